@@ -1,0 +1,1 @@
+"""Runs the portal on one machine: database, broker, supervisor, checks. Imported by the settings only."""
