@@ -33,6 +33,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     display_name = models.CharField(_("姓名"), max_length=60, blank=True)
     kind = models.CharField(_("类别"), max_length=10, choices=UserKind.choices)
     is_active = models.BooleanField(_("启用"), default=True)
+    must_change_password = models.BooleanField(_("须修改密码"), default=False)
     language = models.CharField(_("语言"), max_length=10, default="zh-hans")
     created_at = models.DateTimeField(auto_now_add=True)
 

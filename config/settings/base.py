@@ -23,7 +23,6 @@ INSTALLED_APPS = [
     "dashboards",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -109,6 +108,15 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 # --- sessions, cookies, headers -----------------------------------------------------------------
+SESSION_ENGINE = "accounts.sessions"
+# Seconds without use, seconds at most. A counter is left alone for minutes; a shift has eight hours.
+STAFF_IDLE_SECONDS = env.int("STAFF_IDLE_SECONDS", default=15 * 60)
+SESSION_LIMITS = {
+    "staff": (STAFF_IDLE_SECONDS, 8 * 3600),
+    "resident": (15 * 60, 12 * 3600),
+    "anonymous": (30 * 60, 12 * 3600),
+}
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -146,7 +154,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = False  # a task is a ring of the doorbell, it carries nothing that could be lost
+CELERY_TASK_ACKS_LATE = (
+    False  # a task is a ring of the doorbell, it carries nothing that could be lost
+)
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -1,0 +1,28 @@
+"""Reads of accounts: the audit trail and the sign-ins. Scoped reads above us build on these."""
+
+import uuid
+from typing import Any, Self
+
+from django.db import models
+
+
+class AuditQuerySet(models.QuerySet[Any]):
+    def of_person(self, person_id: uuid.UUID) -> Self:
+        """Who touched this person's file, newest first (谁看过我的信息)."""
+        return self.filter(person_id=person_id).order_by("-id")
+
+    def under(self, *paths: str) -> Self:
+        """What happened in these subtrees of places, newest first; no path means nothing."""
+        within = models.Q()
+        for path in paths:
+            within |= models.Q(place_path__startswith=path)
+        return self.filter(within).order_by("-id") if paths else self.none()
+
+    def unsealed(self) -> Self:
+        return self.filter(seal_no__isnull=True).order_by("id")
+
+
+class SessionQuerySet(models.QuerySet[Any]):
+    def of(self, user_id: uuid.UUID | None) -> Self:
+        """The sign-ins of one user, the latest used first; nobody has none."""
+        return self.filter(user_id=user_id).order_by("-last_seen_at") if user_id else self.none()
