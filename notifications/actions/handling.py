@@ -1,0 +1,77 @@
+"""What people do with messages: read them, and mend what did not arrive."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from common.errors import Conflict, NotAllowed
+from notifications import outbox
+from notifications.enums import Channel, MessageState
+from notifications.models import Message
+
+
+def retry(message: Message, *, by: audit.Actor, now: datetime) -> Message:
+    """Send a failed or uncertain message again, with a fresh day of tries.
+
+    Raises Conflict when it is no longer in trouble, NotAllowed for a one-time code.
+    """
+    with transaction.atomic(durable=True):
+        message = _lock(message)
+        if message.state not in {MessageState.FAILED, MessageState.UNCERTAIN}:
+            raise Conflict("message.not_failed", _("这条消息已不在失败名单中，请刷新后查看。"))
+        if not message.params and not message.text:
+            raise NotAllowed("message.secret", _("验证码类短信不能重发，请居民重新获取。"))
+        was = message.state
+        message.state = MessageState.DUE
+        message.not_before = now
+        message.give_up_at = now + outbox.GIVE_UP_AFTER
+        message.attempts = 0
+        message.last_error = ""
+        message.save(update_fields=["state", "not_before", "give_up_at", "attempts", "last_error"])
+        _record("message.retried", message, by=by, now=now, was=was)
+        outbox.ring_on_commit([message])
+    return message
+
+
+def mark_called(message: Message, *, by: audit.Actor, now: datetime) -> Message:
+    """The person was told by telephone or at the door. Raises Conflict when a colleague was faster."""
+    with transaction.atomic(durable=True):
+        message = _lock(message)
+        if message.channel != Channel.CALL or message.state != MessageState.DUE:
+            raise Conflict("message.not_to_call", _("这一条已有人处理，请刷新后查看。"))
+        message.state = MessageState.SENT
+        message.sent_at = now
+        message.save(update_fields=["state", "sent_at"])
+        _record("message.called", message, by=by, now=now, was=MessageState.DUE)
+    return message
+
+
+def mark_read(message: Message, *, now: datetime) -> None:
+    """The owner opened it; the first time counts."""
+    with transaction.atomic(durable=True):
+        Message.objects.filter(pk=message.pk, read_at__isnull=True).update(read_at=now)
+
+
+def mark_all_read(user_id: UUID, *, now: datetime) -> int:
+    """Clear the inbox of an account; returns how many were unread."""
+    with transaction.atomic(durable=True):
+        return Message.objects.for_user(user_id).unread().update(read_at=now)
+
+
+def _lock(message: Message) -> Message:
+    return Message.objects.select_for_update(no_key=True).get(pk=message.pk)
+
+
+def _record(action: str, message: Message, *, by: audit.Actor, now: datetime, was: str) -> None:
+    audit.record(
+        action,
+        by=by,
+        target=message,
+        person_id=message.person_id,
+        place_path=message.place_path,
+        detail={"kind": message.kind, "channel": message.channel, "from": was},
+        now=now,
+    )

@@ -1,0 +1,6 @@
+from notifications.models.beat import WorkerBeat
+from notifications.models.outbox import Message
+from notifications.models.policy import MessagePreference, MessageRule
+from notifications.models.recorded import RecordedSms
+
+__all__ = ["Message", "MessagePreference", "MessageRule", "RecordedSms", "WorkerBeat"]

@@ -1,0 +1,86 @@
+"""Reads of the outbox. `visible_to` and `for_user` are the only doors for pages."""
+
+import functools
+import operator
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Protocol, Self
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from notifications.enums import Channel, MessageState
+
+if TYPE_CHECKING:
+    from notifications.models import Message, MessageRule  # noqa: F401
+
+HANDLE_MESSAGES = "handle_messages"
+
+
+class Viewer(Protocol):
+    """What we need to know of a scope; the real one lives in community.governance, above us."""
+
+    @property
+    def is_nobody(self) -> bool: ...
+
+    def paths_for(self, power: str, /) -> tuple[str, ...]: ...
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def for_user(self, user_id: UUID | None) -> Self:
+        """The inbox of one account: what reached it in the portal itself."""
+        if user_id is None:  # user=None would match every message to somebody without an account
+            return self.none()
+        return self.filter(user_id=user_id, channel=Channel.IN_SITE, state=MessageState.SENT)
+
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
+
+    def visible_to(self, scope: Viewer) -> Self:
+        """Messages of the places where this viewer looks after messages."""
+        paths = () if scope.is_nobody else scope.paths_for(HANDLE_MESSAGES)
+        if not paths:
+            return self.none()
+        within = [Q(place_path__startswith=path) for path in paths]
+        return self.filter(functools.reduce(operator.or_, within))
+
+    def failed(self) -> Self:
+        return self.filter(state__in=[MessageState.FAILED, MessageState.UNCERTAIN])
+
+    def to_call(self) -> Self:
+        """People whom nothing else reached: somebody must ring or visit them."""
+        return self.filter(channel=Channel.CALL, state=MessageState.DUE)
+
+    def trouble(self) -> Self:
+        """The work list of staff, served by the partial index `message_trouble`."""
+        return self.filter(
+            Q(state__in=[MessageState.FAILED, MessageState.UNCERTAIN])
+            | Q(state=MessageState.DUE, channel=Channel.CALL)
+        )
+
+    def due(self) -> Self:
+        """Whose time has come, by the database's clock."""
+        return self.filter(state=MessageState.DUE, not_before__lte=Now()).exclude(
+            channel=Channel.CALL
+        )
+
+    def abandoned(self) -> Self:
+        """Taken by a worker that did not come back within its lease, by the database's clock."""
+        return self.filter(state=MessageState.SENDING, lease_until__lt=Now())
+
+    def sent_to_numbers(self, digests: Sequence[bytes], *, within: timedelta) -> Self:
+        """SMS that went, or may have gone, to these numbers within the time given."""
+        return self.filter(
+            channel=Channel.SMS,
+            phone_digest__in=digests,
+            tried_at__gt=Now() - within,
+            state__in=[MessageState.SENDING, MessageState.SENT, MessageState.UNCERTAIN],
+        )
+
+
+class MessageRuleQuerySet(models.QuerySet["MessageRule"]):
+    def on(self, day: date) -> "MessageRule | None":
+        """The rule that holds on this day; None before the first one."""
+        return self.filter(valid_from__lte=day).order_by("-valid_from").first()
