@@ -169,8 +169,29 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "messages"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "outbox-sweep": {"task": "notifications.tasks.sweep", "schedule": 10.0},
+    # On a queue of its own: behind a long backlog it would make a busy worker look deaf.
+    "heartbeat": {
+        "task": "notifications.tasks.heartbeat",
+        "schedule": 15.0,
+        "options": {"queue": "heartbeat", "expires": 60},
+    },
 }
+CELERY_WORKER_REDIRECT_STDOUTS = False
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
+
+# --- logs: JSON lines without personal data (common/logs.py) --------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "common.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # Django's own handlers would print a second time, and unredacted.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+    },
+}
 
 # --- encryption of personal fields (common/crypto.py) -------------------------------------------
 FIELD_KEYS_FILE = env.str("FIELD_KEYS_FILE", default=str(STATE_DIR / "field-keys.json"))

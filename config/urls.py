@@ -1,0 +1,10 @@
+"""Every URL of the portal. Each app brings its own; here they get their place."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from config import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz/live", views.live, name="healthz-live"),
+    path("healthz/ready", views.ready, name="healthz-ready"),
+]

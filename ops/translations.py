@@ -1,0 +1,96 @@
+"""Message catalogues: compiled without system gettext, and compared with a fresh extraction.
+
+Source texts are Simplified Chinese, so that language needs no catalogue of its own.
+
+python -m ops.translations           compile what has changed
+python -m ops.translations check     fail on a text without a faithful English one (needs gettext)
+"""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from ops.state import ROOT
+
+LOCALE = ROOT / "locale"
+LANGUAGE = "en"
+OUTSIDE = (".venv/*", ".state/*", "tests/*", "staticfiles/*", "ops/*")
+
+
+def compile_changed(locale: Path = LOCALE) -> list[Path]:
+    """Write the .mo beside each .po that is newer than it; the files written."""
+    written = []
+    for source in sorted(locale.glob("*/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        draft = target.with_suffix(".draft")
+        with draft.open("wb") as handle:
+            write_mo(handle, _read(source))
+        draft.replace(target)
+        written.append(target)
+    return written
+
+
+def faults(catalogue: Catalog) -> Iterator[str]:
+    """One line per text that is untranslated, doubtful, or differs in its placeholders."""
+    for message in catalogue:
+        if not message.id or message.id == "":
+            continue
+        where = ", ".join(f"{path}:{number}" for path, number in message.locations[:2])
+        texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        if message.fuzzy:
+            yield f"{where}: fuzzy: {message.id!r}"
+        elif not all(texts):
+            yield f"{where}: untranslated: {message.id!r}"
+        else:
+            yield from (f"{where}: {error}: {message.id!r}" for error in message.check(catalogue))
+
+
+def fresh_catalogue(po: Path) -> Catalog:
+    """The catalogue as `makemessages` would leave it now; the tree is not touched."""
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    django.setup()
+    with tempfile.TemporaryDirectory() as directory:
+        copy = Path(directory, LANGUAGE, "LC_MESSAGES", "django.po")
+        copy.parent.mkdir(parents=True)
+        if po.exists():
+            shutil.copy(po, copy)
+        settings.LOCALE_PATHS = [directory]
+        call_command(
+            "makemessages",
+            locale=[LANGUAGE],
+            ignore_patterns=OUTSIDE,
+            no_obsolete=True,
+            verbosity=0,
+        )
+        return _read(copy) if copy.exists() else Catalog(locale=LANGUAGE)
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as handle:
+        return read_po(handle, locale=path.parents[1].name, domain=path.stem)
+
+
+def main() -> int:
+    if sys.argv[1:] != ["check"]:
+        for path in compile_changed():
+            print(path.relative_to(ROOT))
+        return 0
+    found = list(faults(fresh_catalogue(LOCALE / LANGUAGE / "LC_MESSAGES" / "django.po")))
+    print("\n".join(found[:50]))
+    print(f"locale/{LANGUAGE}: {len(found)} texts to translate or mend (make messages)")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
