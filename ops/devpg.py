@@ -184,10 +184,14 @@ class Cluster:
         with _locked("postgres.lock"):
             if not (self.data / "PG_VERSION").exists():
                 self._create()
-            if self._tool("pg_ctl", "-D", self.data, "status") == 0:
-                self._tool("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
+            self.end_left_over()
             if not state.is_free(state.database_port()):
                 state.write("postgres.port", str(state.free_port()))
+
+    def end_left_over(self) -> None:
+        """Stop a server of this cluster that no supervisor looks after."""
+        if (self.data / "postmaster.pid").exists():
+            self._tool("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
 
     def wait(self, *, seconds: float = 30) -> None:
         """Wait until it answers, and make the portal's database where it is missing.

@@ -17,7 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import IO, Any, LiteralString
+from typing import Any, LiteralString
 
 import psycopg2
 
@@ -217,14 +217,14 @@ def start(supervisor: Supervisor) -> None:
 
 
 @contextmanager
-def alone() -> Iterator[IO[str]]:
-    """Raises Failed when another supervisor works on this state directory."""
+def alone(otherwise: str = "一站已在运行 · already running; make stop ends it") -> Iterator[None]:
+    """Raises Failed with that text when another supervisor works on this state directory."""
     with (state.directory() / "run.lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Failed("一站已在运行 · already running; make stop ends it") from None
-        yield handle
+            raise Failed(otherwise) from None
+        yield
 
 
 def listen_to_signals() -> None:

@@ -3,9 +3,11 @@
 Source texts are Simplified Chinese, so that language needs no catalogue of its own.
 
 python -m ops.translations           compile what has changed
+python -m ops.translations extract   write new and changed texts into locale/en (needs gettext)
 python -m ops.translations check     fail on a text without a faithful English one (needs gettext)
 """
 
+import os
 import shutil
 import sys
 import tempfile
@@ -41,9 +43,9 @@ def compile_changed(locale: Path = LOCALE) -> list[Path]:
 def faults(catalogue: Catalog) -> Iterator[str]:
     """One line per text that is untranslated, doubtful, or differs in its placeholders."""
     for message in catalogue:
-        if not message.id or message.id == "":
+        if not message.id:
             continue
-        where = ", ".join(f"{path}:{number}" for path, number in message.locations[:2])
+        where = ", ".join(path for path, _ in message.locations[:2])
         texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
         if message.fuzzy:
             yield f"{where}: fuzzy: {message.id!r}"
@@ -54,26 +56,34 @@ def faults(catalogue: Catalog) -> Iterator[str]:
 
 
 def fresh_catalogue(po: Path) -> Catalog:
-    """The catalogue as `makemessages` would leave it now; the tree is not touched."""
-    import django
-    from django.conf import settings
-    from django.core.management import call_command
-
-    django.setup()
+    """The catalogue as `extract` would leave it; the tree is not touched."""
     with tempfile.TemporaryDirectory() as directory:
         copy = Path(directory, LANGUAGE, "LC_MESSAGES", "django.po")
         copy.parent.mkdir(parents=True)
         if po.exists():
             shutil.copy(po, copy)
-        settings.LOCALE_PATHS = [directory]
-        call_command(
-            "makemessages",
-            locale=[LANGUAGE],
-            ignore_patterns=OUTSIDE,
-            no_obsolete=True,
-            verbosity=0,
-        )
+        extract(Path(directory))
         return _read(copy) if copy.exists() else Catalog(locale=LANGUAGE)
+
+
+def extract(locale: Path = LOCALE) -> None:
+    """Bring the .po below `locale` up to date with the source. Raises CommandError without gettext."""
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    django.setup()
+    settings.LOCALE_PATHS = [str(locale)]
+    call_command(
+        "makemessages",
+        locale=[LANGUAGE],
+        ignore_patterns=OUTSIDE,
+        no_obsolete=True,
+        no_wrap=True,
+        add_location="file",
+        verbosity=0,
+    )
 
 
 def _read(path: Path) -> Catalog:
@@ -81,8 +91,10 @@ def _read(path: Path) -> Catalog:
         return read_po(handle, locale=path.parents[1].name, domain=path.stem)
 
 
-def main() -> int:
-    if sys.argv[1:] != ["check"]:
+def main(arguments: list[str]) -> int:
+    if arguments == ["extract"]:
+        extract()
+    if arguments != ["check"]:
         for path in compile_changed():
             print(path.relative_to(ROOT))
         return 0
@@ -93,4 +105,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

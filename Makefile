@@ -1,0 +1,62 @@
+# 一站 · Yizhan. `make run` starts the portal, `make test` checks and tests everything.
+# Needs Python 3.11-3.13 with venv, and make; the rest is set up here, once per lock file.
+
+SHELL := /bin/sh
+PY := .venv/bin/python
+
+# The first interpreter that fits; PYTHON=/path/to/python chooses another.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	"$$p" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+	>/dev/null 2>&1 && { command -v "$$p"; break; }; done)
+
+# uv is several times faster where it is installed; pip does the same.
+INSTALL = install() { \
+	if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(PY) --require-hashes --no-deps --only-binary :all: -r "$$1"; \
+	else \
+		$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
+			--no-deps --only-binary :all: -r "$$1"; \
+	fi; }; install
+
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header pyproject.toml --extra embedded
+
+.PHONY: run stop reset test check messages lock
+
+run: .venv/run.stamp
+	@exec $(PY) -m ops.run
+
+stop: .venv/run.stamp
+	@$(PY) -m ops.stop
+
+reset: .venv/run.stamp
+	@$(PY) -m ops.stop --reset
+
+# ARGS="tests/ops -k state" runs those tests alone, on the same database.
+test: .venv/dev.stamp
+	@exec $(PY) -m ops.check $(ARGS)
+
+check: .venv/dev.stamp
+	@exec $(PY) -m ops.check --no-tests
+
+messages: .venv/dev.stamp
+	@$(PY) -m ops.translations extract
+
+lock:
+	$(LOCK) -o requirements/run.txt
+	$(LOCK) --group dev -c requirements/run.txt -o requirements/dev.txt
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { \
+		echo "需要 Python 3.11-3.13（含 venv） · Python 3.11-3.13 with venv is needed;" \
+			"Debian: apt-get install python3 python3-venv"; exit 1; }
+	@echo "建立虚拟环境 · creating .venv with $(PYTHON)"
+	@"$(PYTHON)" -m venv .venv
+
+.venv/run.stamp: requirements/run.txt | .venv/bin/python
+	@echo "安装依赖 · installing $<"
+	@$(INSTALL) $< && touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/run.stamp
+	@echo "安装开发依赖 · installing $<"
+	@$(INSTALL) $< && touch $@
