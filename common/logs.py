@@ -8,7 +8,8 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
-from typing import override
+
+from typing_extensions import override
 
 # What PostgreSQL adds to an error: the row or the statement, with the values in it. It lasts until
 # the next line that certainly begins something else, since a value may hold line breaks.
