@@ -1,0 +1,73 @@
+"""The fixed words of governance. What each role may do is data: roles.py seeds it, grants keep it."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class PlaceLevel(TextChoices):
+    """The levels of the one tree of places. No code may rely on how many lie between two of them."""
+
+    CITY = "city", _("市")
+    DISTRICT = "district", _("区")
+    STREET = "street", _("街道(镇)")
+    COMMUNITY = "community", _("社区")
+    AREA = "area", _("片区")
+    YARD = "yard", _("楼院")
+    BUILDING = "building", _("栋")
+    UNIT = "unit", _("单元")
+
+
+class BodyKind(TextChoices):
+    """Bodies are not places: each has its own life (domain S1–S4)."""
+
+    GOVERNMENT = "government", _("人民政府")
+    COMMUNITY_OFFICE = "community_office", _("社区办")
+    DEPARTMENT = "department", _("部门")
+    STREET_OFFICE = "street_office", _("街道办事处")
+    PARTY_ORGANISATION = "party_organisation", _("社区党组织")
+    RESIDENTS_COMMITTEE = "residents_committee", _("社区居民委员会")
+    SERVICE_STATION = "service_station", _("社区服务站")
+
+
+class Role(TextChoices):
+    WINDOW_CLERK = "window_clerk", _("窗口人员")
+    STATION_DIRECTOR = "station_director", _("服务站站长")
+    COMMITTEE_MEMBER = "committee_member", _("居委会委员")
+    COMMITTEE_DIRECTOR = "committee_director", _("居委会主任")
+    PARTY_SECRETARY = "party_secretary", _("党组织书记")
+    STREET_OFFICIAL = "street_official", _("街道工作人员")
+    DISTRICT_OFFICE = "district_office", _("社区办工作人员")
+    DEPARTMENT_OFFICIAL = "department_official", _("部门工作人员")
+    LEADER = "leader", _("领导")
+    AUDITOR = "auditor", _("审计员")
+    SYSTEM_ADMIN = "system_admin", _("系统管理员")
+    SECURITY_ADMIN = "security_admin", _("安全管理员")
+
+
+class PostBasis(TextChoices):
+    """Three posts of one person rest on three legal bases (domain S7)."""
+
+    PARTY = "party", _("党内任命或选举")
+    ADMINISTRATIVE = "administrative", _("行政任命或聘任")
+    ELECTION = "election", _("居民选举")
+
+
+class Power(TextChoices):
+    """What a post may do at a place and below it; the codename of a guardian permission on Place."""
+
+    LIST_CASES = "list_cases", _("查看办件清单(脱敏)")
+    READ_CASES = "read_cases", _("查看办件")
+    ACCEPT_CASES = "accept_cases", _("受理办件")
+    REVIEW_CASES = "review_cases", _("审核办件")
+    DECIDE_CASES = "decide_cases", _("作出决定")
+    ASSIGN_CASES = "assign_cases", _("分派办件")
+    FIND_PERSONS = "find_persons", _("查找居民")
+    READ_PERSONS = "read_persons", _("查看居民档案")
+    REVEAL_FIELDS = "reveal_fields", _("查看完整证件号和电话")
+    REGISTER_PERSONS = "register_persons", _("登记居民")
+    READ_FACTS = "read_facts", _("查看统计")
+    HANDLE_MESSAGES = "handle_messages", _("处理未送达消息")
+    READ_AUDIT = "read_audit", _("查看审计日志")
+    SETUP = "setup", _("维护日历与基础设置")
+    MANAGE_USERS = "manage_users", _("管理账号")
+    GRANT = "grant", _("管理任职与授权")

@@ -1,0 +1,5 @@
+from community.governance.models.body import Body, StationCoverage
+from community.governance.models.place import Place, PlaceSuccession
+from community.governance.models.post import PlaceGrant, Post
+
+__all__ = ["Body", "Place", "PlaceGrant", "PlaceSuccession", "Post", "StationCoverage"]

@@ -1,0 +1,85 @@
+"""The reads of governance. Places and bodies are public knowledge; posts are for those concerned."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import CharField, F, Q, QuerySet, Value
+
+from community.governance.enums import PlaceLevel, Power
+
+if TYPE_CHECKING:
+    from community.governance.models import Body, Place, Post, StationCoverage  # noqa: F401
+    from community.governance.scopes import Scope
+
+
+def holds_on(day: date, start: str = "valid_from", end: str = "valid_to") -> Q:
+    """The rows that hold on `day`: start included, end excluded, open when null."""
+    return Q(**{f"{start}__lte": day}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": day}))
+
+
+class PlaceQuerySet(QuerySet["Place"]):
+    def public(self) -> Self:
+        """The tree is public knowledge down to the community."""
+        return self.filter(
+            level__in=[
+                PlaceLevel.CITY,
+                PlaceLevel.DISTRICT,
+                PlaceLevel.STREET,
+                PlaceLevel.COMMUNITY,
+            ]
+        )
+
+    def on(self, day: date) -> Self:
+        return self.filter(holds_on(day))
+
+    def visible_to(self, scope: Scope, power: Power = Power.READ_FACTS) -> Self:
+        return self.filter(scope.within(power, "path"))
+
+    def above(self, path: str) -> Self:
+        """The node at `path` and all its ancestors, top first."""
+        codes = [part for part in path.split("/") if part]
+        return self.filter(code__in=codes).order_by("path")
+
+    def at_level_of(self, path: str, level: PlaceLevel) -> Self:
+        return self.above(path).filter(level=level)
+
+
+class BodyQuerySet(QuerySet["Body"]):
+    def public(self) -> Self:
+        return self.all()
+
+    def on(self, day: date) -> Self:
+        return self.filter(holds_on(day))
+
+    def serving_above(self, path: str) -> Self:
+        """Bodies that sit at the place or at one of its ancestors."""
+        return self.annotate(of_path=Value(path, output_field=CharField())).filter(
+            of_path__startswith=F("place__path")
+        )
+
+
+class CoverageQuerySet(QuerySet["StationCoverage"]):
+    def public(self) -> Self:
+        return self.all()
+
+    def on(self, day: date) -> Self:
+        return self.filter(holds_on(day))
+
+
+class PostQuerySet(QuerySet["Post"]):
+    def active_on(self, day: date) -> Self:
+        return self.filter(
+            Q(started_on__lte=day) & (Q(ended_on__isnull=True) | Q(ended_on__gt=day)),
+            user__is_active=True,
+        )
+
+    def held_by(self, user_id: object, day: date) -> Self:
+        """The posts in which a user may act today."""
+        return self.active_on(day).filter(user_id=user_id).select_related("body").order_by("body__code", "role")
+
+    def visible_to(self, scope: Scope) -> Self:
+        if scope.is_nobody:
+            return self.none()
+        return self.filter(scope.within(Power.GRANT, "body__place__path") | Q(user_id=scope.user_id))

@@ -1,0 +1,67 @@
+"""What a new post of each role may do (domain 5). Grants are rows: this table only seeds them."""
+
+from community.governance.enums import BodyKind, Power, Role
+
+CLERK = frozenset(
+    {
+        Power.LIST_CASES,
+        Power.READ_CASES,
+        Power.ACCEPT_CASES,
+        Power.FIND_PERSONS,
+        Power.READ_PERSONS,
+        Power.REVEAL_FIELDS,
+        Power.REGISTER_PERSONS,
+    }
+)
+REVIEWER = frozenset(
+    {
+        Power.LIST_CASES,
+        Power.READ_CASES,
+        Power.REVIEW_CASES,
+        Power.DECIDE_CASES,
+        Power.REVEAL_FIELDS,
+        Power.READ_FACTS,
+    }
+)
+
+ROLE_POWERS: dict[Role, frozenset[Power]] = {
+    Role.WINDOW_CLERK: CLERK,
+    Role.STATION_DIRECTOR: CLERK
+    | {
+        Power.REVIEW_CASES,
+        Power.DECIDE_CASES,  # only where the item itself says that the community decides
+        Power.ASSIGN_CASES,
+        Power.READ_FACTS,
+        Power.HANDLE_MESSAGES,
+    },
+    Role.COMMITTEE_MEMBER: frozenset({Power.READ_FACTS}),
+    Role.COMMITTEE_DIRECTOR: frozenset({Power.READ_FACTS}),
+    Role.PARTY_SECRETARY: frozenset({Power.READ_FACTS}),
+    Role.STREET_OFFICIAL: REVIEWER | {Power.HANDLE_MESSAGES},
+    Role.DISTRICT_OFFICE: frozenset({Power.READ_FACTS, Power.LIST_CASES}),
+    Role.DEPARTMENT_OFFICIAL: REVIEWER,
+    Role.LEADER: frozenset({Power.READ_FACTS}),
+    Role.AUDITOR: frozenset({Power.READ_AUDIT, Power.READ_FACTS}),
+    Role.SYSTEM_ADMIN: frozenset({Power.SETUP, Power.MANAGE_USERS}),
+    Role.SECURITY_ADMIN: frozenset({Power.GRANT}),
+}
+
+# A post belongs to a body of a fitting kind: the station may not run autonomy matters,
+# the committee may not decide administrative items (domain S1).
+ROLE_BODIES: dict[Role, frozenset[BodyKind]] = {
+    Role.WINDOW_CLERK: frozenset({BodyKind.SERVICE_STATION}),
+    Role.STATION_DIRECTOR: frozenset({BodyKind.SERVICE_STATION}),
+    Role.COMMITTEE_MEMBER: frozenset({BodyKind.RESIDENTS_COMMITTEE}),
+    Role.COMMITTEE_DIRECTOR: frozenset({BodyKind.RESIDENTS_COMMITTEE}),
+    Role.PARTY_SECRETARY: frozenset({BodyKind.PARTY_ORGANISATION}),
+    Role.STREET_OFFICIAL: frozenset({BodyKind.STREET_OFFICE}),
+    Role.DISTRICT_OFFICE: frozenset({BodyKind.COMMUNITY_OFFICE}),
+    Role.DEPARTMENT_OFFICIAL: frozenset({BodyKind.DEPARTMENT}),
+    Role.LEADER: frozenset({BodyKind.GOVERNMENT, BodyKind.STREET_OFFICE}),
+    Role.AUDITOR: frozenset({BodyKind.GOVERNMENT, BodyKind.DEPARTMENT}),
+    Role.SYSTEM_ADMIN: frozenset({BodyKind.GOVERNMENT, BodyKind.COMMUNITY_OFFICE}),
+    Role.SECURITY_ADMIN: frozenset({BodyKind.GOVERNMENT, BodyKind.COMMUNITY_OFFICE}),
+}
+
+# The three administrators of 等保 (GB/T 22239): nobody holds two of them.
+SEPARATED = frozenset({Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN})

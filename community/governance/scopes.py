@@ -1,0 +1,152 @@
+"""Who is looking: the post in which a user acts, and the powers it holds at which places.
+
+A scope is read from rows at every request and kept nowhere else, so that a changed or ended
+post counts at once (security.md, T42).
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from accounts.enums import UserKind
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from accounts.models import User
+
+NOTHING = Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The viewer. A scope of nobody sees nothing: `user_id=None` must never match a row without a user."""
+
+    user_id: uuid.UUID | None = None
+    is_resident: bool = False
+    post_id: uuid.UUID | None = None
+    post_label: str = ""
+    role: str = ""
+    body_id: uuid.UUID | None = None
+    body_kind: str = ""
+    body_path: str = ""
+    lines: frozenset[str] = frozenset()
+    powers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ip: str = ""
+    request_id: str = ""
+
+    @property
+    def is_nobody(self) -> bool:
+        return self.user_id is None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.post_id is not None
+
+    def has(self, power: str) -> bool:
+        return bool(self.powers.get(power))
+
+    def paths_for(self, power: str) -> tuple[str, ...]:
+        """Path prefixes of the places where the post holds the power."""
+        return self.powers.get(power, ())
+
+    def within(self, power: str, path_field: str = "place__path") -> Q:
+        """The rows whose path lies where the post holds the power; no rows when it holds it nowhere."""
+        paths = self.paths_for(power)
+        if not paths:
+            return NOTHING
+        return functools.reduce(
+            operator.or_, (Q(**{f"{path_field}__startswith": path}) for path in paths)
+        )
+
+    def covers(self, power: str, path: str) -> bool:
+        return any(path.startswith(prefix) for prefix in self.paths_for(power))
+
+    def answers_for(self, line: str) -> bool:
+        return not self.lines or line in self.lines
+
+    def on_own_lines(self, line_field: str) -> Q:
+        """Only the lines of business of the post; all of them when it is not narrowed."""
+        return Q(**{f"{line_field}__in": sorted(self.lines)}) if self.lines else Q()
+
+
+NOBODY = Scope()
+
+
+class PortalRequest(HttpRequest):
+    """The request that every view receives; the middleware adds who is looking."""
+
+    scope: Scope
+    user: User
+    htmx: HtmxDetails
+    id: str
+    client_ip: str
+
+
+def narrow(body_lines: list[str], post_lines: list[str]) -> frozenset[str]:
+    """The lines of a post: its own, else those of its body; empty means all."""
+    if body_lines and post_lines:
+        return frozenset(body_lines) & frozenset(post_lines)
+    return frozenset(post_lines or body_lines)
+
+
+def scope_of(
+    user: User, post_id: uuid.UUID | str | None, *, today: date, ip: str = "", request_id: str = ""
+) -> Scope:
+    """The scope of a user acting in a post, in one query. Without a valid post: a resident, or bare staff."""
+    from community.governance.models import Post
+
+    is_resident = user.kind == UserKind.RESIDENT
+    bare = Scope(user_id=user.pk, is_resident=is_resident, ip=ip, request_id=request_id)
+    if is_resident or not post_id:
+        return bare
+    rows = list(
+        Post.objects.active_on(today)
+        .filter(pk=post_id, user_id=user.pk)
+        .select_related("body")
+        .values_list(
+            "id",
+            "role",
+            "title",
+            "lines",
+            "body_id",
+            "body__kind",
+            "body__name",
+            "body__lines",
+            "body__place__path",
+            "group__placegrant__permission__codename",
+            "group__placegrant__content_object__path",
+        )
+    )
+    if not rows:
+        return bare
+    powers: dict[str, list[str]] = {}
+    for row in rows:
+        if row[9]:
+            powers.setdefault(row[9], []).append(row[10])
+    first = rows[0]
+    from community.governance.enums import Role
+
+    title = first[2] or str(Role(first[1]).label)
+    return Scope(
+        user_id=user.pk,
+        post_id=first[0],
+        post_label=f"{first[6]} · {title}",
+        role=first[1],
+        body_id=first[4],
+        body_kind=first[5],
+        body_path=first[8],
+        lines=narrow(first[7], first[3]),
+        powers={power: tuple(sorted(paths)) for power, paths in powers.items()},
+        ip=ip,
+        request_id=request_id,
+    )

@@ -1,0 +1,21 @@
+from residents.actions.people import (
+    bind_account,
+    name_columns,
+    number_columns,
+    open_file,
+    phone_columns,
+    register_person,
+    reveal,
+    update_phone,
+)
+
+__all__ = [
+    "bind_account",
+    "name_columns",
+    "number_columns",
+    "open_file",
+    "phone_columns",
+    "register_person",
+    "reveal",
+    "update_phone",
+]

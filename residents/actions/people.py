@@ -1,0 +1,207 @@
+"""Who is in the base: register, open a file, reveal a field, bind an account."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.models import User
+from common.crypto import blind_index
+from common.errors import Conflict, Invalid, NotAllowed
+from common.identity import check_id_number, normalise_phone
+from common.names import initials, normalise_name, pinyin_key
+from community.governance.enums import PlaceLevel, Power
+from community.governance.models import Place
+from community.governance.scopes import Scope
+from residents.enums import DocumentType, PersonState, Purpose, Sex
+from residents.models import Person
+from residents.querysets import ID_TAIL
+
+REVEALABLE = frozenset({"id_number", "phone", "bank_card"})
+
+
+def name_columns(name: str) -> dict[str, str]:
+    """The columns derived from a name: itself normalised, pinyin without spaces, one or two initials."""
+    full_name = normalise_name(name)
+    readings = initials(full_name)
+    return {
+        "full_name": full_name,
+        "pinyin": pinyin_key(full_name).replace(" ", ""),
+        "initials": readings[0] if readings else "",
+        "initials_alt": readings[1] if len(readings) > 1 else "",
+    }
+
+
+def number_columns(number: str) -> dict[str, object]:
+    """The columns derived from an ID number: the number (encrypted on save) and its blind indexes."""
+    return {
+        "id_number": number,
+        "id_index": blind_index(number, field="id_number"),
+        "id_tail_index": blind_index(number[-ID_TAIL:], field="id_tail"),
+    }
+
+
+def phone_columns(phone: str) -> dict[str, object]:
+    if not phone:
+        return {"phone": None, "phone_index": None}
+    phone = normalise_phone(phone)
+    return {"phone": phone, "phone_index": blind_index(phone, field="phone")}
+
+
+def community_of(place: Place) -> Place:
+    """The community in which a place lies."""
+    if place.level == PlaceLevel.COMMUNITY:
+        return place
+    return Place.objects.at_level_of(place.path, PlaceLevel.COMMUNITY).get()
+
+
+def register_person(
+    *,
+    full_name: str,
+    place: Place,
+    by: Scope,
+    now: datetime,
+    id_number: str = "",
+    phone: str = "",
+    sex: str = Sex.UNKNOWN,
+    birth_on: date | None = None,
+    ethnic_group: str = "",
+    source: str = "counter",
+) -> Person:
+    """Enter a person who is not in the base yet. The number, where there is one, gives birth and sex.
+
+    Raises InvalidIdNumber, Invalid, or Conflict when the number is already there.
+    """
+    if not by.covers(Power.REGISTER_PERSONS, place.path):
+        raise NotAllowed("no_power", _("您的任职不能登记这个社区的居民。"))
+    today = timezone.localdate(now)
+    columns: dict[str, object] = {**name_columns(full_name), **phone_columns(phone)}
+    if not columns["full_name"]:
+        raise Invalid("name_missing", _("请填写姓名。"), {"full_name": _("请填写姓名。")})
+    if id_number:
+        number = check_id_number(id_number)
+        columns |= number_columns(number.number)
+        sex, birth_on = number.sex, number.birth_on
+        document = DocumentType.RESIDENT_ID
+    else:
+        document = DocumentType.NONE
+    given = [key for key in ("full_name", "id_number", "phone") if columns.get(key)]
+    try:
+        with transaction.atomic():
+            person = Person.objects.create(
+                **columns,
+                sex=sex,
+                birth_on=birth_on,
+                ethnic_group=ethnic_group,
+                document_type=document,
+                place=place,
+                community=community_of(place),
+                provenance={key: [source, today.isoformat()] for key in given},
+                verified_on=today,
+            )
+            audit.record(
+                "person.registered",
+                by=by,
+                target=person,
+                person_id=person.pk,
+                place_path=place.path,
+                detail={"fields": given, "source": source},
+                now=now,
+            )
+    except IntegrityError as error:
+        if "person_number_once" not in str(error):
+            raise
+        raise Conflict(
+            "number_known", _("基础库中已有这个证件号码，请用证件号码查找，不要重复登记。")
+        ) from None
+    return person
+
+
+def open_file(
+    person_id: uuid.UUID, *, purpose: str, note: str = "", by: Scope, now: datetime
+) -> Person:
+    """Look at a person's file. The look and its purpose stand in the audit trail before anything is shown."""
+    if purpose not in Purpose.values or (purpose == Purpose.OTHER and not note.strip()):
+        raise Invalid("purpose_missing", _("请写明查看档案的目的。"), {"purpose": _("请选择目的。")})
+    with transaction.atomic():
+        person = (
+            Person.objects.visible_to(by).select_related("place", "community").get(pk=person_id)
+        )
+        audit.record(
+            "person.viewed",
+            by=by,
+            target=person,
+            person_id=person.pk,
+            place_path=person.community.path,
+            reason=f"{purpose}:{note.strip()}" if note.strip() else str(purpose),
+            now=now,
+        )
+    return person
+
+
+def reveal(person_id: uuid.UUID, field: str, *, reason: str, by: Scope, now: datetime) -> str:
+    """The full value of one masked field; asks a reason, and the person sees that it was asked."""
+    if field not in REVEALABLE:
+        raise NotAllowed("not_revealable", _("这一项不能查看完整内容。"))
+    if not reason.strip():
+        raise Invalid("reason_missing", _("请写明查看的理由。"), {"reason": _("请写明理由。")})
+    if not by.has(Power.REVEAL_FIELDS):
+        raise NotAllowed("no_power", _("您的任职不能查看完整信息。"))
+    with transaction.atomic():
+        person = Person.objects.visible_to(by).select_related("community").get(pk=person_id)
+        audit.record(
+            "person.revealed",
+            by=by,
+            target=person,
+            person_id=person.pk,
+            place_path=person.community.path,
+            reason=reason.strip(),
+            detail={"field": field},
+            now=now,
+        )
+    return str(getattr(person, field) or "")
+
+
+def update_phone(person_id: uuid.UUID, phone: str, *, source: str, by: Scope, now: datetime) -> Person:
+    """Write down a phone number that the person gave, with its source."""
+    today = timezone.localdate(now)
+    with transaction.atomic():
+        person = (
+            Person.objects.visible_to(by)
+            .select_related("community")
+            .select_for_update(of=("self",))
+            .get(pk=person_id)
+        )
+        columns: Mapping[str, object] = phone_columns(phone)
+        for key, value in columns.items():
+            setattr(person, key, value)
+        person.provenance = {**person.provenance, "phone": [source, today.isoformat()]}
+        person.save(update_fields=["phone", "phone_index", "provenance", "changed_at"])
+        audit.record(
+            "person.changed",
+            by=by,
+            target=person,
+            person_id=person.pk,
+            place_path=person.community.path,
+            detail={"fields": ["phone"], "source": source},
+            now=now,
+        )
+    return person
+
+
+def bind_account(person: Person, user: User, *, by: audit.Actor, now: datetime) -> Person:
+    """Tie an account to its person. Raises Conflict when either is already tied."""
+    with transaction.atomic():
+        person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        if person.account_id is not None or person.state != PersonState.ACTIVE:
+            raise Conflict("account_exists", _("请到服务站窗口办理账号。"))
+        person.account = user
+        person.save(update_fields=["account", "changed_at"])
+        audit.record(
+            "person.account_bound", by=by, target=person, person_id=person.pk, now=now
+        )
+    return person

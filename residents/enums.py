@@ -1,0 +1,85 @@
+"""Code tables of the resident base; the codes are those of the national standards (domain 3.4)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Sex(TextChoices):
+    """GB/T 2261.1"""
+
+    UNKNOWN = "0", _("未知的性别")
+    MALE = "1", _("男性")
+    FEMALE = "2", _("女性")
+    NOT_STATED = "9", _("未说明的性别")
+
+
+class DocumentType(TextChoices):
+    RESIDENT_ID = "resident_id", _("居民身份证")
+    BIRTH_CERTIFICATE = "birth_certificate", _("出生医学证明")
+    HK_MO_TW_PERMIT = "hk_mo_tw_permit", _("港澳台居民居住证")
+    FOREIGN_PERMANENT = "foreign_permanent", _("外国人永久居留身份证")
+    NONE = "none", _("暂无证件")
+
+
+class PersonState(TextChoices):
+    ACTIVE = "active", _("在册")
+    MOVED_OUT = "moved_out", _("已迁出")
+    MISSING = "missing", _("失踪")
+    DECEASED = "deceased", _("已故")
+
+
+class OccupancyKind(TextChoices):
+    REGISTERED = "registered", _("户籍")
+    ACTUAL = "actual", _("现住")
+    RENTED = "rented", _("租住")
+
+
+class Relation(TextChoices):
+    """GB/T 4761-2008, the relations in use; the code is stored as it is exchanged."""
+
+    SELF = "01", _("本人")
+    HEAD = "02", _("户主")
+    SPOUSE = "10", _("配偶")
+    SON = "20", _("子")
+    DAUGHTER = "30", _("女")
+    SON_IN_LAW = "28", _("女婿")
+    DAUGHTER_IN_LAW = "38", _("儿媳")
+    GRANDSON = "41", _("孙子")
+    GRANDDAUGHTER = "42", _("孙女")
+    DAUGHTERS_SON = "43", _("外孙子")
+    DAUGHTERS_DAUGHTER = "44", _("外孙女")
+    FATHER = "51", _("父亲")
+    MOTHER = "52", _("母亲")
+    FATHER_IN_LAW = "53", _("公公")
+    MOTHER_IN_LAW = "54", _("婆婆")
+    GRANDFATHER = "61", _("祖父")
+    GRANDMOTHER = "62", _("祖母")
+    BROTHER = "73", _("弟")
+    SISTER = "77", _("妹")
+    OTHER_RELATIVE = "97", _("其他亲属")
+    NOT_RELATED = "99", _("非亲属")
+
+
+# GB/T 3304-1991
+ETHNIC_GROUPS: dict[str, str] = dict(
+    entry.split(":")
+    for entry in (
+        "01:汉族 02:蒙古族 03:回族 04:藏族 05:维吾尔族 06:苗族 07:彝族 08:壮族 09:布依族 10:朝鲜族 11:满族 "
+        "12:侗族 13:瑶族 14:白族 15:土家族 16:哈尼族 17:哈萨克族 18:傣族 19:黎族 20:傈僳族 21:佤族 22:畲族 "
+        "23:高山族 24:拉祜族 25:水族 26:东乡族 27:纳西族 28:景颇族 29:柯尔克孜族 30:土族 31:达斡尔族 "
+        "32:仫佬族 33:羌族 34:布朗族 35:撒拉族 36:毛南族 37:仡佬族 38:锡伯族 39:阿昌族 40:普米族 41:塔吉克族 "
+        "42:怒族 43:乌孜别克族 44:俄罗斯族 45:鄂温克族 46:德昂族 47:保安族 48:裕固族 49:京族 50:塔塔尔族 "
+        "51:独龙族 52:鄂伦春族 53:赫哲族 54:门巴族 55:珞巴族 56:基诺族 97:其他 98:外国血统中国籍人士"
+    ).split()
+)
+
+
+class Purpose(TextChoices):
+    """Why a clerk opens a file; stands in the audit trail and in 谁看过我的信息."""
+
+    AT_COUNTER = "at_counter", _("本人到窗口办事")
+    CASE = "case", _("办理办件")
+    PHONE = "phone", _("电话咨询")
+    VISIT = "visit", _("上门服务")
+    CORRECTION = "correction", _("核对更正信息")
+    OTHER = "other", _("其他(须写明)")

@@ -1,0 +1,101 @@
+"""Households, dwellings and the dated ties of persons to them. 户籍 and 现住 are two different ties."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from common.ids import uuid7
+from community.governance.models import Place
+from residents.enums import OccupancyKind, Relation
+from residents.models.person import Person
+from residents.querysets import HouseholdMemberQuerySet, HouseholdQuerySet, OccupancyQuerySet
+
+
+class Dwelling(models.Model):
+    """A flat or house: a door in a unit, under exactly one stairwell (domain S31)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="dwellings")
+    door = models.CharField(_("门牌"), max_length=20)
+    address = models.CharField(_("地址"), max_length=160)
+
+    class Meta:
+        verbose_name = _("房屋")
+        verbose_name_plural = _("房屋")
+        constraints = [models.UniqueConstraint("place", "door", name="dwelling_once")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Household(models.Model):
+    """户. `registered_at` is its 户籍 dwelling, `lives_at` where it lives; both may be outside the city."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.CharField(_("户号"), max_length=30, unique=True)
+    community = models.ForeignKey(Place, models.PROTECT, related_name="households")
+    registered_at = models.ForeignKey(Dwelling, models.PROTECT, null=True, related_name="+")
+    registered_address = models.CharField(_("户籍地址"), max_length=160, blank=True)
+    lives_at = models.ForeignKey(Dwelling, models.PROTECT, null=True, related_name="households")
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("家庭")
+        verbose_name_plural = _("家庭")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class HouseholdMember(models.Model):
+    """A person's place in a household, from a day to a day; the head is the member with relation 02."""
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="members")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
+    relation = models.CharField(_("与户主关系"), max_length=2, choices=Relation.choices)
+    from_on = models.DateField(_("起"))
+    to_on = models.DateField(_("止"), null=True)
+
+    objects = HouseholdMemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("家庭成员")
+        verbose_name_plural = _("家庭成员")
+        constraints = [
+            models.CheckConstraint(condition=Q(relation__in=Relation.values), name="relation_known"),
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="member_dates"
+            ),
+            models.UniqueConstraint(
+                "household", "person", condition=Q(to_on__isnull=True), name="member_once"
+            ),
+            models.UniqueConstraint(
+                "household", condition=Q(to_on__isnull=True, relation="02"), name="one_head"
+            ),
+        ]
+
+
+class Occupancy(models.Model):
+    """Who is tied to a dwelling, how, from a day to a day."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="occupancies")
+    dwelling = models.ForeignKey(Dwelling, models.PROTECT, related_name="occupancies")
+    kind = models.CharField(_("居住关系"), max_length=12, choices=OccupancyKind.choices)
+    from_on = models.DateField(_("起"))
+    to_on = models.DateField(_("止"), null=True)
+
+    objects = OccupancyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("居住关系")
+        verbose_name_plural = _("居住关系")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=OccupancyKind.values), name="occupancy_kind_known"),
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="occupancy_dates"
+            ),
+            models.UniqueConstraint(
+                "person", "dwelling", "kind", condition=Q(to_on__isnull=True), name="occupancy_once"
+            ),
+        ]

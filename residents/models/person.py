@@ -1,0 +1,102 @@
+"""A person, once. Households, dwellings and ties are separate and dated."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common.fields import EncryptedTextField
+from common.ids import uuid7
+from community.governance.models import Place
+from residents.enums import ETHNIC_GROUPS, DocumentType, PersonState, Sex
+from residents.querysets import PersonQuerySet
+
+
+class Person(models.Model):
+    """One human being. The ID number is never the key: babies have none, departments share wrong ones.
+
+    `place` is the deepest known place where the person lives now (a unit, else the community);
+    `community` its community, kept beside it because every hot query narrows by it.
+    `provenance` names source and date per attribute: {"phone": ["counter", "2026-11-02"]}.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    full_name = models.CharField(_("姓名"), max_length=60)
+    name_doubled = models.GeneratedField(
+        expression=Func("full_name", Value("(.)"), Value(r"\1\1"), Value("g"), function="regexp_replace"),
+        output_field=models.CharField(max_length=120),
+        db_persist=True,
+    )
+    pinyin = models.CharField(max_length=160)
+    initials = models.CharField(max_length=60)
+    initials_alt = models.CharField(max_length=60, blank=True)
+    sex = models.CharField(_("性别"), max_length=1, choices=Sex.choices, default=Sex.UNKNOWN)
+    birth_on = models.DateField(_("出生日期"), null=True)
+    ethnic_group = models.CharField(_("民族"), max_length=2, blank=True)
+    document_type = models.CharField(
+        _("证件类型"), max_length=20, choices=DocumentType.choices, default=DocumentType.RESIDENT_ID
+    )
+    id_number = EncryptedTextField(_("证件号码"), null=True)
+    id_index = models.BinaryField(null=True, max_length=32, editable=False)
+    id_tail_index = models.BinaryField(null=True, max_length=32, editable=False)
+    duplicate_note = models.CharField(_("重号说明"), max_length=200, blank=True)
+    phone = EncryptedTextField(_("联系电话"), null=True)
+    phone_index = models.BinaryField(null=True, max_length=32, editable=False)
+    bank_card = EncryptedTextField(_("银行卡号"), null=True)
+    state = models.CharField(
+        _("状态"), max_length=12, choices=PersonState.choices, default=PersonState.ACTIVE
+    )
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("现住地点"))
+    community = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("所在社区"))
+    account = models.OneToOneField(User, models.SET_NULL, null=True, related_name="person")
+    provenance = models.JSONField(default=dict)
+    verified_on = models.DateField(_("核实日期"), null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[PersonQuerySet] = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("人员")
+        verbose_name_plural = _("人员")
+        ordering = ["pinyin", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(sex__in=Sex.values), name="person_sex_known"),
+            models.CheckConstraint(condition=Q(state__in=PersonState.values), name="person_state_known"),
+            models.CheckConstraint(
+                condition=Q(document_type__in=DocumentType.values), name="person_document_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(id_number__isnull=True, id_index__isnull=True)
+                | Q(id_number__isnull=False, id_index__isnull=False),
+                name="person_number_has_index",
+            ),
+            models.UniqueConstraint(
+                fields=["id_index"], condition=Q(duplicate_note=""), name="person_number_once"
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass("name_doubled", "gin_trgm_ops"), name="person_name_inside"),
+            models.Index(OpClass("initials", "text_pattern_ops"), "id", name="person_initials"),
+            models.Index(
+                OpClass("initials_alt", "text_pattern_ops"),
+                "id",
+                condition=~Q(initials_alt=""),
+                name="person_initials_alt",
+            ),
+            models.Index(OpClass("pinyin", "text_pattern_ops"), "id", name="person_pinyin"),
+            models.Index(fields=["id_tail_index"], name="person_number_tail"),
+            models.Index(fields=["phone_index"], name="person_phone"),
+            models.Index(fields=["community", "pinyin", "id"], name="person_of_community"),
+            models.Index(fields=["place"], name="person_of_place"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def ethnic_group_label(self) -> str:
+        return ETHNIC_GROUPS.get(self.ethnic_group, "")

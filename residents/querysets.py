@@ -1,0 +1,120 @@
+"""The reads of the resident base. Nobody browses it: a search needs the power, and a look is logged."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Model, Q, QuerySet
+
+from common.crypto import blind_index
+from common.identity import normalise_id_number, normalise_phone
+from common.names import doubled, normalise_name
+from community.governance.enums import Power
+
+if TYPE_CHECKING:
+    from community.governance.scopes import Scope
+    from residents.models import Household, HouseholdMember, Occupancy, Person  # noqa: F401
+
+ID_TAIL = 6  # the last six characters of an ID number, searched inside one community only
+CHINESE = re.compile(r"[^\x00-\x7f]")
+
+
+class PublicQuerySet(QuerySet[Model]):
+    def public(self) -> Self:
+        return self.all()
+
+
+class PersonQuerySet(QuerySet["Person"]):
+    def visible_to(self, scope: Scope, power: Power = Power.READ_PERSONS) -> Self:
+        """A resident sees himself; staff see persons where their post holds the power."""
+        if scope.is_nobody:
+            return self.none()
+        if scope.is_staff:
+            return self.filter(scope.within(power, "community__path"))
+        return self.filter(account_id=scope.user_id)
+
+    def of_account(self, user_id: object) -> Self:
+        """The person behind an account; nobody's account is nobody."""
+        return self.filter(account_id=user_id) if user_id else self.none()
+
+    def with_number(self, number: str) -> Self:
+        return self.filter(id_index=blind_index(normalise_id_number(number), field="id_number"))
+
+    def matching(self, text: str) -> Self:
+        """Persons by full ID number, its last six, phone, name (any part), pinyin or initials.
+
+        One guess by the shape of the text, so that each search is one indexed condition
+        (stack.md 8). An unclear text matches nobody.
+        """
+        text = unicodedata.normalize("NFKC", text).strip()
+        if not text:
+            return self.none()
+        return self.filter(_condition(text))
+
+
+def _condition(text: str) -> Q:
+    compact = text.replace(" ", "").replace("-", "").upper()
+    if CHINESE.search(text):
+        return Q(name_doubled__contains=doubled(normalise_name(text)))
+    if re.fullmatch(r"\d{17}[\dX]|\d{15}", compact):
+        return Q(id_index=blind_index(normalise_id_number(compact), field="id_number"))
+    if re.fullmatch(r"\d{5}[\dX]", compact):
+        return Q(id_tail_index=blind_index(compact, field="id_tail"))
+    if re.fullmatch(r"\+?\d{7,14}", compact):
+        return Q(phone_index=blind_index(normalise_phone(compact), field="phone"))
+    letters = " ".join(text.lower().split())
+    if not re.fullmatch(r"[a-z ]{2,}", letters):
+        return Q(pk__in=[])
+    joined = letters.replace(" ", "")
+    return (
+        Q(initials__startswith=joined)
+        | (Q(initials_alt__startswith=joined) & ~Q(initials_alt=""))
+        | Q(pinyin__startswith=joined)
+    )
+
+
+class HouseholdQuerySet(QuerySet["Household"]):
+    def visible_to(self, scope: Scope) -> Self:
+        if scope.is_nobody:
+            return self.none()
+        if scope.is_staff:
+            return self.filter(scope.within(Power.READ_PERSONS, "community__path"))
+        return self.filter(members__person__account_id=scope.user_id, members__to_on__isnull=True)
+
+
+class HouseholdMemberQuerySet(QuerySet["HouseholdMember"]):
+    def current(self) -> Self:
+        return self.filter(to_on__isnull=True)
+
+    def on(self, day: date) -> Self:
+        return self.filter(Q(from_on__lte=day) & (Q(to_on__isnull=True) | Q(to_on__gt=day)))
+
+    def living_with(self, person_id: object) -> Self:
+        """The current members of the households to which the person belongs now."""
+        mine = self.model.objects.filter(person_id=person_id, to_on__isnull=True).values("household_id")
+        return self.current().filter(household_id__in=mine).select_related("person")
+
+    def visible_to(self, scope: Scope) -> Self:
+        if scope.is_nobody:
+            return self.none()
+        if scope.is_staff:
+            return self.filter(scope.within(Power.READ_PERSONS, "household__community__path"))
+        mine = self.model.objects.filter(
+            person__account_id=scope.user_id, to_on__isnull=True
+        ).values("household_id")
+        return self.filter(household_id__in=mine)
+
+
+class OccupancyQuerySet(QuerySet["Occupancy"]):
+    def current(self) -> Self:
+        return self.filter(to_on__isnull=True)
+
+    def visible_to(self, scope: Scope) -> Self:
+        if scope.is_nobody:
+            return self.none()
+        if scope.is_staff:
+            return self.filter(scope.within(Power.READ_PERSONS, "person__community__path"))
+        return self.filter(person__account_id=scope.user_id)

@@ -1,0 +1,26 @@
+"""The only writers of the service hall, one function per verb."""
+
+from servicehall.actions.applicant import answer_supplement, lapse, rate, withdraw
+from servicehall.actions.filing import discard_draft, save_draft, start_draft, submit
+from servicehall.actions.handling import accept, ask_supplement, decline, deliver, finish_at_once
+from servicehall.actions.review import forward, grant, refuse, send_back
+
+__all__ = [
+    "accept",
+    "answer_supplement",
+    "ask_supplement",
+    "decline",
+    "deliver",
+    "discard_draft",
+    "finish_at_once",
+    "forward",
+    "grant",
+    "lapse",
+    "rate",
+    "refuse",
+    "save_draft",
+    "send_back",
+    "start_draft",
+    "submit",
+    "withdraw",
+]

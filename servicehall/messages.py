@@ -1,0 +1,64 @@
+"""What an applicant is told (domain 1M): received, supplement, accepted, decided, delivered; and how it ended
+otherwise. The SMS names neither item nor result: a phone is read by others too."""
+
+from django.utils.translation import gettext_lazy as _
+
+from notifications.enums import Channel
+from notifications.kinds import Kind, register
+
+BOTH = (Channel.IN_SITE, Channel.SMS)
+CASE_PAGE = "servicehall:my-case"
+
+
+def _kind(code: str, title: object, in_site: object, sms: object, *, is_statutory: bool = False) -> Kind:
+    return Kind(code, title, in_site, sms, BOTH, is_statutory=is_statutory, link=CASE_PAGE)  # type: ignore[arg-type]
+
+
+register(
+    _kind(
+        "case.received",
+        _("申请已收到"),
+        _("您的申请“%(item)s”已由%(station)s收到，办件编号%(number)s。"),
+        _("【一站】%(station)s已收到您的申请，办件编号%(number)s，查询码%(query_code)s。凭编号和查询码可查进度。"),
+    ),
+    _kind(
+        "case.accepted",
+        _("申请已受理"),
+        _("您的申请“%(item)s”已受理，预计%(date)s前办结。"),
+        _("【一站】您在%(station)s的申请已受理，预计%(date)s前办结。咨询%(hotline)s。"),
+    ),
+    _kind(
+        "case.supplement",
+        _("需要补正材料"),
+        _("您的申请“%(item)s”需要补正，请在%(date)s前补齐。需要补正的内容已一次列全。"),
+        _("【一站】您在%(station)s的申请需要补正，请在%(date)s前补齐，详见办件页面或致电%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.not_accepted",
+        _("申请不予受理"),
+        _("您的申请“%(item)s”不予受理，理由和应找的部门见办件页面。"),
+        _("【一站】您在%(station)s的申请有新进展，请查询办件页面或致电%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.terminated",
+        _("申请已终止"),
+        _("您的申请“%(item)s”因逾期未补正已终止，可以重新申请。"),
+        _("【一站】您在%(station)s的申请有新进展，请查询办件页面或致电%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.decided",
+        _("申请已办结"),
+        _("您的申请“%(item)s”已有结果，请查看办件页面。办结后可以评价。"),
+        _("【一站】您在%(station)s的申请已有结果，请查询办件页面或致电%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.delivered",
+        _("结果已送达"),
+        _("您的申请“%(item)s”的结果已送达。欢迎评价我们的服务。"),
+        _("【一站】您在%(station)s的申请结果已送达。如未收到请致电%(hotline)s。"),
+    ),
+)

@@ -1,0 +1,18 @@
+from servicehall.models.case import Case, CaseEvent, ClockPause, Rating, ReviewStep, Supplement
+from servicehall.models.catalogue import ItemVersion, NegativeCertificate, ServiceItem, Window
+from servicehall.models.draft import Draft, Upload
+
+__all__ = [
+    "Case",
+    "CaseEvent",
+    "ClockPause",
+    "Draft",
+    "ItemVersion",
+    "NegativeCertificate",
+    "Rating",
+    "ReviewStep",
+    "ServiceItem",
+    "Supplement",
+    "Upload",
+    "Window",
+]

@@ -1,0 +1,137 @@
+"""The reads of the service hall. Every one that shows a person's matter starts with who is looking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import (
+    Case as When_,
+    CharField,
+    Exists,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+
+from community.governance.enums import BodyKind, Power
+from servicehall.enums import BEFORE_ACCEPTANCE, OPEN_STATES, Light, VersionState
+
+if TYPE_CHECKING:
+    from community.governance.scopes import Scope
+    from servicehall.models import Case, Draft, ItemVersion, ReviewStep, Upload  # noqa: F401
+
+
+class PublicQuerySet(QuerySet[Model]):
+    def public(self) -> Self:
+        return self.all()
+
+
+class ItemVersionQuerySet(QuerySet["ItemVersion"]):
+    def public(self, day: date) -> Self:
+        """The versions in force on a day: what the hall offers."""
+        return self.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gt=day),
+            state=VersionState.PUBLISHED,
+            valid_from__lte=day,
+        ).select_related("item__window")
+
+
+class DraftQuerySet(QuerySet["Draft"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """A draft belongs to whoever types it, on any device."""
+        if scope.is_nobody:
+            return self.none()
+        return self.filter(owner_id=scope.user_id, is_filed=False).select_related("version__item__window")
+
+
+class CaseQuerySet(QuerySet["Case"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """Own matters for a resident; for staff what lies with their body or in their places and lines."""
+        return self.filter(_reach(scope, Power.READ_CASES))
+
+    def listed_for(self, scope: Scope) -> Self:
+        """What may stand in a list with masked names: also for those who may not open a case."""
+        return self.filter(_reach(scope, Power.LIST_CASES))
+
+    def open(self) -> Self:
+        return self.filter(state__in=sorted(OPEN_STATES))
+
+    def in_hand_of(self, scope: Scope) -> Self:
+        """The work list: open cases that the acting body must move, in the post's own lines."""
+        if scope.body_id is None:
+            return self.none()
+        return self.open().filter(scope.on_own_lines("window_id"), handler_id=scope.body_id)
+
+    def with_number(self, number: str) -> Self:
+        return self.filter(number=number)
+
+    def with_light(self, today: date) -> Self:
+        """Annotates `light` (enums.Light) as of a day; the same rule as deadlines.light."""
+        return self.annotate(
+            light=When_(
+                When(
+                    state__in=sorted(BEFORE_ACCEPTANCE),
+                    act_by_on__lt=today,
+                    then=Value(Light.YELLOW.value),
+                ),
+                When(promised_due_on__isnull=True, then=Value(Light.GREY.value)),
+                When(~Q(state__in=sorted(OPEN_STATES)), then=Value(Light.GREY.value)),
+                When(statutory_due_on__lt=today, then=Value(Light.DOUBLE_RED.value)),
+                When(promised_due_on__lt=today, then=Value(Light.RED.value)),
+                When(warn_on__lte=today, then=Value(Light.YELLOW.value)),
+                default=Value(Light.GREEN.value),
+                output_field=CharField(),
+            )
+        )
+
+    def with_lights(self, today: date, lights: Iterable[Light]) -> Self:
+        return self.with_light(today).filter(light__in=[light.value for light in lights])
+
+    def for_lists(self) -> Self:
+        """Everything a list row shows, in one query."""
+        return self.select_related(
+            "version__item", "window", "applicant", "community", "station", "handler"
+        ).defer("answers", "query_code", "version__content")
+
+    def in_order_of_urgency(self) -> Self:
+        return self.order_by(F("act_by_on").asc(nulls_last=True), "id")
+
+
+def _reach(scope: Scope, power: Power) -> Q:
+    from servicehall.models import ReviewStep
+
+    if scope.is_nobody:
+        return Q(pk__in=[])
+    if not scope.is_staff:
+        return Q(applicant__account_id=scope.user_id)
+    if not scope.has(power):
+        return Q(pk__in=[])
+    in_steps = Exists(ReviewStep.objects.filter(case_id=OuterRef("pk"), body_id=scope.body_id))
+    own = Q(station_id=scope.body_id) | Q(handler_id=scope.body_id) | Q(in_steps)
+    if scope.body_kind == BodyKind.SERVICE_STATION:
+        return own
+    return own | (scope.within(power, "community__path") & scope.on_own_lines("version__item__window_id"))
+
+
+class ReviewStepQuerySet(QuerySet["ReviewStep"]):
+    def of_case(self, case_id: object) -> Self:
+        return self.filter(case_id=case_id).select_related("body", "post__body")
+
+
+class UploadQuerySet(QuerySet["Upload"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """Files of one's own drafts, and of the cases that one may open."""
+        from servicehall.models import Case
+
+        if scope.is_nobody:
+            return self.none()
+        return self.filter(
+            Q(draft__owner_id=scope.user_id)
+            | Q(case__in=Case.objects.visible_to(scope).values("pk"))
+        )

@@ -1,0 +1,103 @@
+"""Which station, window and bodies a case goes to: from the item and the tree of that day, never from code.
+
+The functions are pure; `directory` (querysets of governance turned into plain rows) is read by the actions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import NotAllowed
+from community.governance.enums import BodyKind, PlaceLevel
+from community.governance.models import Body, Place, StationCoverage
+from servicehall.enums import ReviewLevel
+
+BODY_OF_LEVEL = {
+    ReviewLevel.STREET: (BodyKind.STREET_OFFICE, PlaceLevel.STREET),
+    ReviewLevel.DISTRICT: (BodyKind.DEPARTMENT, PlaceLevel.DISTRICT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the chain that a case will walk; `limit_days` are working days."""
+
+    level: ReviewLevel
+    body: Body
+    limit_days: int
+    is_final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The bodies that sit at a community or above it on a day, and its home station."""
+
+    home: Body | None
+    bodies: Sequence[Body]
+
+    def of_level(self, level: ReviewLevel, line: str) -> Body | None:
+        if level == ReviewLevel.COMMUNITY:
+            return self.home
+        kind, place_level = BODY_OF_LEVEL[level]
+        fitting = [
+            body
+            for body in self.bodies
+            if body.kind == kind and body.place.level == place_level and body.answers_for(line)
+        ]
+        # The department that names the line goes before one that answers for everything.
+        return min(fitting, key=lambda body: (not body.lines, len(body.lines), body.code), default=None)
+
+
+def directory(community: Place, day: date) -> Directory:
+    """Two queries: the home station on that day, and the bodies above."""
+    coverage = (
+        StationCoverage.objects.public()
+        .on(day)
+        .filter(community=community)
+        .select_related("station__place")
+        .first()
+    )
+    bodies = Body.objects.public().on(day).serving_above(community.path).select_related("place")
+    return Directory(home=coverage.station if coverage else None, bodies=list(bodies))
+
+
+def station_for(
+    directory: Directory, *, acting: Body | None, any_station: bool
+) -> Body:
+    """通办: the station where the person stands keeps the case; else the home station of the place."""
+    if any_station and acting is not None and acting.kind == BodyKind.SERVICE_STATION:
+        return acting
+    if directory.home is None:
+        raise NotAllowed("no_station", _("这个社区目前没有对应的服务站，请联系社区办。"))
+    return directory.home
+
+
+def window_for(line: str, *, station: Body, general: str) -> str:
+    """The item's window where the station runs it, else the general window."""
+    return line if station.answers_for(line) else general
+
+
+def chain(
+    levels: Sequence[tuple[ReviewLevel, int]], *, directory: Directory, station: Body, line: str, instant_days: int
+) -> list[Step]:
+    """The steps from acceptance to decision. A level that the place does not have is skipped (domain S10);
+    when that takes the deciding level away, the next level above that exists decides."""
+    if not levels:
+        return [Step(ReviewLevel.COMMUNITY, station, instant_days, is_final=True)]
+    found = [
+        (level, body, days)
+        for level, days in levels
+        if (body := directory.of_level(level, line)) is not None
+    ]
+    if not found or found[-1][0] != levels[-1][0]:
+        above = directory.of_level(ReviewLevel.DISTRICT, line)
+        if above is None:
+            raise NotAllowed("no_decider", _("没有找到有权决定的部门，请联系社区办核对机构设置。"))
+        found.append((ReviewLevel.DISTRICT, above, levels[-1][1]))
+    last = len(found) - 1
+    return [
+        Step(level, body, days, is_final=index == last)
+        for index, (level, body, days) in enumerate(found)
+    ]

@@ -1,0 +1,136 @@
+"""Pure rules of the hall: what an answer must look like, who is barred, what a number is made of."""
+
+import json
+import re
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Answers = dict[str, Any]
+Text = str | Promise
+
+MAX_TEXT = 200
+MAX_LONG_TEXT = 2000
+
+
+def load_answers(text: str) -> Answers:
+    answers = json.loads(text or "{}")
+    return answers if isinstance(answers, dict) else {}
+
+
+def dump_answers(answers: Mapping[str, Any]) -> str:
+    return json.dumps(answers, ensure_ascii=False, sort_keys=True)
+
+
+def applies(condition: Mapping[str, Any] | None, answers: Mapping[str, Any]) -> bool:
+    """Whether a field or material is asked for: {"field": key, "equals": value} against the answers."""
+    if not condition:
+        return True
+    return str(answers.get(str(condition.get("field")), "")) == str(condition.get("equals"))
+
+
+def check_answers(
+    fields: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], *, files: Collection[str] = ()
+) -> dict[str, Text]:
+    """The errors of a set of answers, by field key; empty when all is well.
+
+    `files` are the keys of the file fields for which something was uploaded.
+    """
+    errors: dict[str, Text] = {}
+    for field in fields:
+        if not applies(field.get("condition"), answers):
+            continue
+        key = field["key"]
+        if field["type"] == "file":
+            if field.get("required") and key not in files:
+                errors[key] = _("请上传这份材料，或在窗口提交。")
+            continue
+        error = check_answer(field, answers.get(key))
+        if error:
+            errors[key] = error
+    return errors
+
+
+def check_answer(field: Mapping[str, Any], value: Any) -> Text | None:
+    """The error of one answer, or None. Types as in servicehall/data/README.md."""
+    if value in (None, "", []):
+        return _("请填写这一项。") if field.get("required") else None
+    kind = field["type"]
+    if kind in {"number", "money"}:
+        return _check_number(field, value)
+    if kind == "date":
+        return _check_date(field, value)
+    if kind in {"choice", "yesno"}:
+        return _check_choice(field, value)
+    if kind == "household_member":
+        values = value if isinstance(value, list) else [value]
+        return None if all(_is_uuid(v) for v in values) else _("请从家庭成员中选择。")
+    limit = MAX_LONG_TEXT if kind == "longtext" else MAX_TEXT
+    if not isinstance(value, str) or len(value) > limit:
+        return _("内容太长，请缩短。")
+    if any(ord(c) < 32 and c not in "\n\r\t" for c in value):
+        return _("内容含有不能识别的字符，请重新输入。")
+    return None
+
+
+def _check_number(field: Mapping[str, Any], value: Any) -> Text | None:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return _("请填写数字。")
+    if not number.is_finite() or abs(number) > Decimal("1e12"):
+        return _("请填写数字。")
+    if field["type"] == "money" and (number < 0 or number != number.quantize(Decimal("0.01"))):
+        return _("请填写金额，最多两位小数。")
+    if field.get("min") is not None and number < Decimal(str(field["min"])):
+        return _("数字太小，请核对。")
+    if field.get("max") is not None and number > Decimal(str(field["max"])):
+        return _("数字太大，请核对。")
+    return None
+
+
+def _check_date(field: Mapping[str, Any], value: Any) -> Text | None:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return _("请填写日期，如 2026-03-05。")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return _("没有这一天，请核对日期。")
+    return None if day.year >= 1900 else _("请核对年份。")
+
+
+def _check_choice(field: Mapping[str, Any], value: Any) -> Text | None:
+    known = {"yes", "no"} if field["type"] == "yesno" else {str(o["value"]) for o in field.get("options", [])}
+    return None if str(value) in known else _("请从选项中选择。")
+
+
+def _is_uuid(value: Any) -> bool:
+    try:
+        uuid.UUID(str(value))
+    except ValueError:
+        return False
+    return True
+
+
+def barred(
+    user_id: uuid.UUID | None, *, concerned: Collection[uuid.UUID | None], acted: Collection[uuid.UUID | None]
+) -> Text | None:
+    """Why a person may not act on a case: it is his own or his household's, or he already acted in another post.
+
+    Separation of duty compares persons, not posts (domain S7, security.md T19).
+    """
+    if user_id in concerned:
+        return _("您或您的家庭成员是申请人，请回避，由其他同事办理。")
+    if user_id in acted:
+        return _("您已办理过本件的其他环节，请由其他同事办理这一环节。")
+    return None
+
+
+def case_number(point: str, day: date, serial: int) -> str:
+    """办件编号 without its check digit: acceptance point 12 + YYYYMMDD + serial 5 digits."""
+    return f"{point[:12]:0<12}{day:%Y%m%d}{serial % 100_000:05d}"
