@@ -87,6 +87,11 @@ def get(code: str) -> Kind:
         raise UnknownKind(code) from None
 
 
+def find(code: str) -> Kind | None:
+    """The kind, or None where an older or newer release wrote the row."""
+    return _kinds.get(code)
+
+
 def all_kinds() -> tuple[Kind, ...]:
     return tuple(_kinds.values())
 

@@ -1,26 +1,18 @@
 """The one door for telling people something: `post` writes rows inside the caller's transaction."""
 
-import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
-from common.crypto import blind_index
-from notifications import kinds
-from notifications.breaker import Breaker
+from notifications import bell, kinds, numbers
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
 
-logger = logging.getLogger(__name__)
-
 GIVE_UP_AFTER = timedelta(hours=24)
-PHONE_FIELD = "notifications.phone"  # the blind index of numbers has one name in all our tables
-
-# A dead broker costs one short wait, then nothing for half a minute; the sweep delivers meanwhile.
-bell = Breaker(threshold=1, pause=30.0)
 
 
 class NoTransaction(RuntimeError):
@@ -52,7 +44,8 @@ def post(
     if not connection.in_atomic_block:
         raise NoTransaction(kind)
     found = kinds.get(kind)
-    digest = blind_index(phone, field=PHONE_FIELD) if phone else None
+    phone = numbers.normalised(phone)
+    digest = numbers.digest(phone) if phone else None
     rows = []
     for channel in _reachable(found, user_id, phone):
         is_ready = (
@@ -72,8 +65,8 @@ def post(
                 params=dict(params),
                 language=language,
                 state=MessageState.SENT if is_ready else MessageState.DUE,
-                not_before=not_before or now,
-                give_up_at=(not_before or now) + GIVE_UP_AFTER,
+                not_before=not_before or Now(),  # due by the database's clock, whatever ours says
+                give_up_at=(not_before or Now()) + GIVE_UP_AFTER,
                 text=_text(found, channel, params),
                 last_error="" if channel in found.channels else "no_address",
                 created_at=now,
@@ -81,7 +74,8 @@ def post(
             )
         )
     Message.objects.bulk_create(rows, ignore_conflicts=True)
-    ring_on_commit([row for row in rows if row.not_before <= now])
+    if not_before is None or not_before <= now:
+        ring_on_commit(rows)
 
 
 def ring_on_commit(rows: Iterable[Message]) -> None:
@@ -90,29 +84,11 @@ def ring_on_commit(rows: Iterable[Message]) -> None:
         str(row.pk) for row in rows if row.state == MessageState.DUE and row.channel != Channel.CALL
     ]
     if waiting:
-        transaction.on_commit(partial(ring, waiting), robust=True)
-
-
-def ring(ids: list[str]) -> None:
-    """Wake a worker. May fail, and may be lost: the sweep finds whatever was not delivered."""
-    from notifications import tasks
-
-    if bell.is_open:
-        bell.skipped()
-        return
-    try:
-        tasks.publish(ids)
-    except Exception as error:  # noqa: BLE001  whatever the broker does, the business act is done
-        bell.failed()
-        logger.warning(
-            "outbox.ring_failed", extra={"error": type(error).__name__, "lost": bell.lost}
-        )
-    else:
-        bell.succeeded()
+        transaction.on_commit(partial(bell.ring, waiting), robust=True)
 
 
 def _reachable(kind: kinds.Kind, user_id: UUID | None, phone: str) -> list[Channel]:
-    address = {Channel.IN_SITE: user_id, Channel.SMS: phone, Channel.CALL: True}
+    address = {Channel.IN_SITE: user_id, Channel.SMS: numbers.takes_sms(phone), Channel.CALL: True}
     return [channel for channel in kind.channels if address[channel]] or [Channel.CALL]
 
 

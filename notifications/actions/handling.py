@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from common.errors import Conflict, NotAllowed
-from notifications import outbox
+from notifications import kinds, outbox
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
 
@@ -22,7 +22,8 @@ def retry(message: Message, *, by: audit.Actor, now: datetime) -> Message:
         message = _lock(message)
         if message.state not in {MessageState.FAILED, MessageState.UNCERTAIN}:
             raise Conflict("message.not_failed", _("这条消息已不在失败名单中，请刷新后查看。"))
-        if not message.params and not message.text:
+        kind = kinds.find(message.kind)
+        if kind and kind.is_secret:
             raise NotAllowed("message.secret", _("验证码类短信不能重发，请居民重新获取。"))
         was = message.state
         message.state = MessageState.DUE

@@ -1,0 +1,111 @@
+"""Taking rows of the outbox: a lease on the clock of the database, committed before anything is sent.
+
+Whoever writes a result must still hold the lease (`attempts` is the fencing token): a worker that
+comes back late from the dead changes nothing.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+
+from notifications import kinds, rules
+from notifications.channels import sms
+from notifications.endings import give_up, put_on_call_list, write
+from notifications.enums import Channel, MessageState
+from notifications.limits import hold_back
+from notifications.models import Message
+from notifications.querysets import MessageQuerySet
+
+BATCH = 100
+SEND_SECONDS = 15.0  # a batch starts no sending later than this, whatever the lease allows
+
+
+@dataclass
+class Batch:
+    """Rows that this process has taken, and the time in which it may start to send them."""
+
+    rows: list[Message]
+    seen: int  # rows looked at, also those that were put off
+    clock: datetime  # the database's, at the taking
+    taken: float  # the same moment on our monotonic clock
+
+    @property
+    def until(self) -> float:
+        """Monotonic seconds after which no new sending may start, or the lease could run out under it."""
+        spare = settings.MESSAGE_LEASE_SECONDS - settings.SMS_TIMEOUT_SECONDS - 1
+        return self.taken + min(max(float(spare), 0.0), SEND_SECONDS)
+
+    @property
+    def now(self) -> datetime:
+        """The clock of the database, carried on by ours."""
+        return self.clock + timedelta(seconds=time.monotonic() - self.taken)
+
+
+def claim(among: MessageQuerySet | None = None, *, limit: int = BATCH) -> Batch | None:
+    """Take up to `limit` due or abandoned rows for one lease and commit; None when there are none.
+
+    Rows that may not go now (quiet hours, limits, no wish for SMS) are put off or cancelled here.
+    """
+    among = Message.objects.all() if among is None else among
+    if not sms.is_available():
+        among = among.exclude(channel=Channel.SMS)
+    with transaction.atomic(durable=True):  # an outer transaction would stay open while we send
+        rows = _lock(among.abandoned().order_by("lease_until"), limit)
+        rows += _lock(among.due().order_by("not_before"), limit - len(rows))
+        if not rows:
+            return None
+        seen, taken, clock = len(rows), time.monotonic(), _database_clock()
+        rows = hold_back(_close_lost(rows, clock), clock)
+        lease = clock + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
+        Message.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=MessageState.SENDING,
+            lease_until=lease,
+            tried_at=clock,
+            attempts=F("attempts") + 1,
+        )
+    for row in rows:
+        row.attempts += 1
+    return Batch(rows, seen, clock, taken)
+
+
+def _lock(rows: MessageQuerySet, limit: int) -> list[Message]:
+    if limit <= 0:
+        return []
+    return list(rows.select_for_update(skip_locked=True, no_key=True)[:limit])
+
+
+def _database_clock() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (clock,) = cursor.fetchone()
+        return cast(datetime, clock)
+
+
+def _close_lost(rows: Sequence[Message], clock: datetime) -> list[Message]:
+    """Of rows whose worker died, set aside those that must not go out again by themselves."""
+    keep = []
+    for row in rows:
+        if row.state != MessageState.SENDING:
+            keep.append(row)
+        elif rules.is_spent(now=clock, give_up_at=row.give_up_at, attempts=row.attempts):
+            give_up(row, "worker_lost")
+        elif row.channel == Channel.SMS and not may_repeat(row):
+            row.state, row.last_error = MessageState.UNCERTAIN, "worker_lost"
+        else:
+            keep.append(row)
+    closed = [row for row in rows if row not in keep]
+    write(closed)
+    put_on_call_list(row for row in closed if row.state == MessageState.FAILED)
+    return keep
+
+
+def may_repeat(row: Message) -> bool:
+    """Whether a message that may have arrived may be sent again without a person's decision."""
+    kind = kinds.find(row.kind)
+    return settings.SMS_GATEWAY_HONOURS_KEYS or (kind is not None and kind.is_repeatable)
