@@ -7,7 +7,6 @@ DATABASE_URL and BROKER_URL replace the embedded servers; PORT and HOST say wher
 import contextlib
 import fcntl
 import json
-import math
 import os
 import signal
 import subprocess
@@ -17,19 +16,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, LiteralString
-
-import psycopg2
 
 from ops import broker, devpg, state, translations
+from ops.heartbeat import Ear, one_row
 from ops.supervisor import Program, Supervisor
 
 STARTED = time.monotonic()
 PORT = 8000
 READY_WITHIN = 60.0  # seconds from the start of the web server to its first page
-# Longer than two long jobs at once may hold the worker (90 s each, side by side) plus some beats.
-DEAF_AFTER = 150.0
-LISTEN_EVERY = 15.0
 
 
 class Failed(Exception):
@@ -86,56 +80,6 @@ def programs(env: Mapping[str, str], host: str, port: int) -> Iterator[Program]:
         is_deaf=ear.hears_nothing,
     )
     yield Program("beat", (*celery, "beat", "-s", str(state.directory("beat") / "schedule")), env)
-
-
-class Ear:
-    """Listens for the worker: beat queues a heartbeat, the worker writes it down (notifications).
-
-    A worker that lost its broker may live on without ever taking a task again.
-    """
-
-    def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._url = url
-        self._clock = clock
-        self.reset()
-
-    def reset(self) -> None:
-        """A new worker has been started; it gets its time."""
-        self._silent_since = self._listen_at = self._clock()
-
-    def hears_nothing(self) -> bool:
-        now = self._clock()
-        if now < self._listen_at:
-            return False
-        self._listen_at = now + LISTEN_EVERY
-        age = seconds_since_heartbeat(self._url)
-        if age is None:
-            self._silent_since = now  # no database, no heartbeat: not the worker's fault
-        else:
-            self._silent_since = max(self._silent_since, now - age)
-        return now - self._silent_since > DEAF_AFTER
-
-
-def seconds_since_heartbeat(url: str) -> float | None:
-    """By the database's clock; infinite before the first one, None when the database cannot say."""
-    try:
-        row = one_row(
-            url, "SELECT extract(epoch FROM now() - max(beat_at)) FROM notifications_workerbeat"
-        )
-    except psycopg2.Error:
-        return None
-    return float(row[0]) if row[0] is not None else math.inf
-
-
-def one_row(url: str, query: LiteralString) -> tuple[Any, ...]:
-    """The only row of `query`. Raises psycopg2.Error."""
-    connection = psycopg2.connect(url, connect_timeout=2, options="-c statement_timeout=2000")
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(query)
-            return cursor.fetchone() or ()
-    finally:
-        connection.close()
 
 
 def is_empty(url: str) -> bool:
