@@ -21,6 +21,8 @@ class Conflict(NotAllowed):
 class Invalid(NotAllowed):
     """The input is wrong; `fields` names what to mend."""
 
-    def __init__(self, code: str, message: str | Promise, fields: Mapping[str, str | Promise] | None = None) -> None:
+    def __init__(
+        self, code: str, message: str | Promise, fields: Mapping[str, str | Promise] | None = None
+    ) -> None:
         super().__init__(code, message)
         self.fields = dict(fields or {})

@@ -178,6 +178,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 }
 CELERY_WORKER_REDIRECT_STDOUTS = False
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
+# Without idempotency keys at the gateway a text that may have arrived waits for a person's decision.
+SMS_GATEWAY_HONOURS_KEYS = env.bool("SMS_GATEWAY_HONOURS_KEYS", default=True)
+SMS_TIMEOUT_SECONDS = env.float("SMS_TIMEOUT_SECONDS", default=10.0)
+MESSAGE_LEASE_SECONDS = env.float("MESSAGE_LEASE_SECONDS", default=60.0)  # well above the timeout
 
 # --- logs: JSON lines without personal data (common/logs.py) --------------------------------------
 LOGGING = {
@@ -195,6 +199,7 @@ LOGGING = {
 
 # --- encryption of personal fields (common/crypto.py) -------------------------------------------
 FIELD_KEYS_FILE = env.str("FIELD_KEYS_FILE", default=str(STATE_DIR / "field-keys.json"))
+FIELD_KEYS_CREATE = False  # a new file beside existing data would make all of it unreadable
 
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
