@@ -1,0 +1,196 @@
+// The behaviour of the pages. Everything works without it, slower; it holds no data and keeps none.
+const texts = document.body.dataset;
+const isStaff = document.documentElement.dataset.face !== "resident";
+const keysOff = "yizhan-keys-off";
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const isVisible = (element) => element.getClientRects().length > 0;
+
+export function toast(text) {
+  const box = document.createElement("p");
+  box.className = "toast";
+  box.textContent = text;
+  $("#toasts").append(box);
+  setTimeout(() => box.remove(), 8000);
+}
+
+// --- asking first, opening dialogs, printing, reading aloud -----------------------------------
+let confirmed = null;
+document.addEventListener("click", (event) => {
+  const asking = event.target.closest("[data-confirm]");
+  if (asking && confirmed !== asking) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const dialog = $("#confirm");
+    $("#confirm-text").textContent = asking.dataset.confirm;
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => {
+      if (dialog.returnValue !== "yes") return;
+      confirmed = asking;
+      asking.click();
+      confirmed = null;
+    }, { once: true });
+    dialog.showModal();
+    return;
+  }
+  const opener = event.target.closest("[data-opens]");
+  if (opener) opener.dataset.opens === "keys" ? showKeys() : document.getElementById(opener.dataset.opens)?.showModal();
+  if (event.target.closest("[data-print]")) window.print();
+  for (const menu of $$("[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+}, true);
+
+for (const button of $$("[data-read]")) {
+  if (!("speechSynthesis" in window)) break;
+  const label = $("span", button);
+  const start = label.textContent;
+  const rest = () => { label.textContent = start; };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    if (speechSynthesis.speaking) { speechSynthesis.cancel(); return rest(); }
+    const words = new SpeechSynthesisUtterance($("#main").innerText);
+    words.lang = document.documentElement.lang;
+    words.rate = 0.85;
+    words.onend = words.onerror = rest;
+    label.textContent = button.dataset.readStop;
+    speechSynthesis.speak(words);
+  });
+}
+addEventListener("pagehide", () => window.speechSynthesis?.cancel());
+
+// --- forms: once, saved, warned ----------------------------------------------------------------
+const dirty = new Set();
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method === "dialog") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  form.dataset.sent = "yes";
+  dirty.delete(form);
+  event.submitter?.setAttribute("aria-disabled", "true");
+}, true);
+function release(form) {
+  delete form.dataset.sent;
+  for (const button of $$("[aria-disabled]", form)) button.removeAttribute("aria-disabled");
+}
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("form");
+  if (form) release(form);
+});
+addEventListener("pageshow", (event) => { if (event.persisted) $$("form[data-sent]").forEach(release); });
+
+const timers = new WeakMap();
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (!form) return;
+  if (form.hasAttribute("data-warn")) dirty.add(form);
+  if (!form.dataset.autosave) return;
+  clearTimeout(timers.get(form));
+  timers.set(form, setTimeout(() => save(form), 1500));
+});
+async function save(form) {
+  if (form.dataset.sent || !navigator.onLine) return;
+  await window.htmx.ajax("POST", form.dataset.autosave, { source: form, target: "[data-saved]", swap: "outerHTML" });
+}
+document.addEventListener("htmx:afterSwap", (event) => {
+  const form = event.detail.elt?.closest?.("form[data-autosave]") ?? event.detail.requestConfig?.elt;
+  if (form?.dataset?.autosave) dirty.delete(form);
+});
+addEventListener("beforeunload", (event) => { if (dirty.size) event.preventDefault(); });
+
+function focusErrors(root) {
+  const summary = $("[data-errors]", root);
+  if (!summary) return;
+  const prefix = summary.dataset.errors;
+  if (!document.title.startsWith(prefix)) document.title = prefix + document.title;
+  summary.focus();
+}
+focusErrors(document);
+document.addEventListener("htmx:afterSettle", (event) => focusErrors(event.target));
+document.addEventListener("click", (event) => {  // a line of the summary leads into its control
+  const target = event.target.closest(".errors a[href^='#']");
+  const control = target && document.getElementById(target.hash.slice(1));
+  if (!control) return;
+  event.preventDefault();
+  control.scrollIntoView({ block: "center" });
+  control.focus();
+});
+
+// --- the network and the clock ------------------------------------------------------------------
+const offline = $("[data-offline]");
+const network = () => { offline.hidden = navigator.onLine; };
+addEventListener("offline", network);
+addEventListener("online", network);
+network();
+document.addEventListener("htmx:responseError", () => toast(texts.textFailed));
+document.addEventListener("htmx:sendError", () => toast(texts.textFailed));
+document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value));
+
+const idle = Number(texts.idleSeconds);
+if (idle) {
+  // All tabs share one clock; only a moment in time is stored, nothing about a person.
+  const stamp = () => { try { localStorage.setItem("yizhan-active", String(Date.now())); } catch { /* private mode */ } };
+  const quiet = () => (Date.now() - Number(localStorage.getItem("yizhan-active") ?? Date.now())) / 1000;
+  let warned = false;
+  for (const kind of ["keydown", "pointerdown", "scroll"]) addEventListener(kind, () => { stamp(); warned = false; }, { passive: true });
+  stamp();
+  setInterval(() => {
+    if (quiet() > idle) { dirty.clear(); location.assign(texts.idleUrl ?? location.href); }
+    else if (quiet() > idle - 60 && !warned) { warned = true; toast(texts.textIdle); }
+  }, 5000);
+}
+
+// --- keys ---------------------------------------------------------------------------------------
+const keyed = () => $$("[data-key]").filter(isVisible);
+const nameOf = (element) => element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? ($("span", element) ?? element).textContent.trim();
+const isTyping = (element) => element?.closest("input:not([type=checkbox],[type=radio],[type=submit],[type=button]), textarea, select, [contenteditable]");
+
+function showKeys() {
+  const rows = keyed().map((element) => {
+    const row = document.createElement("div"), key = document.createElement("dt"), name = document.createElement("dd");
+    const cap = Object.assign(document.createElement("kbd"), { className: "kbd", textContent: element.dataset.key });
+    key.append(cap);
+    name.textContent = nameOf(element);
+    row.append(key, name);
+    return row;
+  });
+  $("[data-keys]").replaceChildren(...rows);
+  $("[data-keys-off]").checked = localStorage.getItem(keysOff) === "yes";
+  $("#keys").showModal();
+}
+$("[data-keys-off]")?.addEventListener("change", (event) => localStorage.setItem(keysOff, event.target.checked ? "yes" : "no"));
+
+function press(element) {
+  if (element.matches("input:not([type=checkbox],[type=radio]), select, textarea")) element.focus();
+  else element.click();
+}
+function move(step) {
+  const rows = $$("[data-list] [data-row]").filter(isVisible);
+  if (!rows.length) return false;
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const next = rows[at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + step))];
+  if (!next.matches("a, button")) next.tabIndex = -1;
+  next.focus();
+  return true;
+}
+function shortcut(key) {
+  if (key === "?") { showKeys(); return true; }
+  if (key === "/") { const box = $$("[data-search]").find(isVisible); box?.focus(); return Boolean(box); }
+  if (key === "j" || key === "arrowdown") return move(1);
+  if (key === "k" || key === "arrowup") return move(-1);
+  const row = document.activeElement?.closest("[data-row]");
+  if (key === "enter" && row === document.activeElement && !row.matches("a, button")) { $("a, button", row)?.click(); return true; }
+  return false;
+}
+if (isStaff) document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.defaultPrevented || event.altKey || event.metaKey) return;
+  if ($("dialog[open]")) return;
+  const key = (event.ctrlKey ? "ctrl+" : "") + event.key.toLowerCase();
+  if (!event.ctrlKey && isTyping(event.target)) return;
+  if (!event.ctrlKey && key !== "?" && localStorage.getItem(keysOff) === "yes") return;
+  const own = keyed().find((element) => element.dataset.key.toLowerCase() === key);
+  if (own) press(own);
+  if (own || (!event.ctrlKey && shortcut(key))) event.preventDefault();
+});

@@ -1,0 +1,124 @@
+"""What stands around every page: who is signed in, which post acts, language, size of print, navigation."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+
+SIZE_COOKIE = "yizhan_size"
+ELDER = "elder"
+# The one hotline for public services in every Chinese city, until the operator names the hall's own.
+HOTLINE = "12345"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chrome:
+    """Everything the base layout asks; every field has an answer, even without a request."""
+
+    language: str
+    size: str
+    here: str
+    csrf_token: str
+    nonce: str | None
+    phone: str
+    name: str
+    post: str
+    is_staff: bool
+    is_resident: bool
+    idle_seconds: int
+    urls: dict[str, str]
+
+    @property
+    def is_elder(self) -> bool:
+        """Whether the reader chose the large print of 长辈版."""
+        return self.size == ELDER
+
+
+def url_or_nothing(name: str, *args: object) -> str:
+    """The address of a view, or "" while no such view exists."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _scope(request: HttpRequest | None) -> Any:
+    user = getattr(request, "user", None)
+    return getattr(request, "scope", None) if user is not None and user.is_authenticated else None
+
+
+@register.simple_tag(takes_context=True)
+def chrome(context: Context) -> Chrome:
+    """The state of the frame; safe on error pages, where there may be no request at all."""
+    request: HttpRequest | None = context.get("request")
+    user = getattr(request, "user", None)
+    is_signed_in = user is not None and user.is_authenticated
+    kind = getattr(user, "kind", "") if is_signed_in else ""
+    return Chrome(
+        language="zh-CN" if (get_language() or "zh").startswith("zh") else "en",
+        size=ELDER if request and request.COOKIES.get(SIZE_COOKIE) == ELDER else "normal",
+        here=request.get_full_path() if request and request.method == "GET" else "/",
+        csrf_token=get_token(request) if request else "",
+        nonce=getattr(request, "csp_nonce", None),
+        phone=getattr(settings, "SERVICE_PHONE", HOTLINE),
+        name=str(getattr(user, "display_name", "") or user) if is_signed_in else "",
+        post=str(getattr(_scope(request), "post_label", "")) if kind == "staff" else "",
+        is_staff=kind == "staff",
+        is_resident=kind == "resident",
+        idle_seconds=getattr(settings, "STAFF_IDLE_SECONDS", 900) if kind == "staff" else 0,
+        urls={
+            "home": url_or_nothing("home") or "/",
+            "sign_in": url_or_nothing("accounts:sign-in"),
+            "sign_out": url_or_nothing("accounts:sign-out"),
+            "post": url_or_nothing("governance:choose-post"),
+            "me": url_or_nothing("accounts:me"),
+            "language": url_or_nothing("common:language"),
+            "size": url_or_nothing("common:size"),
+        },
+    )
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(
+    context: Context,
+    label: str | Promise,
+    name: str,
+    *,
+    icon: str = "",
+    key: str = "",
+    power: str = "",
+    count: int | None = None,
+) -> SafeString | str:
+    """A place in the navigation, by URL name; nothing where the view or the viewer's power is missing."""
+    request: HttpRequest | None = context.get("request")
+    url = url_or_nothing(name)
+    if not url:
+        return ""
+    if power:
+        scope = _scope(request)
+        if scope is None or not scope.has(power):
+            return ""
+    here = request.path if request else ""
+    is_current = here == url or (url != "/" and url.count("/") > 2 and here.startswith(url))
+    return render_to_string(
+        "ui/nav_link.html",
+        {
+            "label": label,
+            "url": url,
+            "icon": icon,
+            "key": key,
+            "count": count,
+            "is_current": is_current,
+        },
+    )

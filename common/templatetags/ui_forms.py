@@ -1,0 +1,131 @@
+"""Django forms as accessible markup: label, hint, error, control, all tied together by ids."""
+
+import copy
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+def _widget(bound: BoundField) -> forms.Widget:
+    """The control as phones like it: native date picker, number pad without spinner."""
+    widget = copy.copy(bound.field.widget)
+    widget.attrs = dict(widget.attrs)
+    if isinstance(widget, forms.DateInput) and widget.input_type == "text":
+        widget.input_type, widget.format = "date", "%Y-%m-%d"
+    elif isinstance(widget, forms.NumberInput):
+        widget.input_type = "text"
+        is_whole = isinstance(bound.field, forms.IntegerField) and not isinstance(
+            bound.field, forms.FloatField | forms.DecimalField
+        )
+        widget.attrs.setdefault("inputmode", "numeric" if is_whole else "decimal")
+        for browser_rule in (
+            "min",
+            "max",
+            "step",
+        ):  # the form says it in words, in the reader's language
+            widget.attrs.pop(browser_rule, None)
+    return widget
+
+
+def _kind(bound: BoundField) -> str:
+    widget = bound.field.widget
+    if isinstance(widget, CHOICES):
+        return "choices"
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    if isinstance(widget, forms.FileInput):
+        return "file"
+    return (
+        "select"
+        if isinstance(widget, forms.Select)
+        else "textarea"
+        if isinstance(widget, forms.Textarea)
+        else "text"
+    )
+
+
+def _first_id(bound: BoundField) -> str:
+    """Where a link from the error summary lands: the control, or the first of its choices."""
+    base = bound.id_for_label or bound.auto_id
+    return f"{bound.auto_id}_0" if isinstance(bound.field.widget, CHOICES) else str(base)
+
+
+@register.simple_tag
+def field(
+    bound: BoundField,
+    *,
+    label: str | Promise = "",
+    hint: str | Promise = "",
+    prefix: str | Promise = "",
+    suffix: str | Promise = "",
+    source: str | Promise = "",
+    width: str = "",
+    as_title: bool = False,
+    **attributes: Any,
+) -> SafeString:
+    """One question with its control.
+
+    prefix / suffix: what stands at the control ("¥", "元"); source: where a known value comes from; width: short |
+    medium | "" (full); as_title: the label is the heading of a page that asks one thing. Attributes go to the control.
+    """
+    kind = _kind(bound)
+    hint = hint or bound.help_text
+    described = [
+        f"{bound.auto_id}_{part}"
+        for part, is_there in (("hint", hint), ("source", source), ("error", bound.errors))
+        if is_there
+    ]
+    attrs = {name.replace("_", "-"): value for name, value in attributes.items()}
+    attrs["class"] = f"control control--{kind}" + (f" control--{width}" if width else "")
+    if described and kind != "choices":
+        attrs["aria-describedby"] = " ".join(described)
+    is_group = kind == "choices"
+    return render_to_string(
+        "ui/field.html",
+        {
+            "bound": bound,
+            "kind": kind,
+            "label": label or bound.label,
+            "hint": hint,
+            "prefix": prefix,
+            "suffix": suffix,
+            "source": source,
+            "as_title": as_title,
+            "errors": list(bound.errors),
+            "first_id": _first_id(bound),
+            "described": " ".join(described),
+            "control": "" if is_group else bound.as_widget(widget=_widget(bound), attrs=attrs),
+            "options": list(bound.subwidgets) if is_group else [],
+            "is_optional": not bound.field.required and kind != "check",
+        },
+    )
+
+
+@register.simple_tag
+def form_fields(form: forms.BaseForm) -> SafeString:
+    """Every question of a form in its order, hidden ones included."""
+    return render_to_string("ui/form_fields.html", {"form": form})
+
+
+@register.simple_tag
+def error_summary(*all_forms: forms.BaseForm) -> SafeString | str:
+    """What is wrong, on top of the page, each line a link to its question. Nothing when nothing is wrong."""
+    lines = [
+        {
+            "text": text,
+            "target": "" if name == forms.forms.NON_FIELD_ERRORS else _first_id(form[name]),
+        }
+        for form in all_forms
+        if form.is_bound
+        for name, texts in form.errors.items()
+        for text in texts
+    ]
+    return render_to_string("ui/error_summary.html", {"lines": lines}) if lines else ""
