@@ -29,15 +29,14 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "django_htmx",
-    "django_otp",
-    "django_otp.plugins.otp_totp",
-    "axes",
     "guardian",
     "rest_framework",
     "drf_spectacular",
 ]
 
 MIDDLEWARE = [
+    "common.middleware.RequestContextMiddleware",
+    "common.middleware.BrowserLimitsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -46,13 +45,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SignedInMiddleware",
+    "common.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "community.governance.middleware.ScopeMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -89,9 +87,14 @@ BULK_STATEMENT_TIMEOUT = 600_000
 
 # --- who ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+AUTHENTICATION_BACKENDS = ["accounts.backends.PasswordBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "accounts.passwords.LengthByKind"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "display_name"]},
+    },
 ]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
@@ -108,6 +111,8 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 # --- sessions, cookies, headers -----------------------------------------------------------------
+# The networks of our own reverse proxies; only what they wrote into X-Forwarded-For is believed.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 SESSION_ENGINE = "accounts.sessions"
 # Seconds without use, seconds at most. A counter is left alone for minutes; a shift has eight hours.
 STAFF_IDLE_SECONDS = env.int("STAFF_IDLE_SECONDS", default=15 * 60)
@@ -121,7 +126,6 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -175,6 +179,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 15.0,
         "options": {"queue": "heartbeat", "expires": 60},
     },
+    "audit-seal": {"task": "accounts.tasks.seal_audit", "schedule": 10.0},
+    "sign-ins-sweep": {"task": "accounts.tasks.sweep_sign_ins", "schedule": 3600.0},
 }
 CELERY_WORKER_REDIRECT_STDOUTS = False
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
@@ -200,6 +206,11 @@ LOGGING = {
 # --- encryption of personal fields (common/crypto.py) -------------------------------------------
 FIELD_KEYS_FILE = env.str("FIELD_KEYS_FILE", default=str(STATE_DIR / "field-keys.json"))
 FIELD_KEYS_CREATE = False  # a new file beside existing data would make all of it unreadable
+
+# --- audit trail (accounts/sealing.py) ------------------------------------------------------------
+AUDIT_KEY_FILE = env.str("AUDIT_KEY_FILE", default=str(STATE_DIR / "audit-key.pem"))
+AUDIT_KEY_CREATE = True
+AUDIT_ANCHOR_FILE = env.str("AUDIT_ANCHOR_FILE", default=str(STATE_DIR / "audit-anchor.jsonl"))
 
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
