@@ -209,7 +209,7 @@ FIELD_KEYS_CREATE = False  # a new file beside existing data would make all of i
 
 # --- audit trail (accounts/sealing.py) ------------------------------------------------------------
 AUDIT_KEY_FILE = env.str("AUDIT_KEY_FILE", default=str(STATE_DIR / "audit-key.pem"))
-AUDIT_KEY_CREATE = True
+AUDIT_KEY_CREATE = False
 AUDIT_ANCHOR_FILE = env.str("AUDIT_ANCHOR_FILE", default=str(STATE_DIR / "audit-anchor.jsonl"))
 
 # --- API ----------------------------------------------------------------------------------------
