@@ -61,7 +61,9 @@ class WorkCalendar:
         known = self.days.get(day)
         if known is not None:
             return known
-        return day.weekday() < 5 and (day.year in self.published or day not in statutory_holidays(day.year))
+        return day.weekday() < 5 and (
+            day.year in self.published or day not in statutory_holidays(day.year)
+        )
 
     def is_provisional(self, day: date) -> bool:
         """Whether a notice that is not loaded may still change this day.
@@ -122,7 +124,9 @@ class WorkCalendar:
         return Due(moved, self._touches_unknown(last, moved))
 
     def _touches_unknown(self, first: date, last: date) -> bool:
-        return any(self.is_provisional(first + timedelta(n)) for n in range((last - first).days + 1))
+        return any(
+            self.is_provisional(first + timedelta(n)) for n in range((last - first).days + 1)
+        )
 
 
 def _check_amount(amount: int) -> None:
@@ -132,8 +136,8 @@ def _check_amount(amount: int) -> None:
 
 # --- the statute, for years without a notice ----------------------------------------------------
 
-# First day of the first, 5th of the fifth, 15th of the eighth month of the lunar year, as (month, day); Hong Kong
-# Observatory, Gregorian–Lunar Calendar Conversion Table. Library calendars err by a day near midnight (2027, 2030).
+# First day of the first, 5th of the fifth, 15th of the eighth month of the lunar year, as (month, day). A table, since
+# computed calendars err by a day when the new moon falls near midnight: ICU 78 says 7 February 2027, 2 February 2030.
 _LUNAR: dict[int, tuple[tuple[int, int], tuple[int, int], tuple[int, int]]] = {
     2027: ((2, 6), (6, 9), (9, 15)),
     2028: ((1, 26), (5, 28), (10, 3)),
@@ -158,7 +162,9 @@ def statutory_holidays(year: int) -> Mapping[date, str]:
         **{date(year, 10, n): "国庆节" for n in (1, 2, 3)},
     }
     if year in _LUNAR:
-        spring, dragon_boat, mid_autumn = (date(year, *month_and_day) for month_and_day in _LUNAR[year])
+        spring, dragon_boat, mid_autumn = (
+            date(year, *month_and_day) for month_and_day in _LUNAR[year]
+        )
         found |= {spring + timedelta(n): "春节" for n in (-1, 0, 1, 2)}  # from New Year's Eve on
         found |= {dragon_boat: "端午节", mid_autumn: "中秋节"}
     return MappingProxyType(found)

@@ -17,7 +17,14 @@ FIRST_YEAR, LAST_YEAR = 2004, 2100
 
 
 def set_day(
-    day: date, *, is_workday: bool | None, reason: str, by: Scope, now: datetime, note: str = "", source: str = ""
+    day: date,
+    *,
+    is_workday: bool | None,
+    reason: str,
+    by: Scope,
+    now: datetime,
+    note: str = "",
+    source: str = "",
 ) -> None:
     """Say that a day is worked or not; None takes the word back, so that the day follows the week again.
 
@@ -32,7 +39,12 @@ def set_day(
         if is_workday is None:
             WorkCalendarDay.objects.filter(day=day).delete()
         else:
-            values = {"is_workday": is_workday, "note": note, "source": source or reason[:120], "changed_at": now}
+            values = {
+                "is_workday": is_workday,
+                "note": note,
+                "source": source or reason[:120],
+                "changed_at": now,
+            }
             WorkCalendarDay.objects.update_or_create(
                 day=day, defaults=values, create_defaults=values | {"created_at": now}
             )
@@ -41,22 +53,33 @@ def set_day(
         audit.record("calendar.day_set", by=by, target=year, reason=reason, detail=detail, now=now)
 
 
-def publish_year(year: int, *, source: str, published_on: date, reason: str, by: Scope, now: datetime) -> None:
+def publish_year(
+    year: int, *, source: str, published_on: date, reason: str, by: Scope, now: datetime
+) -> None:
     """Mark that the notice of a year is loaded: its days are certain. `source` is the 文号.
 
     Raises NotAllowed without Power.SETUP or when no day of the year has been set; Invalid without reason or source.
     """
     _check(by, year, reason)
     if not source.strip():
-        raise Invalid("source_missing", _("请填写放假通知的文号。"), {"source": _("请填写放假通知的文号。")})
+        raise Invalid(
+            "source_missing", _("请填写放假通知的文号。"), {"source": _("请填写放假通知的文号。")}
+        )
     with transaction.atomic(durable=True):
         row = _locked(year)
         if not WorkCalendarDay.objects.of_year(year).exists():
-            raise NotAllowed("year_has_no_days", _("这一年还没有录入放假和调休的日子，请先逐日录入。"))
+            raise NotAllowed(
+                "year_has_no_days", _("这一年还没有录入放假和调休的日子，请先逐日录入。")
+            )
         row.is_published, row.source, row.published_on = True, source.strip(), published_on
         _touch(row)
         audit.record(
-            "calendar.year_published", by=by, target=row, reason=reason, detail={"source": row.source}, now=now
+            "calendar.year_published",
+            by=by,
+            target=row,
+            reason=reason,
+            detail={"source": row.source},
+            now=now,
         )
 
 
@@ -77,16 +100,21 @@ def load_year(
 ) -> bool:
     """Seed a year from a published source: day → (is worked, note). For commands, not for people.
 
-    A year that is already published is left alone, so corrections made by hand survive. True if it was loaded.
+    A year that already has a source is left alone: what people decided about it survives. True if it was loaded.
     """
     with transaction.atomic(durable=True):
         row = _locked(year)
-        if row.is_published:
+        if row.source:
             return False
         WorkCalendarDay.objects.bulk_create(
             (
                 WorkCalendarDay(
-                    day=day, is_workday=is_workday, note=note, source=source, created_at=now, changed_at=now
+                    day=day,
+                    is_workday=is_workday,
+                    note=note,
+                    source=source,
+                    created_at=now,
+                    changed_at=now,
                 )
                 for day, (is_workday, note) in days.items()
             ),
@@ -104,7 +132,9 @@ def _check(by: Scope, year: int, reason: str) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise NotAllowed("year_out_of_range", _("日历不包括这一年。"))
     if not reason.strip():
-        raise Invalid("reason_missing", _("请写明修改的理由。"), {"reason": _("请写明修改的理由。")})
+        raise Invalid(
+            "reason_missing", _("请写明修改的理由。"), {"reason": _("请写明修改的理由。")}
+        )
 
 
 def _locked(year: int) -> WorkCalendarYear:

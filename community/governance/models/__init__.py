@@ -1,5 +1,15 @@
 from community.governance.models.body import Body, StationCoverage
+from community.governance.models.calendar import WorkCalendarDay, WorkCalendarYear
 from community.governance.models.place import Place, PlaceSuccession
 from community.governance.models.post import PlaceGrant, Post
 
-__all__ = ["Body", "Place", "PlaceGrant", "PlaceSuccession", "Post", "StationCoverage"]
+__all__ = [
+    "Body",
+    "Place",
+    "PlaceGrant",
+    "PlaceSuccession",
+    "Post",
+    "StationCoverage",
+    "WorkCalendarDay",
+    "WorkCalendarYear",
+]

@@ -28,7 +28,12 @@ class WorkCalendarYearQuerySet(models.QuerySet["WorkCalendarYear"]):
         years = frozenset(self.order_by().values_list("year", "is_published", "revision"))
         if _loaded is None or _loaded[0] != years:
             days = dict(WorkCalendarDay.objects.order_by().values_list("day", "is_workday"))
-            _loaded = years, WorkCalendar(days, frozenset(year for year, published, _revision in years if published))
+            _loaded = (
+                years,
+                WorkCalendar(
+                    days, frozenset(year for year, published, _revision in years if published)
+                ),
+            )
         return _loaded[1]
 
 
@@ -50,10 +55,12 @@ class WorkCalendarYear(models.Model):
         ordering = ["year"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(year__gte=2000, year__lte=2100), name="work_calendar_year_plausible"
+                condition=models.Q(year__gte=2000, year__lte=2100),
+                name="work_calendar_year_plausible",
             ),
             models.CheckConstraint(
-                condition=models.Q(is_published=False) | ~models.Q(source=""), name="work_calendar_year_has_source"
+                condition=models.Q(is_published=False) | ~models.Q(source=""),
+                name="work_calendar_year_has_source",
             ),
         ]
 

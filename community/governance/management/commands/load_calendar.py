@@ -31,5 +31,9 @@ class Command(BaseCommand):
         source = f"chinesecalendar {version('chinesecalendar')}"
         now = timezone.now()
         years = published_years()
-        loaded = [year for year, days in years.items() if load_year(year, days, source=source, by=audit.SYSTEM, now=now)]
+        loaded = [
+            year
+            for year, days in years.items()
+            if load_year(year, days, source=source, by=audit.SYSTEM, now=now)
+        ]
         self.stdout.write(f"{len(loaded)} years loaded, {len(years) - len(loaded)} already there.")
