@@ -74,7 +74,7 @@ def record(
         post_id=by.post_id,
         post_label=by.post_label,
         body_id=by.body_id,
-        target_type=target._meta.label_lower if target is not None else "",  # noqa: SLF001 (public in Django)
+        target_type=target._meta.label_lower if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
         person_id=person_id,
         place_path=place_path,

@@ -1,6 +1,7 @@
 """Reads of accounts: the audit trail and the sign-ins. Scoped reads above us build on these."""
 
 import uuid
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -26,3 +27,8 @@ class SessionQuerySet(models.QuerySet[Any]):
     def of(self, user_id: uuid.UUID | None) -> Self:
         """The sign-ins of one user, the latest used first; nobody has none."""
         return self.filter(user_id=user_id).order_by("-last_seen_at") if user_id else self.none()
+
+
+class GateQuerySet(models.QuerySet[Any]):
+    def failing_since(self, moment: datetime) -> Self:
+        return self.filter(failed_at__gt=moment)

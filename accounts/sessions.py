@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
+from typing_extensions import override
 
 from accounts.models.session import Session
 
@@ -35,6 +36,7 @@ def deadline(kind: str, *, created_at: datetime, now: datetime) -> datetime:
 class SessionStore(DatabaseStore):
     row: Session | None = None
 
+    @override
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
@@ -46,14 +48,17 @@ class SessionStore(DatabaseStore):
             self._session_key = None
         return self.row
 
+    @override
     def exists(self, session_key: str) -> bool:
         return bool(Session.objects.filter(session_key=digest(session_key)).exists())
 
+    @override
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
         if key:
             Session.objects.filter(session_key=digest(key)).delete()
 
+    @override
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         now = timezone.now()
         created_at = datetime.fromisoformat(data.setdefault(CREATED, now.isoformat()))

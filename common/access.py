@@ -104,7 +104,7 @@ def _refusal(request: HttpRequest, policy: Policy, *, api: bool) -> HttpResponse
         return (
             _problem(403, "no_post", _("请先选择岗位"))
             if api
-            else _go(request, resolve_url(CHOOSE_POST))
+            else go_to(request, resolve_url(CHOOSE_POST))
         )
     if policy.who is Who.STAFF:
         return None if kind == "staff" else _denied(api)
@@ -130,12 +130,12 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send to the sign-in page, and back to this page afterwards where that makes sense."""
     if request.headers.get("HX-Request"):
         # A fragment is no place to come back to; the page that holds it is.
-        return _go(request, resolve_url(settings.LOGIN_URL))
+        return go_to(request, resolve_url(settings.LOGIN_URL))
     back = request.get_full_path() if request.method == "GET" else ""
     return redirect_to_login(back) if back else redirect(settings.LOGIN_URL)
 
 
-def _go(request: HttpRequest, url: str) -> HttpResponse:
+def go_to(request: HttpRequest, url: str) -> HttpResponse:
     """A redirect of the whole window, also when htmx asked for a fragment of it."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": url})

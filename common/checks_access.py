@@ -20,7 +20,7 @@ def every_url_has_a_policy(
         Error(
             f"The URL '{url.route}' ({url.name or 'unnamed'}) has no access policy.",
             hint="Put @access(PUBLIC | SIGNED_IN | RESIDENT | STAFF | power(…)) on the view.",
-            id="common.E001",
+            id="common.E002",
         )
         for url in declared_urls()
         if url.policy is None

@@ -1,10 +1,11 @@
 """Every URL of the portal. Each app brings its own; here they get their place."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from config import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("accounts.urls")),
     path("healthz/live", views.live, name="healthz-live"),
     path("healthz/ready", views.ready, name="healthz-ready"),
 ]

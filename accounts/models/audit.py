@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from accounts.querysets import AuditQuerySet
 
@@ -55,6 +56,7 @@ class AuditEntry(models.Model):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.id} {self.action}"
 
@@ -74,5 +76,6 @@ class AuditSeal(models.Model):
         verbose_name = _("审计封存")
         verbose_name_plural = _("审计封存")
 
+    @override
     def __str__(self) -> str:
         return f"{self.first_no}-{self.last_no}"

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from accounts.querysets import SessionQuerySet
 
@@ -19,12 +20,13 @@ class Session(AbstractBaseSession):
     ip = models.GenericIPAddressField(_("地址"), null=True)
     label = models.CharField(_("设备"), max_length=80, blank=True)
 
-    objects: ClassVar = SessionQuerySet.as_manager()
+    objects: ClassVar = SessionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(AbstractBaseSession.Meta):
-        verbose_name = _("登录")
-        verbose_name_plural = _("登录")
+        verbose_name = _("登录")  # type: ignore[assignment]
+        verbose_name_plural = _("登录")  # type: ignore[assignment]
 
+    @override
     @classmethod
     def get_session_store_class(cls) -> type:
         from accounts.sessions import SessionStore

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from accounts.enums import UserKind
 from common.ids import uuid7
@@ -48,5 +49,6 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(condition=Q(kind__in=UserKind.values), name="user_kind_known"),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.display_name or self.username

@@ -17,3 +17,4 @@ DATABASES = {
 CELERY_BROKER_URL = os.environ.get("BROKER_URL") or state.broker_url()
 WHITENOISE_USE_FINDERS = True
 FIELD_KEYS_CREATE = True
+AUDIT_KEY_CREATE = True

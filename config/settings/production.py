@@ -13,6 +13,8 @@ CSRF_TRUSTED_ORIGINS = env.list(
 DATABASES = {"default": env.db_url("DATABASE_URL") | DATABASE_DEFAULTS}
 CELERY_BROKER_URL = env.str("BROKER_URL")
 FIELD_KEYS_FILE = env.str("FIELD_KEYS_FILE")
+AUDIT_KEY_FILE = env.str("AUDIT_KEY_FILE")
+AUDIT_ANCHOR_FILE = env.str("AUDIT_ANCHOR_FILE")
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]  # the containers ask themselves, without TLS

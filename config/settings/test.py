@@ -18,6 +18,7 @@ DATABASES = {
 CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
 FIELD_KEYS_FILE = str(STATE_DIR / "test-field-keys.json")
 FIELD_KEYS_CREATE = True
+AUDIT_KEY_CREATE = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

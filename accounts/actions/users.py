@@ -1,0 +1,143 @@
+"""Accounts begin, change and end here. Every act ends what the old state allowed, at once."""
+
+import uuid
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.audit import Actor
+from accounts.enums import UserKind
+from accounts.models import Session, User
+from common.errors import Conflict, Invalid, NotAllowed
+
+
+def open_account(
+    *,
+    username: str,
+    display_name: str,
+    kind: str,
+    password: str | None,
+    must_change: bool = False,
+    by: Actor,
+    now: datetime,
+) -> User:
+    """Add an account inside the caller's transaction (a registration also writes rows of its own).
+
+    Without a password nobody can sign in until one is set. Raises Conflict when the name is taken,
+    Invalid when the password is too weak.
+    """
+    user = User(
+        username=username,
+        display_name=display_name,
+        kind=kind,
+        must_change_password=must_change,
+    )
+    if password is not None:
+        _check(password, user)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict("username_taken", _("这个账号已有人使用。")) from error
+    audit.record("user.opened", by=by, target=user, detail={"kind": kind}, now=now)
+    return user
+
+
+def create_staff_user(
+    *,
+    username: str,
+    display_name: str,
+    password: str,
+    must_change: bool = True,
+    by: Actor,
+    now: datetime,
+) -> User:
+    """An account for a member of staff; what it may do comes from posts, given elsewhere."""
+    with transaction.atomic(durable=True):
+        return open_account(
+            username=username,
+            display_name=display_name,
+            kind=UserKind.STAFF,
+            password=password,
+            must_change=must_change,
+            by=by,
+            now=now,
+        )
+
+
+def set_password(
+    user: User,
+    password: str,
+    *,
+    must_change: bool = False,
+    keep_session: str = "",
+    by: Actor,
+    now: datetime,
+) -> User:
+    """Set a password and end every sign-in of the user except `keep_session` (an id of Session).
+
+    Raises Invalid when it is too weak.
+    """
+    with transaction.atomic(durable=True):
+        user = _locked(user.pk)
+        _check(password, user)
+        user.set_password(password)
+        user.must_change_password = must_change
+        user.save(update_fields=["password", "must_change_password"])
+        Session.objects.filter(user_id=user.pk).exclude(session_key=keep_session).delete()
+        audit.record(
+            "user.password_set",
+            by=by,
+            target=user,
+            detail={"by_owner": by.user_id == user.pk, "must_change": must_change},
+            now=now,
+        )
+    return user
+
+
+def replace_given_password(user: User, password: str, *, by: Actor, now: datetime) -> User:
+    """The owner's first password of his own. Raises Invalid when it is weak or still the given one."""
+    if user.check_password(password):
+        text = _("新密码不能和原来的一样。")
+        raise Invalid("same_password", text, {"password": text})
+    return set_password(user, password, by=by, now=now)
+
+
+def disable_user(user: User, *, reason: str, by: Actor, now: datetime) -> User:
+    """Shut the account: no sign-in any more, and every open one is refused at its next request."""
+    if by.user_id == user.pk:
+        raise NotAllowed("own_account", _("不能停用自己的账号。"))
+    with transaction.atomic(durable=True):
+        user = _locked(user.pk)
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        Session.objects.filter(user_id=user.pk).delete()
+        audit.record("user.disabled", by=by, target=user, reason=reason, now=now)
+    return user
+
+
+def enable_user(user: User, *, reason: str, by: Actor, now: datetime) -> User:
+    """Open a shut account again; nobody does that for himself, since he cannot sign in."""
+    with transaction.atomic(durable=True):
+        user = _locked(user.pk)
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+        audit.record("user.enabled", by=by, target=user, reason=reason, now=now)
+    return user
+
+
+def _locked(user_id: uuid.UUID) -> User:
+    return User.objects.select_for_update().get(pk=user_id)
+
+
+def _check(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        text = "\n".join(error.messages)
+        raise Invalid("weak_password", text, {"password": text}) from error

@@ -1,0 +1,50 @@
+"""Before payouts, exports, changes of rights and much unmasking a person proves itself once more."""
+
+import functools
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from common.access import go_to
+
+VERIFIED_AT = "_verified_at"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def recently_verified(
+    request: HttpRequest, seconds: int = 300, *, now: datetime | None = None
+) -> bool:
+    """Whether the person gave a factor in this session at most `seconds` ago."""
+    since = request.session.get(VERIFIED_AT)
+    age = (now or timezone.now()).timestamp() - since if since is not None else -1
+    return 0 <= age <= seconds
+
+
+def verified(request: HttpRequest, *, now: datetime) -> None:
+    request.session[VERIFIED_AT] = now.timestamp()
+
+
+def verified_within(seconds: int = 300) -> Callable[[View], View]:
+    """For views (inside @access): asks for the factor first, and comes back. A POST must be sent again."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if recently_verified(request, seconds):
+                return cast(HttpResponse, view(request, *args, **kwargs))
+            back = (
+                request.get_full_path()
+                if request.method == "GET"
+                else request.headers.get("Referer", "")
+            )
+            return go_to(request, f"{reverse('accounts:verify')}?{urlencode({'next': back})}")
+
+        return cast(View, guard)
+
+    return decorate
