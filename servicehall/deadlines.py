@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
-from community.governance.workdays import Due, Limit, WorkCalendar, start_day
+from community.governance.workdays import Due, Limit, LimitUnit, WorkCalendar
 from servicehall.enums import Light
 
 Pause = tuple[date, date]  # from the day on which the clock stops to the day on which it runs again
@@ -29,35 +29,40 @@ class Clock:
     is_provisional: bool
 
 
-def starts_on(received_at: datetime, *, closes_at: time, calendar: WorkCalendar) -> date:
-    """The day from which days are counted: received after closing counts as received on the next workday."""
-    return start_day(received_at, closes_at, calendar)
-
-
 def clock(
     *, start: date, promised: Limit, statutory: Limit, pauses: Sequence[Pause], calendar: WorkCalendar
 ) -> Clock:
     """The due days of a case accepted on `start`. A pause adds exactly its own length, in the limit's unit."""
     promise = _due(promised, start, pauses, calendar)
     statute = _due(statutory, start, pauses, calendar)
-    margin = max(1, math.ceil(promised.amount * YELLOW_SHARE)) if promised.unit == "workday" else 1
+    margin = 1
+    if promised.unit == LimitUnit.WORKDAYS:
+        margin = max(1, math.ceil(promised.amount * YELLOW_SHARE))
     return Clock(
         promised_due_on=promise.day,
         statutory_due_on=max(statute.day, promise.day),
-        warn_on=max(start, calendar.back(promise.day, margin)),
+        warn_on=max(start, _workdays_before(promise.day, margin, calendar)),
         is_provisional=promise.is_provisional or statute.is_provisional,
     )
 
 
 def _due(limit: Limit, start: date, pauses: Sequence[Pause], calendar: WorkCalendar) -> Due:
-    if limit.unit == "workday":
+    if limit.unit == LimitUnit.WORKDAYS:
         paused = sum(calendar.between(a, b) for a, b in pauses)
         return calendar.add(start, limit.amount + paused)
-    days = limit.amount if limit.unit == "day" else math.ceil(limit.amount / 24)
-    days += sum((b - a).days for a, b in pauses)
-    return calendar.on_or_after(start + timedelta(days=days)) if limit.unit == "day" else Due(
-        start + timedelta(days=days), is_provisional=False
-    )
+    paused = sum((b - a).days for a, b in pauses)
+    if limit.unit == LimitUnit.DAYS:
+        return calendar.due(Limit(limit.amount + paused, LimitUnit.DAYS), start)
+    # Emergencies are counted in hours, through nights and holidays; the case shows the day they end on.
+    return Due(start + timedelta(days=math.ceil(limit.amount / 24) + paused))
+
+
+def _workdays_before(day: date, count: int, calendar: WorkCalendar) -> date:
+    """The day from which `count` working days remain until `day`."""
+    while count:
+        day -= timedelta(days=1)
+        count -= calendar.is_workday(day + timedelta(days=1))
+    return day
 
 
 def light(

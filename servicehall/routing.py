@@ -14,10 +14,19 @@ from community.governance.enums import BodyKind, PlaceLevel
 from community.governance.models import Body, Place, StationCoverage
 from servicehall.enums import ReviewLevel
 
-BODY_OF_LEVEL = {
-    ReviewLevel.STREET: (BodyKind.STREET_OFFICE, PlaceLevel.STREET),
-    ReviewLevel.DISTRICT: (BodyKind.DEPARTMENT, PlaceLevel.DISTRICT),
+PLACE_OF_LEVEL = {
+    ReviewLevel.STREET: PlaceLevel.STREET,
+    ReviewLevel.DISTRICT: PlaceLevel.DISTRICT,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRule:
+    """A review level as the item names it; `department` is the key of the deciding body, where it names one."""
+
+    level: ReviewLevel
+    limit_days: int
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +46,18 @@ class Directory:
     home: Body | None
     bodies: Sequence[Body]
 
-    def of_level(self, level: ReviewLevel, line: str) -> Body | None:
-        if level == ReviewLevel.COMMUNITY:
+    def of_level(self, rule: LevelRule, line: str) -> Body | None:
+        """The body that acts at a level: the named department, else whoever answers for the line there."""
+        if rule.level == ReviewLevel.COMMUNITY:
             return self.home
-        kind, place_level = BODY_OF_LEVEL[level]
-        fitting = [
-            body
-            for body in self.bodies
-            if body.kind == kind and body.place.level == place_level and body.answers_for(line)
-        ]
-        # The department that names the line goes before one that answers for everything.
-        return min(fitting, key=lambda body: (not body.lines, len(body.lines), body.code), default=None)
+        here = [body for body in self.bodies if body.place.level == PLACE_OF_LEVEL[rule.level]]
+        if rule.level == ReviewLevel.STREET:
+            return next((body for body in here if body.kind == BodyKind.STREET_OFFICE), None)
+        if rule.department:
+            return next((body for body in here if body.key == rule.department), None)
+        departments = [b for b in here if b.kind == BodyKind.DEPARTMENT and b.answers_for(line)]
+        # Who names the line goes before who answers for everything.
+        return min(departments, key=lambda b: (not b.lines, len(b.lines), b.code), default=None)
 
 
 def directory(community: Place, day: date) -> Directory:
@@ -80,24 +90,28 @@ def window_for(line: str, *, station: Body, general: str) -> str:
 
 
 def chain(
-    levels: Sequence[tuple[ReviewLevel, int]], *, directory: Directory, station: Body, line: str, instant_days: int
+    levels: Sequence[LevelRule],
+    *,
+    directory: Directory,
+    station: Body,
+    line: str,
+    instant_days: int,
 ) -> list[Step]:
     """The steps from acceptance to decision. A level that the place does not have is skipped (domain S10);
-    when that takes the deciding level away, the next level above that exists decides."""
+    when that takes the deciding level away, the district decides."""
     if not levels:
         return [Step(ReviewLevel.COMMUNITY, station, instant_days, is_final=True)]
     found = [
-        (level, body, days)
-        for level, days in levels
-        if (body := directory.of_level(level, line)) is not None
+        (rule, body) for rule in levels if (body := directory.of_level(rule, line)) is not None
     ]
-    if not found or found[-1][0] != levels[-1][0]:
-        above = directory.of_level(ReviewLevel.DISTRICT, line)
-        if above is None:
+    if not found or found[-1][0] is not levels[-1]:
+        above = LevelRule(ReviewLevel.DISTRICT, levels[-1].limit_days)
+        decider = directory.of_level(above, line)
+        if decider is None:
             raise NotAllowed("no_decider", _("没有找到有权决定的部门，请联系社区办核对机构设置。"))
-        found.append((ReviewLevel.DISTRICT, above, levels[-1][1]))
+        found.append((above, decider))
     last = len(found) - 1
     return [
-        Step(level, body, days, is_final=index == last)
-        for index, (level, body, days) in enumerate(found)
+        Step(rule.level, body, rule.limit_days, is_final=index == last)
+        for index, (rule, body) in enumerate(found)
     ]

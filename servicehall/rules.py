@@ -28,10 +28,10 @@ def dump_answers(answers: Mapping[str, Any]) -> str:
 
 
 def applies(condition: Mapping[str, Any] | None, answers: Mapping[str, Any]) -> bool:
-    """Whether a field or material is asked for: {"field": key, "equals": value} against the answers."""
+    """Whether a field or material is asked for: {"situation": key, "values": […]} against the answers."""
     if not condition:
         return True
-    return str(answers.get(str(condition.get("field")), "")) == str(condition.get("equals"))
+    return str(answers.get(str(condition.get("situation")), "")) in condition.get("values", [])
 
 
 def check_answers(
@@ -68,11 +68,16 @@ def check_answer(field: Mapping[str, Any], value: Any) -> Text | None:
     if kind in {"choice", "yesno"}:
         return _check_choice(field, value)
     if kind == "household_member":
-        values = value if isinstance(value, list) else [value]
-        return None if all(_is_uuid(v) for v in values) else _("请从家庭成员中选择。")
-    limit = MAX_LONG_TEXT if kind == "longtext" else MAX_TEXT
+        return _check_members(field, value)
+    return _check_text(field, value)
+
+
+def _check_text(field: Mapping[str, Any], value: Any) -> Text | None:
+    limit = field.get("max") or (MAX_LONG_TEXT if field["type"] == "longtext" else MAX_TEXT)
     if not isinstance(value, str) or len(value) > limit:
         return _("内容太长，请缩短。")
+    if len(value) < (field.get("min") or 0):
+        return _("内容太短，请核对。")
     if any(ord(c) < 32 and c not in "\n\r\t" for c in value):
         return _("内容含有不能识别的字符，请重新输入。")
     return None
@@ -105,8 +110,21 @@ def _check_date(field: Mapping[str, Any], value: Any) -> Text | None:
 
 
 def _check_choice(field: Mapping[str, Any], value: Any) -> Text | None:
+    if field.get("must_be") and str(value) != str(field["must_be"]):
+        return _("不同意这一项，就不能提交申请；有疑问请到窗口咨询。")
     known = {"yes", "no"} if field["type"] == "yesno" else {str(o["value"]) for o in field.get("options", [])}
     return None if str(value) in known else _("请从选项中选择。")
+
+
+def _check_members(field: Mapping[str, Any], value: Any) -> Text | None:
+    values = value if isinstance(value, list) else [value]
+    if not all(_is_uuid(v) for v in values):
+        return _("请从家庭成员中选择。")
+    if len(values) < (field.get("min") or 0):
+        return _("请至少选择一位家庭成员。")
+    if field.get("max") is not None and len(values) > field["max"]:
+        return _("选择的人太多，请核对。")
+    return None
 
 
 def _is_uuid(value: Any) -> bool:

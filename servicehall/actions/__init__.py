@@ -1,6 +1,7 @@
 """The only writers of the service hall, one function per verb."""
 
 from servicehall.actions.applicant import answer_supplement, lapse, rate, withdraw
+from servicehall.actions.catalogue import load_catalogue
 from servicehall.actions.filing import discard_draft, save_draft, start_draft, submit
 from servicehall.actions.handling import accept, ask_supplement, decline, deliver, finish_at_once
 from servicehall.actions.review import forward, grant, refuse, send_back
@@ -16,6 +17,7 @@ __all__ = [
     "forward",
     "grant",
     "lapse",
+    "load_catalogue",
     "rate",
     "refuse",
     "save_draft",

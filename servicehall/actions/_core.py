@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from common.errors import Conflict, NotAllowed
-from community.governance.models import Body
+from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
-from community.governance.workdays import Limit, WorkCalendar, current_calendar
+from community.governance.workdays import Limit, LimitUnit, WorkCalendar
 from notifications import outbox
 from residents.models import HouseholdMember
 from servicehall import deadlines, rules
@@ -160,14 +160,14 @@ def close_clock(case: Case, *, now: datetime) -> None:
 
 def limits(version: ItemVersion) -> tuple[Limit, Limit]:
     return (
-        Limit(version.promised_amount, version.promised_unit),
-        Limit(version.statutory_amount, version.statutory_unit),
+        Limit(version.promised_amount, LimitUnit(version.promised_unit)),
+        Limit(version.statutory_amount, LimitUnit(version.statutory_unit)),
     )
 
 
 def run_clock(case: Case, *, calendar: WorkCalendar | None = None) -> None:
     """Recompute the due days of an accepted case from its rule and its pauses; empty while it is paused."""
-    calendar = calendar or current_calendar()
+    calendar = calendar or WorkCalendarYear.objects.calendar()
     pauses = list(case.pauses.values_list("from_on", "to_on"))
     if case.clock_starts_on is None or any(end is None for _start, end in pauses):
         case.promised_due_on = case.statutory_due_on = case.warn_on = None

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.scopes import Scope
-from community.governance.workdays import current_calendar
+from community.governance.models import WorkCalendarYear
 from servicehall import rules
 from servicehall.actions import _core
 from servicehall.deadlines import CHECK_DAYS
@@ -35,7 +35,7 @@ def answer_supplement(
     """补正: corrected answers (and files attached before). The clock runs on from today."""
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.RESUBMIT, by=by)
-        known = {field["key"]: field for field in case.version.fields}
+        known = {field["key"]: field for field in case.version.questions}
         merged = rules.load_answers(case.answers or "{}")
         changed = {key: value for key, value in answers.items() if key in known}
         errors = {
@@ -56,7 +56,7 @@ def answer_supplement(
 
 def _resume(case: Case, *, now: datetime) -> None:
     today = timezone.localdate(now)
-    calendar = current_calendar()
+    calendar = WorkCalendarYear.objects.calendar()
     if case.accepted_at is None:
         case.act_by_on = calendar.add(today, CHECK_DAYS).day
         return

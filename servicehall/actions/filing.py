@@ -14,11 +14,11 @@ from common.errors import Invalid, NotAllowed
 from common.numbers import query_code, with_check
 from community.governance.models import Body
 from community.governance.scopes import Scope
-from community.governance.workdays import current_calendar
+from community.governance.models import WorkCalendarYear
 from residents.models import Person
 from servicehall import routing, rules
 from servicehall.actions import _core
-from servicehall.deadlines import CHECK_DAYS, starts_on
+from servicehall.deadlines import CHECK_DAYS
 from servicehall.enums import CaseState, Channel
 from servicehall.models import Case, CaseEvent, Draft, ItemVersion, Upload, Window
 
@@ -51,7 +51,7 @@ def save_draft(
     """Merge a page of answers into the draft. Nothing is checked yet: half a thought may be saved."""
     with transaction.atomic():
         draft = Draft.objects.visible_to(by).select_for_update(of=("self",)).get(pk=draft_id)
-        known = {field["key"] for field in draft.version.fields} | {"contact_phone"}
+        known = {field["key"] for field in draft.version.questions} | {"contact_phone"}
         merged = rules.load_answers(draft.answers or "{}")
         merged.update({key: value for key, value in answers.items() if key in known})
         draft.answers = rules.dump_answers(merged)
@@ -94,7 +94,7 @@ def _file(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> Case:
     answers = rules.load_answers(draft.answers or "{}")
     uploads = list(draft.uploads.all())
     errors = rules.check_answers(
-        draft.version.fields,
+        draft.version.questions,
         answers,
         files=all_files(draft) if channel == Channel.COUNTER else {upload.field for upload in uploads},
     )
@@ -106,7 +106,7 @@ def _file(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> Case:
     case = _new_case(draft, answers, by=by, now=now, channel=channel)
     Upload.objects.filter(draft=draft).update(case=case)
     draft.is_filed = True
-    draft.answers = "{}"
+    draft.answers = None
     draft.save(update_fields=["is_filed", "answers"])
     event = CaseEvent.objects.create(
         case=case,
@@ -132,7 +132,7 @@ def _file(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> Case:
 
 def all_files(draft: Draft) -> set[str]:
     """At the counter papers are shown, not uploaded: no file field is missing there."""
-    return {field["key"] for field in draft.version.fields if field["type"] == "file"}
+    return {field["key"] for field in draft.version.questions if field["type"] == "file"}
 
 
 def _new_case(
@@ -147,8 +147,8 @@ def _new_case(
     window = routing.window_for(
         version.item.window_id, station=station, general=general or version.item.window_id
     )
-    calendar = current_calendar()
-    received = starts_on(now, closes_at=station.closes_at, calendar=calendar)
+    calendar = WorkCalendarYear.objects.calendar()
+    received = calendar.start_day(now, station.closes_at)
     phone = str(answers.pop("contact_phone", "") or "") or applicant.phone or ""
     return Case.objects.create(
         number=new_number(station, today),

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid, NotAllowed
 from community.governance.scopes import Scope
-from community.governance.workdays import current_calendar
+from community.governance.models import WorkCalendarYear
+from community.governance.workdays import LimitUnit
 from servicehall import routing
 from servicehall.actions import _core, review
-from servicehall.deadlines import ANSWER_DAYS, starts_on
+from servicehall.deadlines import ANSWER_DAYS
 from servicehall.enums import CaseAction, CaseState, PauseReason, StepState
 from servicehall.models import Case, ClockPause, ReviewStep, Supplement
 
@@ -42,9 +43,9 @@ def finish_at_once(case_id: uuid.UUID, *, by: Scope, now: datetime, note: str = 
 
 def _accept(case: Case, *, now: datetime) -> None:
     today = timezone.localdate(now)
-    calendar = current_calendar()
+    calendar = WorkCalendarYear.objects.calendar()
     case.accepted_at = now
-    case.clock_starts_on = starts_on(now, closes_at=case.station.closes_at, calendar=calendar)
+    case.clock_starts_on = calendar.start_day(now, case.station.closes_at)
     _core.run_clock(case, calendar=calendar)
     promised, _statutory = _core.limits(case.version)
     steps = routing.chain(
@@ -52,7 +53,7 @@ def _accept(case: Case, *, now: datetime) -> None:
         directory=routing.directory(case.community, today),
         station=case.station,
         line=case.version.item.window_id,
-        instant_days=promised.amount if promised.unit == "workday" else 0,
+        instant_days=promised.amount if promised.unit == LimitUnit.WORKDAYS else 0,
     )
     ReviewStep.objects.bulk_create(
         ReviewStep(
@@ -112,7 +113,7 @@ def ask_supplement(
                 _("本件已经一次性告知过。确有新情况的，请勾选“新情况”并写明理由；否则不得再次要求补正。"),
             )
         today = timezone.localdate(now)
-        calendar = current_calendar()
+        calendar = WorkCalendarYear.objects.calendar()
         due = calendar.add(today, ANSWER_DAYS).day
         Supplement.objects.create(
             case=case,

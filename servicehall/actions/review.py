@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.scopes import Scope
-from community.governance.workdays import WorkCalendar, current_calendar
+from community.governance.models import WorkCalendarYear
+from community.governance.workdays import WorkCalendar
 from servicehall.actions import _core
 from servicehall.enums import CaseAction, Outcome, StepState
 from servicehall.models import Case, ReviewStep
@@ -27,7 +28,7 @@ def forward(case_id: uuid.UUID, *, by: Scope, now: datetime, opinion: str) -> Ca
             raise NotAllowed("last_step_decides", _("这是最后一个环节，请作出准予或不予的决定。"))
         _core.check_conflict(case, by=by, step=step)
         close_step(step, StepState.PASSED, by=by, now=now, opinion=opinion)
-        open_step(case, step.sequence + 1, now=now, calendar=current_calendar())
+        open_step(case, step.sequence + 1, now=now, calendar=WorkCalendarYear.objects.calendar())
         return _core.record(case, rule, CaseAction.FORWARD, by=by, now=now, remark=opinion.strip())
 
 
@@ -50,7 +51,7 @@ def send_back(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str) -> C
         before.closed_at = None
         before.user_id = before.post_id = None
         before.save()
-        open_step(case, before.sequence, now=now, calendar=current_calendar())
+        open_step(case, before.sequence, now=now, calendar=WorkCalendarYear.objects.calendar())
         return _core.record(case, rule, CaseAction.SEND_BACK, by=by, now=now, remark=reason.strip())
 
 

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             name='Draft',
             fields=[
                 ('id', models.UUIDField(default=common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('answers', common.fields.EncryptedTextField(default='{}', verbose_name='填写内容')),
+                ('answers', common.fields.EncryptedTextField(null=True, verbose_name='填写内容')),
                 ('step', models.CharField(blank=True, max_length=40)),
                 ('is_filed', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField()),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ('query_code', common.fields.EncryptedTextField(verbose_name='查询码')),
                 ('contact_phone', common.fields.EncryptedTextField(null=True, verbose_name='联系电话')),
                 ('channel', models.CharField(choices=[('online', '网上'), ('counter', '窗口'), ('api', '接口')], max_length=10, verbose_name='渠道')),
-                ('answers', common.fields.EncryptedTextField(default='{}', verbose_name='申请内容')),
+                ('answers', common.fields.EncryptedTextField(null=True, verbose_name='申请内容')),
                 ('filed_at', models.DateTimeField(verbose_name='提交时间')),
                 ('filed_on', models.DateField()),
                 ('state', models.CharField(choices=[('submitted', '已提交'), ('supplement_required', '待补正'), ('resubmitted', '已补正'), ('accepted', '已受理'), ('in_review', '审核中'), ('completed', '已办结'), ('delivered', '已送达'), ('not_accepted', '不予受理'), ('withdrawn', '已撤回'), ('terminated', '已终止')], max_length=24, verbose_name='状态')),

@@ -44,7 +44,7 @@ class Case(models.Model):
     community = models.ForeignKey(Place, models.PROTECT, related_name="cases")
     station = models.ForeignKey(Body, models.PROTECT, related_name="cases")
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel.choices)
-    answers = EncryptedTextField(_("申请内容"), default="{}")
+    answers = EncryptedTextField(_("申请内容"), null=True)
     draft = models.OneToOneField(Draft, models.SET_NULL, null=True, related_name="case")
     filed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     filed_at = models.DateTimeField(_("提交时间"))

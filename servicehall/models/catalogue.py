@@ -14,6 +14,7 @@ from common.ids import uuid7
 from community.governance.models.body import DateRange
 from servicehall.enums import ItemKind, ReviewLevel, VersionState, WindowMode
 from servicehall.querysets import ItemVersionQuerySet, PublicQuerySet
+from servicehall.routing import LevelRule
 
 
 def in_language(text: dict[str, str] | None) -> str:
@@ -134,17 +135,27 @@ class ItemVersion(models.Model):
 
     @property
     def fields(self) -> list[dict[str, Any]]:
-        return list(self.content.get("fields", []))
+        return list(self.content.get("fields") or [])
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        """Everything that is asked: the situations first (as choices), then the item's own fields."""
+        situations = [
+            {**situation, "label": situation["question"], "type": "choice", "required": True, "page": "situation"}
+            for situation in self.content.get("situations") or []
+        ]
+        return situations + self.fields
 
     @property
     def materials(self) -> list[dict[str, Any]]:
-        return list(self.content.get("materials", []))
+        return list(self.content.get("materials") or [])
 
     @cached_property
-    def levels(self) -> list[tuple[ReviewLevel, int]]:
-        """The review levels in order with their limits in working days; the last one decides."""
+    def levels(self) -> list[LevelRule]:
+        """The review levels in order; the last one decides."""
         return [
-            (ReviewLevel(step["level"]), int(step["limit_days"])) for step in self.content.get("levels", [])
+            LevelRule(ReviewLevel(step["level"]), int(step["limit_days"]), step.get("department") or "")
+            for step in self.content.get("levels") or []
         ]
 
     def in_force_on(self, day: date) -> bool:

@@ -19,7 +19,7 @@ class Draft(models.Model):
     owner = models.ForeignKey(User, models.CASCADE, related_name="drafts")
     version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="+")
     applicant = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    answers = EncryptedTextField(_("填写内容"), default="{}")
+    answers = EncryptedTextField(_("填写内容"), null=True)
     step = models.CharField(max_length=40, blank=True)
     is_filed = models.BooleanField(default=False)
     created_at = models.DateTimeField()

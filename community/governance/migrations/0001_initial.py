@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('code', models.CharField(max_length=40, unique=True, verbose_name='代码')),
                 ('kind', models.CharField(choices=[('government', '人民政府'), ('community_office', '社区办'), ('department', '部门'), ('street_office', '街道办事处'), ('party_organisation', '社区党组织'), ('residents_committee', '社区居民委员会'), ('service_station', '社区服务站')], max_length=24, verbose_name='类别')),
+                ('key', models.CharField(max_length=30, verbose_name='职能')),
                 ('name', models.CharField(max_length=80, verbose_name='名称')),
                 ('name_en', models.CharField(blank=True, max_length=120)),
                 ('lines', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),

@@ -22,11 +22,15 @@ class DateRange(Func):
 
 
 class Body(models.Model):
-    """A body with its own life. `lines` are the window codes it answers for; empty means all."""
+    """A body with its own life. `lines` are the window codes it answers for; empty means all.
+
+    `key` says what it is in every district alike ("civil_affairs"), so that items can name who decides.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(_("代码"), max_length=40, unique=True)
     kind = models.CharField(_("类别"), max_length=24, choices=BodyKind.choices)
+    key = models.CharField(_("职能"), max_length=30)
     name = models.CharField(_("名称"), max_length=80)
     name_en = models.CharField(max_length=120, blank=True)
     place = models.ForeignKey(Place, models.PROTECT, related_name="bodies")

@@ -8,6 +8,7 @@ from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from community.governance.workdays import WorkCalendar
 
@@ -64,6 +65,7 @@ class WorkCalendarYear(models.Model):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return str(self.year)
 
@@ -95,5 +97,6 @@ class WorkCalendarDay(models.Model):
         default_permissions = ()
         ordering = ["day"]
 
+    @override
     def __str__(self) -> str:
         return self.day.isoformat()
