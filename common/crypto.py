@@ -115,7 +115,7 @@ def encrypt(value: str, *, aad: str) -> bytes:
     return key.header + nonce + key.cipher.encrypt(nonce, value.encode(), key.header + aad.encode())
 
 
-def decrypt(data: bytes, *, aad: str) -> str:
+def decrypt(data: bytes | memoryview, *, aad: str) -> str:
     """The value behind `data`; raises DecryptionFailed when it was changed, moved, or has no key."""
     data = bytes(data)
     header, nonce, sealed = (
@@ -134,7 +134,7 @@ def decrypt(data: bytes, *, aad: str) -> str:
         raise DecryptionFailed("the ciphertext was changed or moved") from None
 
 
-def needs_rotation(data: bytes) -> bool:
+def needs_rotation(data: bytes | memoryview) -> bool:
     """Whether `data` was encrypted with a key that is no longer the active one."""
     return bytes(data[:_HEADER]) != active_header()
 
