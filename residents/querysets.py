@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import uuid
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -92,9 +93,11 @@ class HouseholdMemberQuerySet(QuerySet["HouseholdMember"]):
     def on(self, day: date) -> Self:
         return self.filter(Q(from_on__lte=day) & (Q(to_on__isnull=True) | Q(to_on__gt=day)))
 
-    def living_with(self, person_id: object) -> Self:
+    def living_with(self, person_id: uuid.UUID) -> Self:
         """The current members of the households to which the person belongs now."""
-        mine = self.model.objects.filter(person_id=person_id, to_on__isnull=True).values("household_id")
+        mine = self.model.objects.filter(person_id=person_id, to_on__isnull=True).values(
+            "household_id"
+        )
         return self.current().filter(household_id__in=mine).select_related("person")
 
     def visible_to(self, scope: Scope) -> Self:

@@ -30,7 +30,12 @@ class Clock:
 
 
 def clock(
-    *, start: date, promised: Limit, statutory: Limit, pauses: Sequence[Pause], calendar: WorkCalendar
+    *,
+    start: date,
+    promised: Limit,
+    statutory: Limit,
+    pauses: Sequence[Pause],
+    calendar: WorkCalendar,
 ) -> Clock:
     """The due days of a case accepted on `start`. A pause adds exactly its own length, in the limit's unit."""
     promise = _due(promised, start, pauses, calendar)

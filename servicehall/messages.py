@@ -10,7 +10,9 @@ BOTH = (Channel.IN_SITE, Channel.SMS)
 CASE_PAGE = "servicehall:my-case"
 
 
-def _kind(code: str, title: object, in_site: object, sms: object, *, is_statutory: bool = False) -> Kind:
+def _kind(
+    code: str, title: object, in_site: object, sms: object, *, is_statutory: bool = False
+) -> Kind:
     return Kind(code, title, in_site, sms, BOTH, is_statutory=is_statutory, link=CASE_PAGE)  # type: ignore[arg-type]
 
 
@@ -19,7 +21,9 @@ register(
         "case.received",
         _("申请已收到"),
         _("您的申请“%(item)s”已由%(station)s收到，办件编号%(number)s。"),
-        _("【一站】%(station)s已收到您的申请，办件编号%(number)s，查询码%(query_code)s。凭编号和查询码可查进度。"),
+        _(
+            "【一站】%(station)s已收到您的申请，办件编号%(number)s，查询码%(query_code)s。凭编号和查询码可查进度。"
+        ),
     ),
     _kind(
         "case.accepted",
@@ -31,7 +35,9 @@ register(
         "case.supplement",
         _("需要补正材料"),
         _("您的申请“%(item)s”需要补正，请在%(date)s前补齐。需要补正的内容已一次列全。"),
-        _("【一站】您在%(station)s的申请需要补正，请在%(date)s前补齐，详见办件页面或致电%(hotline)s。"),
+        _(
+            "【一站】您在%(station)s的申请需要补正，请在%(date)s前补齐，详见办件页面或致电%(hotline)s。"
+        ),
         is_statutory=True,
     ),
     _kind(

@@ -47,7 +47,9 @@ class DraftQuerySet(QuerySet["Draft"]):
         """A draft belongs to whoever types it, on any device."""
         if scope.is_nobody:
             return self.none()
-        return self.filter(owner_id=scope.user_id, is_filed=False).select_related("version__item__window")
+        return self.filter(owner_id=scope.user_id, is_filed=False).select_related(
+            "version__item__window"
+        )
 
 
 class CaseQuerySet(QuerySet["Case"]):
@@ -110,13 +112,15 @@ def _reach(scope: Scope, power: Power) -> Q:
         return Q(pk__in=[])
     if not scope.is_staff:
         return Q(applicant__account_id=scope.user_id)
-    if not scope.has(power):
+    if scope.body_id is None or not scope.has(power):
         return Q(pk__in=[])
     in_steps = Exists(ReviewStep.objects.filter(case_id=OuterRef("pk"), body_id=scope.body_id))
     own = Q(station_id=scope.body_id) | Q(handler_id=scope.body_id) | Q(in_steps)
     if scope.body_kind == BodyKind.SERVICE_STATION:
         return own
-    return own | (scope.within(power, "community__path") & scope.on_own_lines("version__item__window_id"))
+    return own | (
+        scope.within(power, "community__path") & scope.on_own_lines("version__item__window_id")
+    )
 
 
 class ReviewStepQuerySet(QuerySet["ReviewStep"]):

@@ -73,9 +73,7 @@ def directory(community: Place, day: date) -> Directory:
     return Directory(home=coverage.station if coverage else None, bodies=list(bodies))
 
 
-def station_for(
-    directory: Directory, *, acting: Body | None, any_station: bool
-) -> Body:
+def station_for(directory: Directory, *, acting: Body | None, any_station: bool) -> Body:
     """通办: the station where the person stands keeps the case; else the home station of the place."""
     if any_station and acting is not None and acting.kind == BodyKind.SERVICE_STATION:
         return acting

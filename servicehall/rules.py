@@ -112,7 +112,11 @@ def _check_date(field: Mapping[str, Any], value: Any) -> Text | None:
 def _check_choice(field: Mapping[str, Any], value: Any) -> Text | None:
     if field.get("must_be") and str(value) != str(field["must_be"]):
         return _("不同意这一项，就不能提交申请；有疑问请到窗口咨询。")
-    known = {"yes", "no"} if field["type"] == "yesno" else {str(o["value"]) for o in field.get("options", [])}
+    known = (
+        {"yes", "no"}
+        if field["type"] == "yesno"
+        else {str(o["value"]) for o in field.get("options", [])}
+    )
     return None if str(value) in known else _("请从选项中选择。")
 
 
@@ -136,7 +140,10 @@ def _is_uuid(value: Any) -> bool:
 
 
 def barred(
-    user_id: uuid.UUID | None, *, concerned: Collection[uuid.UUID | None], acted: Collection[uuid.UUID | None]
+    user_id: uuid.UUID | None,
+    *,
+    concerned: Collection[uuid.UUID | None],
+    acted: Collection[uuid.UUID | None],
 ) -> Text | None:
     """Why a person may not act on a case: it is his own or his household's, or he already acted in another post.
 

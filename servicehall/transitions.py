@@ -31,9 +31,14 @@ class Rule:
 
 
 CASE: dict[CaseAction, Rule] = {
-    A.ACCEPT: Rule(frozenset({S.SUBMITTED, S.RESUBMITTED}), S.ACCEPTED, Power.ACCEPT_CASES, "case.accepted"),
+    A.ACCEPT: Rule(
+        frozenset({S.SUBMITTED, S.RESUBMITTED}), S.ACCEPTED, Power.ACCEPT_CASES, "case.accepted"
+    ),
     A.DECLINE: Rule(
-        frozenset({S.SUBMITTED, S.RESUBMITTED}), S.NOT_ACCEPTED, Power.ACCEPT_CASES, "case.not_accepted"
+        frozenset({S.SUBMITTED, S.RESUBMITTED}),
+        S.NOT_ACCEPTED,
+        Power.ACCEPT_CASES,
+        "case.not_accepted",
     ),
     A.SUPPLEMENT: Rule(
         frozenset({S.SUBMITTED, S.RESUBMITTED, S.ACCEPTED, S.IN_REVIEW}),
@@ -44,9 +49,7 @@ CASE: dict[CaseAction, Rule] = {
     A.RESUBMIT: Rule(frozenset({S.SUPPLEMENT_REQUIRED}), None),
     A.LAPSE: Rule(frozenset({S.SUPPLEMENT_REQUIRED}), S.TERMINATED, None, "case.terminated"),
     A.WITHDRAW: Rule(
-        frozenset(
-            {S.SUBMITTED, S.SUPPLEMENT_REQUIRED, S.RESUBMITTED, S.ACCEPTED, S.IN_REVIEW}
-        ),
+        frozenset({S.SUBMITTED, S.SUPPLEMENT_REQUIRED, S.RESUBMITTED, S.ACCEPTED, S.IN_REVIEW}),
         S.WITHDRAWN,
     ),
     A.FORWARD: Rule(frozenset({S.ACCEPTED, S.IN_REVIEW}), S.IN_REVIEW, Power.REVIEW_CASES),

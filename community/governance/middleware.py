@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import cast
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from accounts.models import User
 from community.governance.scopes import NOBODY, PortalRequest, Scope, scope_of
 
 ACTING_POST = "acting_post"
@@ -23,10 +25,11 @@ class ScopeMiddleware:
 
 
 def scope_of_request(request: PortalRequest) -> Scope:
-    if not request.user.is_authenticated:
+    user: User | AnonymousUser = request.user
+    if isinstance(user, AnonymousUser):
         return NOBODY
     return scope_of(
-        request.user,
+        user,
         request.session.get(ACTING_POST),
         today=timezone.localdate(),
         ip=getattr(request, "client_ip", ""),

@@ -126,7 +126,9 @@ def open_file(
 ) -> Person:
     """Look at a person's file. The look and its purpose stand in the audit trail before anything is shown."""
     if purpose not in Purpose.values or (purpose == Purpose.OTHER and not note.strip()):
-        raise Invalid("purpose_missing", _("请写明查看档案的目的。"), {"purpose": _("请选择目的。")})
+        raise Invalid(
+            "purpose_missing", _("请写明查看档案的目的。"), {"purpose": _("请选择目的。")}
+        )
     with transaction.atomic():
         person = (
             Person.objects.visible_to(by).select_related("place", "community").get(pk=person_id)
@@ -166,7 +168,9 @@ def reveal(person_id: uuid.UUID, field: str, *, reason: str, by: Scope, now: dat
     return str(getattr(person, field) or "")
 
 
-def update_phone(person_id: uuid.UUID, phone: str, *, source: str, by: Scope, now: datetime) -> Person:
+def update_phone(
+    person_id: uuid.UUID, phone: str, *, source: str, by: Scope, now: datetime
+) -> Person:
     """Write down a phone number that the person gave, with its source."""
     today = timezone.localdate(now)
     with transaction.atomic():
@@ -201,7 +205,5 @@ def bind_account(person: Person, user: User, *, by: audit.Actor, now: datetime) 
             raise Conflict("account_exists", _("请到服务站窗口办理账号。"))
         person.account = user
         person.save(update_fields=["account", "changed_at"])
-        audit.record(
-            "person.account_bound", by=by, target=person, person_id=person.pk, now=now
-        )
+        audit.record("person.account_bound", by=by, target=person, person_id=person.pk, now=now)
     return person

@@ -63,7 +63,9 @@ class HouseholdMember(models.Model):
         verbose_name = _("家庭成员")
         verbose_name_plural = _("家庭成员")
         constraints = [
-            models.CheckConstraint(condition=Q(relation__in=Relation.values), name="relation_known"),
+            models.CheckConstraint(
+                condition=Q(relation__in=Relation.values), name="relation_known"
+            ),
             models.CheckConstraint(
                 condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="member_dates"
             ),
@@ -91,7 +93,9 @@ class Occupancy(models.Model):
         verbose_name = _("居住关系")
         verbose_name_plural = _("居住关系")
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=OccupancyKind.values), name="occupancy_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=OccupancyKind.values), name="occupancy_kind_known"
+            ),
             models.CheckConstraint(
                 condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="occupancy_dates"
             ),

@@ -1,7 +1,5 @@
 """A person, once. Households, dwellings and ties are separate and dated."""
 
-from typing import ClassVar
-
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Func, Q, Value
@@ -26,7 +24,9 @@ class Person(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     full_name = models.CharField(_("姓名"), max_length=60)
     name_doubled = models.GeneratedField(
-        expression=Func("full_name", Value("(.)"), Value(r"\1\1"), Value("g"), function="regexp_replace"),
+        expression=Func(
+            "full_name", Value("(.)"), Value(r"\1\1"), Value("g"), function="regexp_replace"
+        ),
         output_field=models.CharField(max_length=120),
         db_persist=True,
     )
@@ -50,14 +50,16 @@ class Person(models.Model):
         _("状态"), max_length=12, choices=PersonState.choices, default=PersonState.ACTIVE
     )
     place = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("现住地点"))
-    community = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("所在社区"))
+    community = models.ForeignKey(
+        Place, models.PROTECT, related_name="+", verbose_name=_("所在社区")
+    )
     account = models.OneToOneField(User, models.SET_NULL, null=True, related_name="person")
     provenance = models.JSONField(default=dict)
     verified_on = models.DateField(_("核实日期"), null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[PersonQuerySet] = PersonQuerySet.as_manager()
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("人员")
@@ -65,7 +67,9 @@ class Person(models.Model):
         ordering = ["pinyin", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(sex__in=Sex.values), name="person_sex_known"),
-            models.CheckConstraint(condition=Q(state__in=PersonState.values), name="person_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=PersonState.values), name="person_state_known"
+            ),
             models.CheckConstraint(
                 condition=Q(document_type__in=DocumentType.values), name="person_document_known"
             ),

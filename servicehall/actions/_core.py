@@ -168,8 +168,9 @@ def limits(version: ItemVersion) -> tuple[Limit, Limit]:
 def run_clock(case: Case, *, calendar: WorkCalendar | None = None) -> None:
     """Recompute the due days of an accepted case from its rule and its pauses; empty while it is paused."""
     calendar = calendar or WorkCalendarYear.objects.calendar()
-    pauses = list(case.pauses.values_list("from_on", "to_on"))
-    if case.clock_starts_on is None or any(end is None for _start, end in pauses):
+    rows = list(case.pauses.values_list("from_on", "to_on"))
+    pauses = [(start, end) for start, end in rows if end is not None]
+    if case.clock_starts_on is None or len(pauses) < len(rows):
         case.promised_due_on = case.statutory_due_on = case.warn_on = None
         return
     promised, statutory = limits(case.version)

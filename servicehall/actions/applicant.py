@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from common.errors import Conflict, Invalid, NotAllowed
-from community.governance.scopes import Scope
 from community.governance.models import WorkCalendarYear
+from community.governance.scopes import Scope
 from servicehall import rules
 from servicehall.actions import _core
 from servicehall.deadlines import CHECK_DAYS
@@ -65,8 +65,9 @@ def _resume(case: Case, *, now: datetime) -> None:
     step = ReviewStep.objects.filter(case=case, state=StepState.OPEN).first()
     if step is None:
         return
-    paused = sum(calendar.between(a, b) for a, b in case.pauses.values_list("from_on", "to_on"))
     opened = timezone.localdate(step.opened_at) if step.opened_at else today
+    pauses = case.pauses.filter(to_on__gt=opened).values_list("from_on", "to_on")
+    paused = sum(calendar.between(max(a, opened), b) for a, b in pauses if b is not None)
     step.due_on = calendar.add(opened, step.limit_days + paused).day
     step.save(update_fields=["due_on"])
     case.act_by_on = step.due_on
@@ -144,7 +145,11 @@ def rate(
             case=case, action="rate", from_state=case.state, to_state=case.state, at=now
         )
         audit.record(
-            "case.rate", by=by, target=case, person_id=case.applicant_id,
-            place_path=case.community.path, now=now,
+            "case.rate",
+            by=by,
+            target=case,
+            person_id=case.applicant_id,
+            place_path=case.community.path,
+            now=now,
         )
     return rating

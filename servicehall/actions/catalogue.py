@@ -37,7 +37,9 @@ def _read(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8") as file:
         data = yaml.safe_load(file)
     if not isinstance(data, dict):
-        raise Invalid("file_unreadable", _("数据文件格式不对，请对照说明检查。"), {"file": path.name})
+        raise Invalid(
+            "file_unreadable", _("数据文件格式不对，请对照说明检查。"), {"file": path.name}
+        )
     return data
 
 

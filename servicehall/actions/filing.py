@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from common.errors import Invalid, NotAllowed
 from common.numbers import query_code, with_check
-from community.governance.models import Body
+from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
-from community.governance.models import WorkCalendarYear
 from residents.models import Person
 from servicehall import routing, rules
 from servicehall.actions import _core
@@ -86,8 +85,7 @@ def submit(
         )
         if draft.is_filed:
             return Case.objects.get(draft=draft)
-        case = _file(draft, by=by, now=now, channel=channel)
-    return case
+        return _file(draft, by=by, now=now, channel=channel)
 
 
 def _file(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> Case:
@@ -96,7 +94,9 @@ def _file(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> Case:
     errors = rules.check_answers(
         draft.version.questions,
         answers,
-        files=all_files(draft) if channel == Channel.COUNTER else {upload.field for upload in uploads},
+        files=all_files(draft)
+        if channel == Channel.COUNTER
+        else {upload.field for upload in uploads},
     )
     if errors:
         raise Invalid("answers_incomplete", _("还有内容没有填好，请按提示修改。"), errors)

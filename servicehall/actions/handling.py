@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid, NotAllowed
-from community.governance.scopes import Scope
 from community.governance.models import WorkCalendarYear
+from community.governance.scopes import Scope
 from community.governance.workdays import LimitUnit
 from servicehall import routing
 from servicehall.actions import _core, review
@@ -70,7 +70,9 @@ def _accept(case: Case, *, now: datetime) -> None:
     review.open_step(case, 1, now=now, calendar=calendar)
 
 
-def decline(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str, right_office: str) -> Case:
+def decline(
+    case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str, right_office: str
+) -> Case:
     """不予受理, always with the reason and the right office to go to."""
     if not reason.strip():
         raise Invalid("reason_missing", _("请写明不予受理的理由。"), {"reason": _("请写明理由。")})
@@ -102,7 +104,9 @@ def ask_supplement(
     """
     wanted = [item for item in items if str(item.get("what", "")).strip()]
     if not wanted:
-        raise Invalid("nothing_asked", _("请至少写明一项需要补正的内容。"), {"items": _("请填写。")})
+        raise Invalid(
+            "nothing_asked", _("请至少写明一项需要补正的内容。"), {"items": _("请填写。")}
+        )
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.SUPPLEMENT, by=by)
         _core.check_conflict(case, by=by)
@@ -110,7 +114,9 @@ def ask_supplement(
         if number > 1 and not (is_new_circumstance and reason.strip()):
             raise NotAllowed(
                 "told_once",
-                _("本件已经一次性告知过。确有新情况的，请勾选“新情况”并写明理由；否则不得再次要求补正。"),
+                _(
+                    "本件已经一次性告知过。确有新情况的，请勾选“新情况”并写明理由；否则不得再次要求补正。"
+                ),
             )
         today = timezone.localdate(now)
         calendar = WorkCalendarYear.objects.calendar()

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Conflict, Invalid, NotAllowed
-from community.governance.scopes import Scope
 from community.governance.models import WorkCalendarYear
+from community.governance.scopes import Scope
 from community.governance.workdays import WorkCalendar
 from servicehall.actions import _core
 from servicehall.enums import CaseAction, Outcome, StepState
@@ -63,7 +63,9 @@ def grant(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str = "") -> 
 def refuse(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str) -> Case:
     """不予, with reasons; the remedy (复议60日、诉讼6个月) stands on the applicant's page."""
     if not reason.strip():
-        raise Invalid("reason_missing", _("不予的决定必须写明理由。"), {"reason": _("请写明理由。")})
+        raise Invalid(
+            "reason_missing", _("不予的决定必须写明理由。"), {"reason": _("请写明理由。")}
+        )
     return _decide(case_id, CaseAction.REFUSE, by=by, now=now, reason=reason)
 
 
@@ -75,9 +77,7 @@ def _decide(
         return decide_locked(case, action, by=by, now=now, reason=reason)
 
 
-def decide_locked(
-    case: Case, action: CaseAction, *, by: Scope, now: datetime, reason: str
-) -> Case:
+def decide_locked(case: Case, action: CaseAction, *, by: Scope, now: datetime, reason: str) -> Case:
     """Decide a case that the caller has locked and claimed."""
     step = open_step_of(case)
     if not step.is_final:

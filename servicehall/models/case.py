@@ -1,7 +1,5 @@
 """A case (办件) and its traces: events, review steps, notices, pauses, rating."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -67,15 +65,19 @@ class Case(models.Model):
     delivered_at = models.DateTimeField(null=True)
     supplements = models.PositiveSmallIntegerField(default=0)
 
-    objects: ClassVar[CaseQuerySet] = CaseQuerySet.as_manager()
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("办件")
         verbose_name_plural = _("办件")
         ordering = ["-filed_at", "-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_known"),
-            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="case_channel_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=CaseState.values), name="case_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=Channel.values), name="case_channel_known"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome="") | Q(outcome__in=Outcome.values), name="case_outcome_known"
             ),
@@ -85,7 +87,8 @@ class Case(models.Model):
                 name="case_closed_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(outcome=Outcome.REFUSED) | ~Q(outcome_reason=""), name="refusal_has_reason"
+                condition=~Q(outcome=Outcome.REFUSED) | ~Q(outcome_reason=""),
+                name="refusal_has_reason",
             ),
         ]
         indexes = [
@@ -102,7 +105,9 @@ class Case(models.Model):
             models.Index(fields=["community", "-filed_on", "id"], name="case_of_community"),
             models.Index(fields=["applicant", "-filed_at"], name="case_of_applicant"),
             models.Index(fields=["filed_on"], name="case_filed_on"),
-            models.Index(fields=["closed_on"], condition=Q(closed_on__isnull=False), name="case_closed_on"),
+            models.Index(
+                fields=["closed_on"], condition=Q(closed_on__isnull=False), name="case_closed_on"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -160,14 +165,22 @@ class ReviewStep(models.Model):
         verbose_name_plural = _("审核环节")
         ordering = ["case_id", "sequence"]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=StepState.values), name="step_state_known"),
-            models.CheckConstraint(condition=Q(level__in=ReviewLevel.values), name="step_level_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=StepState.values), name="step_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=ReviewLevel.values), name="step_level_known"
+            ),
             models.UniqueConstraint("case", "sequence", name="step_sequence_once"),
-            models.UniqueConstraint("case", condition=Q(state=StepState.OPEN), name="one_open_step"),
+            models.UniqueConstraint(
+                "case", condition=Q(state=StepState.OPEN), name="one_open_step"
+            ),
         ]
         indexes = [
             models.Index(
-                fields=["body", "due_on"], condition=Q(state=StepState.OPEN), name="step_open_at_body"
+                fields=["body", "due_on"],
+                condition=Q(state=StepState.OPEN),
+                name="step_open_at_body",
             ),
         ]
 
@@ -212,7 +225,9 @@ class ClockPause(models.Model):
         verbose_name_plural = _("计时暂停")
         ordering = ["case_id", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(reason__in=PauseReason.values), name="pause_reason_known"),
+            models.CheckConstraint(
+                condition=Q(reason__in=PauseReason.values), name="pause_reason_known"
+            ),
             models.CheckConstraint(
                 condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="pause_dates"
             ),
@@ -235,6 +250,8 @@ class Rating(models.Model):
         verbose_name = _("好差评")
         verbose_name_plural = _("好差评")
         constraints = [
-            models.CheckConstraint(condition=Q(level__in=Satisfaction.values), name="rating_level_known"),
+            models.CheckConstraint(
+                condition=Q(level__in=Satisfaction.values), name="rating_level_known"
+            ),
         ]
         indexes = [models.Index(fields=["rated_on"], name="rating_day")]

@@ -43,8 +43,12 @@ class Window(models.Model):
         verbose_name_plural = _("服务窗口")
         ordering = ["number"]
         constraints = [
-            models.CheckConstraint(condition=Q(mode__in=WindowMode.values), name="window_mode_known"),
-            models.UniqueConstraint("is_general", condition=Q(is_general=True), name="one_general_window"),
+            models.CheckConstraint(
+                condition=Q(mode__in=WindowMode.values), name="window_mode_known"
+            ),
+            models.UniqueConstraint(
+                "is_general", condition=Q(is_general=True), name="one_general_window"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,10 +106,15 @@ class ItemVersion(models.Model):
         verbose_name_plural = _("事项版本")
         ordering = ["item_id", "number"]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=VersionState.values), name="version_state_known"),
-            models.CheckConstraint(condition=Q(kind__in=ItemKind.values), name="version_kind_known"),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="version_dates"
+                condition=Q(state__in=VersionState.values), name="version_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=ItemKind.values), name="version_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="version_dates",
             ),
             models.UniqueConstraint("item", "number", name="version_number_once"),
             ExclusionConstraint(
@@ -141,7 +150,13 @@ class ItemVersion(models.Model):
     def questions(self) -> list[dict[str, Any]]:
         """Everything that is asked: the situations first (as choices), then the item's own fields."""
         situations = [
-            {**situation, "label": situation["question"], "type": "choice", "required": True, "page": "situation"}
+            {
+                **situation,
+                "label": situation["question"],
+                "type": "choice",
+                "required": True,
+                "page": "situation",
+            }
             for situation in self.content.get("situations") or []
         ]
         return situations + self.fields
@@ -154,7 +169,9 @@ class ItemVersion(models.Model):
     def levels(self) -> list[LevelRule]:
         """The review levels in order; the last one decides."""
         return [
-            LevelRule(ReviewLevel(step["level"]), int(step["limit_days"]), step.get("department") or "")
+            LevelRule(
+                ReviewLevel(step["level"]), int(step["limit_days"]), step.get("department") or ""
+            )
             for step in self.content.get("levels") or []
         ]
 

@@ -35,10 +35,12 @@ class Place(models.Model):
         verbose_name = _("地点")
         verbose_name_plural = _("地点")
         ordering = ["path"]
-        permissions = Power.choices
+        permissions = tuple(Power.choices)
         default_permissions = ()
         constraints = [
-            models.CheckConstraint(condition=Q(level__in=PlaceLevel.values), name="place_level_known"),
+            models.CheckConstraint(
+                condition=Q(level__in=PlaceLevel.values), name="place_level_known"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
                 name="place_ends_after_start",

@@ -37,7 +37,9 @@ class Post(models.Model):
         verbose_name_plural = _("任职")
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="post_role_known"),
-            models.CheckConstraint(condition=Q(basis__in=PostBasis.values), name="post_basis_known"),
+            models.CheckConstraint(
+                condition=Q(basis__in=PostBasis.values), name="post_basis_known"
+            ),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
                 name="post_ends_after_start",

@@ -1,0 +1,78 @@
+"""Choosing the post in which to act (domain S7: every act is recorded in one capacity)."""
+
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from accounts import audit
+from accounts.enums import UserKind
+from common.access import SIGNED_IN, access
+from community.governance.enums import Power
+from community.governance.middleware import ACTING_POST
+from community.governance.models import Post
+from community.governance.scopes import PortalRequest, Scope, scope_of
+
+# Where a post starts its day: the first page whose power it holds. The pages live above us.
+START = (
+    (Power.ACCEPT_CASES, "servicehall:desk"),
+    (Power.REVIEW_CASES, "servicehall:desk"),
+    (Power.READ_AUDIT, "dashboards:audit"),
+    (Power.READ_FACTS, "dashboards:overview"),
+    (Power.GRANT, "dashboards:posts"),
+    (Power.MANAGE_USERS, "dashboards:users"),
+    (Power.SETUP, "governance:calendar"),
+)
+
+
+@access(SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+def choose_post(request: PortalRequest) -> HttpResponse:
+    """One post is taken without asking; several are offered; none is explained."""
+    if request.user.kind != UserKind.STAFF:
+        return redirect("home")
+    today = timezone.localdate()
+    posts = list(Post.objects.held_by(request.user.pk, today))
+    if request.method == "POST":
+        return _take(request, posts, request.POST.get("post", ""))
+    if len(posts) == 1:
+        return _take(request, posts, str(posts[0].pk))
+    context = {"posts": posts, "next": request.GET.get("next", "")}
+    return TemplateResponse(request, "governance/choose_post.html", context)
+
+
+def _take(request: PortalRequest, posts: list[Post], chosen: str) -> HttpResponse:
+    post = next((post for post in posts if str(post.pk) == chosen), None)
+    if post is None:
+        raise Http404
+    now = timezone.now()
+    scope = scope_of(
+        request.user,
+        post.pk,
+        today=timezone.localdate(now),
+        ip=request.scope.ip,
+        request_id=request.scope.request_id,
+    )
+    with transaction.atomic():
+        audit.record("post.chosen", by=scope, target=post, now=now)
+    request.session[ACTING_POST] = str(post.pk)
+    request.session.cycle_key()
+    return redirect(_destination(request, scope))
+
+
+def _destination(request: PortalRequest, scope: Scope) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return start_url(scope)
+
+
+def start_url(scope: Scope) -> str:
+    """The page on which a post starts."""
+    for power, name in START:
+        if scope.has(power):
+            return resolve_url(name)
+    return resolve_url("home")

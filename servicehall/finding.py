@@ -1,0 +1,65 @@
+"""Finding an item by everyday words, pinyin or initials. Pure: texts in, ranked codes out."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+MAX_QUERY = 60
+EXACT, STARTS, INSIDE, CHARACTERS = 4, 3, 2, 1
+SPOKEN = re.compile(r"[\s，。？！、,.?!“”\"'：:；;（）()]+")
+# What people say around the thing they want; without these words the thing itself remains.
+FILLERS = "我要 我想 怎么 如何 怎样 办理 申请 在哪 哪里 可以 办 了 吗 呢 的 能".split()
+
+
+def normalise(query: str) -> str:
+    return SPOKEN.sub("", unicodedata.normalize("NFKC", query).lower())[:MAX_QUERY]
+
+
+def strip_fillers(query: str) -> str:
+    for word in FILLERS:
+        query = query.replace(word, "")
+    return query
+
+
+def rank(query: str, search_texts: Iterable[tuple[str, str]]) -> list[str]:
+    """The codes of (code, search text) that answer the query, best first.
+
+    A search text holds one term a line (ItemVersion.search_text). Whole terms go before beginnings,
+    these before parts; last come items that share most characters with a spoken question.
+    """
+    wanted = normalise(query)
+    if not wanted:
+        return []
+    core = strip_fillers(wanted) or wanted
+    scored = []
+    for code, text in search_texts:
+        terms = [line.replace(" ", "") for line in text.split("\n")]
+        best = max(_score(wanted, terms), _score(core, terms))
+        if best:
+            scored.append((-best, code))
+    return [code for _negative, code in sorted(scored)]
+
+
+def _score(query: str, terms: Sequence[str]) -> float:
+    return max((_match(query, term) for term in terms if term), default=0.0)
+
+
+def _match(query: str, term: str) -> float:
+    if term == query:
+        return EXACT
+    if len(query) >= 2 and term.startswith(query):
+        return STARTS
+    if query.isascii():
+        return INSIDE if len(query) >= 4 and query in term else 0.0
+    if len(query) >= 2 and len(term) >= 2 and (query in term or term in query):
+        return INSIDE
+    return _shared(query, term)
+
+
+def _shared(query: str, term: str) -> float:
+    """The share of a term's two-character pieces that a Chinese question holds; below a half it says nothing."""
+    if query.isascii() or len(term) < 3 or term.isascii():
+        return 0.0
+    pieces = {term[i : i + 2] for i in range(len(term) - 1)}
+    share = sum(piece in query for piece in pieces) / len(pieces)
+    return CHARACTERS * share if share >= 0.5 else 0.0
