@@ -199,6 +199,7 @@ def test_a_station_serves_communities_of_its_own_street_and_can_be_reached() -> 
         assert re.fullmatch(r"\d{9}S\d{2}", station["code"])
         assert {code[:9] for code in station["covers"]} == {station["code"][:9]}
         assert "演示地址" in station["address"]
+        assert "demo address" in station["address_en"]
         assert station["area_m2"] > 0
 
 

@@ -391,7 +391,7 @@ def test_the_twenty_forbidden_certificates_name_the_right_office() -> None:
     for row in rows:
         assert row["synonyms"], row["code"]
         assert row["synonyms_en"], row["code"]
-        assert row["office"]["zh"], row["code"]
+        assert set(row["office"]) == set(row["note"]) == {"zh", "en"}, row["code"]
         assert row["item"] is None or row["item"] in BY_CODE, row["code"]
 
 
