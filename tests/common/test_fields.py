@@ -143,7 +143,7 @@ def test_update_needs_the_sealed_value(secret_model):
 
 @isolate_apps("common")
 def test_a_row_without_a_key_is_not_sealed():
-    class Numbered(models.Model):  # noqa: DJ008
+    class Numbered(models.Model):
         text = EncryptedTextField()
 
         class Meta:
@@ -156,7 +156,7 @@ def test_a_row_without_a_key_is_not_sealed():
 
 @isolate_apps("common")
 def test_what_never_works_on_ciphertext_is_a_check_error():
-    class Wrong(models.Model):  # noqa: DJ008
+    class Wrong(models.Model):
         a = EncryptedTextField(unique=True)
         b = EncryptedTextField(default="x")
         c = EncryptedTextField(db_index=True)
