@@ -1,0 +1,1 @@
+"""The demonstration city: invented people in real places. Deterministic by seed; nothing in it is a real number."""

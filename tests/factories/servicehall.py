@@ -1,0 +1,164 @@
+"""Items from the real catalogue, a small hall with everyone in it, and cases filed through the actions."""
+
+import random
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from community.governance.enums import Role
+from community.governance.models import Body, Place
+from community.governance.scopes import Scope
+from dashboards.demo.answers import answers_for
+from residents.models import Person
+from servicehall import actions
+from servicehall.actions.catalogue import DATA
+from servicehall.enums import Channel
+from servicehall.models import Case, Draft, ItemVersion, Upload
+from tests.factories.governance import (
+    CommunityFactory,
+    DepartmentFactory,
+    StationFactory,
+    StreetOfficeFactory,
+    resident_scope,
+    staff,
+)
+from tests.factories.residents import PersonFactory
+
+ALLOWANCE = "W4-04"  # 高龄津贴: community, street and district in turn, two files
+DIBAO = "W1-01"  # 低保: three levels, no file
+JOBLESS = "W2-01"  # 失业登记: finished at once
+
+
+def item_version(code: str = DIBAO) -> ItemVersion:
+    """The published version of an item, loaded from its file in the catalogue; all windows come with it."""
+    found = ItemVersion.objects.filter(item_id=code).select_related("item__window").first()
+    if found is not None:
+        return found
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "items").mkdir()
+        for file in ("windows.yaml", f"items/{code}.yaml"):
+            (folder / file).write_bytes((DATA / file).read_bytes())
+        (folder / "negative.yaml").write_text("certificates: []")
+        actions.load_catalogue(folder)
+    return ItemVersion.objects.select_related("item__window").get(item_id=code)
+
+
+def file_case(
+    version: ItemVersion,
+    applicant: Person,
+    *,
+    by: Scope,
+    now: datetime | None = None,
+    answers: dict[str, Any] | None = None,
+) -> Case:
+    """A case as somebody files it: a resident online, with a file for each one asked, or a clerk at the counter."""
+    now = now or timezone.now()
+    draft = actions.start_draft(version, applicant=applicant, by=by, now=now)
+    given = answers_for(version, applicant, rng=random.Random(1), today=timezone.localdate(now))
+    actions.save_draft(draft.pk, given | (answers or {}), step="check", by=by, now=now)
+    if not by.is_staff:
+        attach_files(draft, by=by, now=now)
+    channel = Channel.COUNTER if by.is_staff else Channel.ONLINE
+    return actions.submit(draft.pk, by=by, now=now, channel=channel)
+
+
+def attach_files(draft: Draft, *, by: Scope, now: datetime) -> None:
+    """A row for every file that the item asks for. The bytes are not there: what opens them has tests of its own."""
+    for field in draft.version.fields:
+        if field["type"] == "file" and field.get("required"):
+            Upload.objects.create(
+                draft=draft,
+                field=field["key"],
+                title=field["label"]["zh"],
+                kind="jpg",
+                size=1200,
+                sha256="0" * 64,
+                stored_as=f"{draft.pk}-{field['key']}"[:80],
+                uploaded_by_id=by.user_id,
+                uploaded_at=now,
+            )
+
+
+@dataclass
+class Hall:
+    """One community with its station, street office and department, and everyone who acts there.
+
+    Scopes are what `request.scope` would be: pass them as `by`; `clerk.user_id` signs in.
+    """
+
+    version: ItemVersion
+    community: Place
+    station: Body
+    street_office: Body
+    department: Body
+    clerk: Scope
+    director: Scope
+    official: Scope
+    decider: Scope
+    applicant: Person
+    now: datetime
+
+    @cached_property
+    def resident(self) -> Scope:
+        return resident_scope(self.applicant.account)  # type: ignore[arg-type]
+
+    def filed(self, **changes: Any) -> Case:
+        return file_case(
+            self.version, self.applicant, **{"by": self.resident, "now": self.now, **changes}
+        )
+
+    def accepted(self, **changes: Any) -> Case:
+        return actions.accept(self.filed(**changes).pk, by=self.clerk, now=self.now)
+
+    def at_district(self, **changes: Any) -> Case:
+        """Checked by the director, recommended by the street, waiting for the department."""
+        case = self.accepted(**changes)
+        later = self.now + timedelta(minutes=5)
+        for by in (self.director, self.official):
+            case = actions.forward(case.pk, by=by, now=later, opinion="情况属实，同意上报。")
+        return case
+
+    def granted(self, **changes: Any) -> Case:
+        case = self.at_district(**changes)
+        return actions.grant(case.pk, by=self.decider, now=self.now + timedelta(minutes=10))
+
+    def delivered(self, **changes: Any) -> Case:
+        case = self.granted(**changes)
+        return actions.deliver(case.pk, by=self.clerk, now=self.now + timedelta(minutes=15))
+
+
+def hall(code: str = DIBAO, *, community: Place | None = None, now: datetime | None = None) -> Hall:
+    """A hall for an item that walks community, street and district (DIBAO, ALLOWANCE)."""
+    version = item_version(code)
+    community = community or CommunityFactory()
+    street = community.parent
+    assert street is not None
+    district = street.parent
+    assert district is not None
+    key = version.levels[-1].department or "civil_affairs" if version.levels else "civil_affairs"
+    station = StationFactory(place=community)
+    street_office = Body.objects.filter(
+        place=street, key="street_office"
+    ).first() or StreetOfficeFactory(place=street)
+    department = Body.objects.filter(place=district, key=key).first() or DepartmentFactory(
+        place=district, key=key, lines=[version.item.window_id]
+    )
+    return Hall(
+        version=version,
+        community=community,
+        station=station,
+        street_office=street_office,
+        department=department,
+        clerk=staff(Role.WINDOW_CLERK, station),
+        director=staff(Role.STATION_DIRECTOR, station),
+        official=staff(Role.STREET_OFFICIAL, street_office),
+        decider=staff(Role.DEPARTMENT_OFFICIAL, department),
+        applicant=PersonFactory(elder=True, community=community, account=True),
+        now=now or timezone.now(),
+    )
