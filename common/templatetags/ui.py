@@ -63,7 +63,7 @@ def button(
     label: Text,
     *,
     kind: str = "primary",
-    type: str = "submit",  # noqa: A002 — the name of the HTML attribute
+    type: str = "submit",
     icon: str = "",
     key: str = "",
     confirm: Text = "",
@@ -133,7 +133,7 @@ def card(
     icon: str = "",
     tone: str = "",
     url: str = "",
-    id: str = "",  # noqa: A002
+    id: str = "",
 ) -> SafeString:
     """A box with a heading. tone: "" | quiet | strong; with a url the heading is a link."""
     return _draw(
@@ -166,7 +166,7 @@ def more(content: SafeString, summary: Text, *, is_open: bool = False) -> SafeSt
 
 
 @register.simple_block_tag(end_name="enddialog")
-def dialog(content: SafeString, *, id: str, title: Text) -> SafeString:  # noqa: A002
+def dialog(content: SafeString, *, id: str, title: Text) -> SafeString:
     """A native dialog; any button with data_opens="<id>" opens it."""
     return _draw("dialog", content=content, id=id, title=title)
 
@@ -192,7 +192,7 @@ def summary_row(
     label: Text,
     *,
     change_url: str = "",
-    change: Text = _("修改"),
+    change: Text = "",
     source: Text = "",
     as_of: date | datetime | None = None,
 ) -> SafeString:
@@ -202,7 +202,7 @@ def summary_row(
         content=content,
         label=label,
         change_url=change_url,
-        change=change,
+        change=change or gettext("修改"),
         source=source,
         as_of=as_of,
     )
@@ -431,7 +431,7 @@ def search_box(
 
 # --- waiting ------------------------------------------------------------------------------------
 @register.simple_tag
-def busy(*, id: str = "busy", label: Text = "") -> SafeString:  # noqa: A002
+def busy(*, id: str = "busy", label: Text = "") -> SafeString:
     """What shows while htmx waits: name it with hx_indicator="#<id>"."""
     return _draw("busy", id=id, label=label or gettext("正在处理…"))
 

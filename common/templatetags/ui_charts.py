@@ -1,6 +1,10 @@
-"""Charts drawn on the server as SVG, each with the same numbers as a table below it: readable, printable, no script."""
+"""Charts drawn on the server as SVG, with the same numbers in a table: readable, printable, no script.
+
+Lying bars are a table whose cells hold a bar, so their texts keep the size of the page. Lines carry their table below.
+"""
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from django import template
 from django.template.loader import render_to_string
@@ -12,60 +16,44 @@ register = template.Library()
 
 Text = str | Promise
 Number = int | float
-WIDTH = 640  # units of the drawing; it scales with its box
-LABELS = 150  # room for the names at the left of bars
-VALUES = 70  # room for the numbers at their right
-ROW = 34
-BAR = 20
-PLOT_HEIGHT = 220
-SERIES = 5  # hues defined in the style sheet
+SERIES = 5  # hues of the style sheet: .series--0 … .series--4
+WIDTH, HEIGHT = 640, 240  # units of the drawing of lines; it scales with its box
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 40  # room around the plot for the names of its axes
+TICKS = 6  # names that fit below the axis
 
 
 def nice_top(largest: Number) -> Number:
-    """The round number at or above the largest value where an axis ends: 1, 2 or 5 times a power of ten."""
+    """The round number at or above the largest value, where an axis ends: one digit times a power of ten."""
     step: Number = 1
     while step * 10 < largest:
         step *= 10
-    return next((step * factor for factor in (1, 2, 5, 10) if step * factor >= largest), step * 10)
+    return next(step * factor for factor in (1, 2, 3, 4, 5, 6, 8, 10) if step * factor >= largest)
 
 
 def _draw(kind: str, **values: object) -> SafeString:
-    return render_to_string(f"ui/chart_{kind}.html", {"width": WIDTH, **values})
+    return render_to_string(f"ui/chart_{kind}.html", values)
 
 
 @register.simple_tag
 def chart_bars(
     rows: Iterable[Sequence[object]], *, title: Text, unit: Text = "", label: Text = ""
 ) -> SafeString:
-    """Lying bars. rows: (name, value) or (name, value, url of the list behind it); label: what the names are."""
-    given = [(str(row[0]), row[1], str(row[2]) if len(row) > 2 else "") for row in rows]
-    top = max([value for _, value, _ in given if isinstance(value, int | float)], default=0) or 1
+    """Lying bars. rows: (name, value) or (name, value, url of the list behind it); label: what the names are.
+
+    A value that is no number (a suppressed cell) is printed as it is and has no bar.
+    """
+    given = [(row[0], row[1], row[2] if len(row) > 2 else "") for row in rows]
+    top = max((value for _, value, _ in given if isinstance(value, int | float)), default=0) or 1
     bars = [
         {
             "name": name,
             "value": value,
             "url": url,
-            "y": index * ROW + (ROW - BAR) / 2,
-            "text_y": index * ROW + ROW / 2,
-            "length": round(value / top * (WIDTH - LABELS - VALUES), 1)
-            if isinstance(value, int | float)
-            else 0,
+            "length": round(value / top * 100, 2) if isinstance(value, int | float) else 0,
         }
-        for index, (name, value, url) in enumerate(given)
+        for name, value, url in given
     ]
-    for bar in bars:
-        bar["value_x"] = LABELS + float(str(bar["length"])) + 8
-    return _draw(
-        "bars",
-        title=title,
-        unit=unit,
-        label=label,
-        bars=bars,
-        height=len(bars) * ROW,
-        labels=LABELS,
-        names_x=LABELS - 10,
-        thickness=BAR,
-    )
+    return _draw("bars", title=title, unit=unit, label=label, bars=bars)
 
 
 @register.simple_tag
@@ -76,45 +64,33 @@ def chart_stacked(
     title: Text,
     unit: Text = "",
     label: Text = "",
+    hues: str = "",
 ) -> SafeString:
-    """Lying bars of parts. rows: (name, one value per key); keys: the names of the parts."""
-    given = [(str(name), list(values)) for name, values in rows]
+    """Lying bars of parts. rows: (name, one value per key); keys: the names of the parts.
+
+    hues: a colour per key where it has a meaning, such as "green yellow red"; otherwise the colours of series.
+    """
+    colours = hues.split() or [str(number % SERIES) for number in range(len(keys))]
+    given = [(name, list(values)) for name, values in rows]
     top = max((sum(values) for _, values in given), default=0) or 1
-    bars = []
-    for index, (name, values) in enumerate(given):
-        x, parts = float(LABELS), []
-        for number, value in enumerate(values):
-            length = value / top * (WIDTH - LABELS - VALUES)
-            parts.append(
+    bars = [
+        {
+            "name": name,
+            "total": sum(values),
+            "parts": [
                 {
-                    "x": round(x, 1),
-                    "length": round(length, 1),
-                    "series": number % SERIES,
+                    "x": round((end - value) / top * 100, 2),
+                    "length": round(value / top * 100, 2),
+                    "hue": hue,
                     "value": value,
                 }
-            )
-            x += length
-        bars.append(
-            {
-                "name": name,
-                "parts": parts,
-                "total": sum(values),
-                "y": index * ROW + (ROW - BAR) / 2,
-                "text_y": index * ROW + ROW / 2,
-                "value_x": round(x + 8, 1),
-            }
-        )
-    return _draw(
-        "stacked",
-        title=title,
-        unit=unit,
-        label=label,
-        keys=[{"name": key, "series": number % SERIES} for number, key in enumerate(keys)],
-        bars=bars,
-        height=len(bars) * ROW,
-        names_x=LABELS - 10,
-        thickness=BAR,
-    )
+                for value, end, hue in zip(values, accumulate(values), colours, strict=True)
+            ],
+        }
+        for name, values in given
+    ]
+    names = [{"name": key, "hue": hue} for key, hue in zip(keys, colours, strict=True)]
+    return _draw("stacked", title=title, unit=unit, label=label, keys=names, bars=bars)
 
 
 @register.simple_tag
@@ -127,51 +103,46 @@ def chart_lines(
     label: Text = "",
 ) -> SafeString:
     """Lines over time. labels: the points of time; series: (name, one value per point); None leaves a gap."""
-    left, right, bottom = 52, 12, 30
-    top = nice_top(
-        max((v for _, values in series for v in values if v is not None), default=0) or 1
-    )
-    step = (WIDTH - left - right) / max(len(labels) - 1, 1)
-    height = PLOT_HEIGHT - bottom
+    top = nice_top(max((v for _, values in series for v in values if v is not None), default=1))
+    step = (WIDTH - LEFT - RIGHT) / max(len(labels) - 1, 1)
+
+    def x(index: int) -> float:
+        return round(LEFT + index * step, 1)
 
     def y(value: Number) -> float:
-        return round(10 + (height - 10) * (1 - value / top), 1)
+        return round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top), 1)
 
-    lines = []
-    for number, (name, values) in enumerate(series):
-        points = [
-            (round(left + i * step, 1), y(v), v) for i, v in enumerate(values) if v is not None
-        ]
-        path = ""
-        for i, value in enumerate(values):
-            if value is not None:
-                move = "L" if i and values[i - 1] is not None else "M"
-                path += f"{move}{round(left + i * step, 1)} {y(value)} "
-        lines.append(
-            {"name": name, "path": path.strip(), "points": points, "series": number % SERIES}
+    def points(values: Sequence[Number | None]) -> list[tuple[float, float]]:
+        return [(x(i), y(value)) for i, value in enumerate(values) if value is not None]
+
+    def path(values: Sequence[Number | None]) -> str:
+        """Move to the first point and after each gap, draw to the others."""
+        before = [None, *values]
+        return " ".join(
+            f"{'M' if before[i] is None else 'L'}{x(i)} {y(value)}"
+            for i, value in enumerate(values)
+            if value is not None
         )
-    every = max(1, -(-len(labels) // 8))  # at most eight names fit below the axis
+
+    every = -(-len(labels) // TICKS) or 1
     return _draw(
         "lines",
         title=title,
         unit=unit,
         label=label,
-        lines=lines,
-        height=PLOT_HEIGHT,
-        left=left,
-        right_end=WIDTH - right,
-        marks=[
-            {"y": y(top * part / 4), "text": formats.localize(round(top * part / 4, 1))}
-            for part in range(5)
-        ]
-        if top >= 4
-        else [{"y": y(part), "text": part} for part in range(int(top) + 1)],
-        ticks=[
-            {"x": round(left + i * step, 1), "text": text}
-            for i, text in enumerate(labels)
-            if i % every == 0
+        width=WIDTH,
+        height=HEIGHT,
+        left=LEFT,
+        right=WIDTH - RIGHT,
+        lines=[
+            {"name": name, "hue": str(i % SERIES), "path": path(values), "points": points(values)}
+            for i, (name, values) in enumerate(series)
         ],
-        ticks_y=PLOT_HEIGHT - 8,
-        names=[name for name, _ in series],
+        marks=[
+            (y(value), formats.localize(value))
+            for value in (0, top / 2 if top % 2 else top // 2, top)
+        ],
+        ticks=[(x(i), text) for i, text in enumerate(labels) if i % every == 0],
+        ticks_y=HEIGHT - BOTTOM / 2,
         rows=[(text, [values[i] for _, values in series]) for i, text in enumerate(labels)],
     )

@@ -8,6 +8,7 @@ from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
@@ -16,7 +17,7 @@ CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 def _widget(bound: BoundField) -> forms.Widget:
     """The control as phones like it: native date picker, number pad without spinner."""
-    widget = copy.copy(bound.field.widget)
+    widget: forms.Widget = copy.copy(bound.field.widget)
     widget.attrs = dict(widget.attrs)
     if isinstance(widget, forms.DateInput) and widget.input_type == "text":
         widget.input_type, widget.format = "date", "%Y-%m-%d"
@@ -56,6 +57,21 @@ def _first_id(bound: BoundField) -> str:
     """Where a link from the error summary lands: the control, or the first of its choices."""
     base = bound.id_for_label or bound.auto_id
     return f"{bound.auto_id}_0" if isinstance(bound.field.widget, CHOICES) else str(base)
+
+
+REQUIRED = {
+    "choices": _("请选择：%(label)s"),
+    "select": _("请选择：%(label)s"),
+    "check": _("请勾选：%(label)s"),
+    "file": _("请上传：%(label)s"),
+}
+
+
+def _errors(bound: BoundField, label: str | Promise) -> list[str]:
+    """What is wrong, in words that name the question; "this field is required" helps nobody."""
+    plain = str(forms.Field.default_error_messages["required"])
+    asked = REQUIRED.get(_kind(bound), _("请填写：%(label)s")) % {"label": label}
+    return [asked if text == plain else str(text) for text in bound.errors]
 
 
 @register.simple_tag
@@ -99,7 +115,7 @@ def field(
             "suffix": suffix,
             "source": source,
             "as_title": as_title,
-            "errors": list(bound.errors),
+            "errors": _errors(bound, label or bound.label),
             "first_id": _first_id(bound),
             "described": " ".join(described),
             "control": "" if is_group else bound.as_widget(widget=_widget(bound), attrs=attrs),
@@ -118,14 +134,12 @@ def form_fields(form: forms.BaseForm) -> SafeString:
 @register.simple_tag
 def error_summary(*all_forms: forms.BaseForm) -> SafeString | str:
     """What is wrong, on top of the page, each line a link to its question. Nothing when nothing is wrong."""
-    lines = [
-        {
-            "text": text,
-            "target": "" if name == forms.forms.NON_FIELD_ERRORS else _first_id(form[name]),
-        }
-        for form in all_forms
-        if form.is_bound
-        for name, texts in form.errors.items()
-        for text in texts
+    bound = [form for form in all_forms if form.is_bound]
+    lines = [{"text": text, "target": ""} for form in bound for text in form.non_field_errors()]
+    lines += [
+        {"text": text, "target": _first_id(question)}
+        for form in bound
+        for question in form
+        for text in _errors(question, question.label)
     ]
     return render_to_string("ui/error_summary.html", {"lines": lines}) if lines else ""
