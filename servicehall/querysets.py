@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Self
@@ -20,7 +21,7 @@ from django.db.models import (
 )
 
 from community.governance.enums import BodyKind, Power
-from servicehall.enums import BEFORE_ACCEPTANCE, OPEN_STATES, Light, VersionState
+from servicehall.enums import BEFORE_ACCEPTANCE, OPEN_STATES, CaseState, Light, VersionState
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
@@ -72,6 +73,19 @@ class CaseQuerySet(QuerySet["Case"]):
 
     def with_number(self, number: str) -> Self:
         return self.filter(number=number)
+
+    def with_lapsed_notice(self, today: date) -> QuerySet[Case, uuid.UUID]:
+        """Ids of cases that wait for an answer whose day has passed; for the machine only."""
+        return (
+            self.filter(
+                state=CaseState.SUPPLEMENT_REQUIRED,
+                notices__answered_at__isnull=True,
+                notices__due_on__lt=today,
+            )
+            .order_by("pk")
+            .values_list("pk", flat=True)
+            .distinct()
+        )
 
     def with_light(self, today: date) -> Self:
         """Annotates `light` (enums.Light) as of a day; the same rule as deadlines.light."""

@@ -183,6 +183,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "audit-seal": {"task": "accounts.tasks.seal_audit", "schedule": 10.0},
     "sign-ins-sweep": {"task": "accounts.tasks.sweep_sign_ins", "schedule": 3600.0},
+    "housekeeping": {"task": "common.tasks.purge", "schedule": 3600.0, "options": {"queue": "jobs"}},
+    "notices-lapse": {
+        "task": "servicehall.tasks.lapse_notices",
+        "schedule": 900.0,
+        "options": {"queue": "jobs"},
+    },
 }
 CELERY_WORKER_REDIRECT_STDOUTS = False
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")

@@ -1,0 +1,15 @@
+"""The hall's clockwork. Each task may be lost or run twice: what it does is decided by the rows."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from servicehall import actions
+from servicehall.models import Case
+
+
+@shared_task(queue="jobs")
+def lapse_notices(**_: object) -> None:
+    """End the cases whose notice was not answered in time."""
+    now = timezone.now()
+    for case_id in Case.objects.with_lapsed_notice(timezone.localdate(now))[:500]:
+        actions.lapse(case_id, now=now)
