@@ -260,6 +260,9 @@ def test_a_condition_names_a_situation_of_the_item_and_its_answers(item: dict[st
         assert condition["values"]
         assert set(condition["values"]) <= known[condition["situation"]]
         used.add(condition["situation"])
+    assert not set(known) & {
+        field["key"] for field in item["fields"]
+    }  # both live in one set of answers
     assert used == set(known)  # a question on which nothing depends is a burden
 
 
