@@ -13,12 +13,13 @@ COPY . .
 RUN python -m ops.translations \
     && DJANGO_SETTINGS_MODULE=config.settings.production \
     SECRET_KEY=build ALLOWED_HOSTS=build FIELD_KEYS_FILE=/nonexistent \
+    AUDIT_KEY_FILE=/nonexistent AUDIT_ANCHOR_FILE=/nonexistent \
     DATABASE_URL=postgres://build@127.0.0.1/build BROKER_URL=redis://127.0.0.1/0 \
     python manage.py collectstatic --noinput -v0
 
 FROM python:3.13-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin yizhan \
-    && install -d -o yizhan -g yizhan -m 0700 /var/lib/yizhan
+    && install -d -o yizhan -g yizhan -m 0700 /var/lib/yizhan /var/lib/anchors
 WORKDIR /srv/yizhan
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -28,7 +29,7 @@ ENV PATH=/opt/venv/bin:$PATH \
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/yizhan /srv/yizhan
 USER yizhan
-VOLUME /var/lib/yizhan
+VOLUME ["/var/lib/yizhan", "/var/lib/anchors"]
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
      "--blocking-threads", "1", "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "8", \

@@ -35,6 +35,8 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:1/none",
     "BROKER_URL": "redis://127.0.0.1:1/0",
     "FIELD_KEYS_FILE": "/nonexistent/field-keys.json",
+    "AUDIT_KEY_FILE": "/nonexistent/audit-key.pem",
+    "AUDIT_ANCHOR_FILE": "/nonexistent/audit-anchor.jsonl",
 }
 
 
@@ -86,7 +88,8 @@ def steps() -> Iterator[Step]:
             **PRODUCTION,
             "POSTGRES_PASSWORD": "x",
             "VALKEY_PASSWORD": "x",
-            "DOMAIN": "portal.example",
+            "TLS_CERTIFICATE": "x",
+            "TLS_KEY": "x",
         }
         yield Step("docker compose config", ((*compose, "config", "--quiet"),), secrets)
 

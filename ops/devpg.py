@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -198,17 +199,7 @@ class Cluster:
 
         Raises Unavailable after `seconds`.
         """
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                connection = psycopg2.connect(state.database_url("postgres"), connect_timeout=2)
-                break
-            except psycopg2.OperationalError as error:
-                if time.monotonic() > deadline:
-                    raise Unavailable(
-                        "PostgreSQL does not answer, see logs/postgres.jsonl"
-                    ) from error
-                time.sleep(0.05)
+        connection = self._connection(time.monotonic() + seconds)
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
@@ -217,6 +208,17 @@ class Cluster:
                     cursor.execute(f'CREATE DATABASE "{state.DATABASE}"')
         finally:
             connection.close()
+
+    def _connection(self, deadline: float) -> Any:
+        while True:
+            try:
+                return psycopg2.connect(state.database_url("postgres"), connect_timeout=2)
+            except psycopg2.OperationalError as error:
+                if time.monotonic() > deadline:
+                    raise Unavailable(
+                        "PostgreSQL does not answer, see logs/postgres.jsonl"
+                    ) from error
+                time.sleep(0.05)
 
     def _create(self) -> None:
         # A cluster without PG_VERSION is one whose making was interrupted: nothing of worth is in it.
@@ -241,7 +243,7 @@ class Cluster:
     def _tool(self, name: str, *args: object) -> int:
         # To a file: a pipe would be inherited by the server and never close.
         with (state.directory("logs") / "postgres-tools.log").open("ab") as log:
-            return subprocess.run(
+            done: subprocess.CompletedProcess[bytes] = subprocess.run(  # type: ignore[call-overload]
                 [*self.identity.prefix, str(self.binaries / name), *map(str, args)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -249,8 +251,9 @@ class Cluster:
                 env=environment(),
                 cwd="/",
                 check=False,
-                **self.identity.popen,  # type: ignore[call-overload]
-            ).returncode
+                **self.identity.popen,
+            )
+        return done.returncode
 
 
 def _copied(binaries: Path, refuge: Path) -> Path:

@@ -13,11 +13,11 @@ PORT = 8000
 TIMEOUT = 5.0  # seconds
 
 
-def web(port: int = PORT) -> bool:
+def web() -> bool:
     """Whether the server in this container is ready. It answers only to a name it knows."""
     name = os.environ["ALLOWED_HOSTS"].split(",")[0].strip().lstrip(".")
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/healthz/ready", headers={"Host": name}
+        f"http://127.0.0.1:{PORT}/healthz/ready", headers={"Host": name}
     )
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - our own address
@@ -35,5 +35,5 @@ def worker(*, uptime: float | None = None) -> bool:
 
 
 if __name__ == "__main__":
-    probes = {"web": web, "worker": worker}
-    sys.exit(0 if probes[sys.argv[1]]() else 1)
+    is_healthy = worker() if sys.argv[1:] == ["worker"] else web()
+    sys.exit(0 if is_healthy else 1)

@@ -133,14 +133,14 @@ def start(supervisor: Supervisor) -> None:
     """Bring everything up. Raises Failed, or Unavailable of database or broker."""
     env = dict(os.environ, PYTHONUNBUFFERED="1", YIZHAN_STATE=str(state.STATE_DIR))
     env.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
-    if not env.get("DATABASE_URL"):
-        cluster = devpg.Cluster()
+    cluster = None if env.get("DATABASE_URL") else devpg.Cluster()
+    if cluster:
         cluster.prepare()
         supervisor.start(cluster.program())
     if not env.get("BROKER_URL"):
         supervisor.start(broker.prepare())
     translations.compile_changed()
-    if not env.get("DATABASE_URL"):
+    if cluster:
         env["DATABASE_URL"] = state.database_url()
         cluster.wait()
     if not env.get("BROKER_URL"):

@@ -76,7 +76,7 @@ class Child:
         """Note that it ended on its own; the pause in seconds until it is started again."""
         if self._clock() - self._started_at >= STABLE_AFTER:
             self.failures = 0
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self.failures)
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**self.failures)
         self.failures += 1
         self.kill()  # what it forked would hold its port and its work
         self.start_again_at = self._clock() + pause
