@@ -1,10 +1,11 @@
 """Seals the audit trail: rows become links of a hash chain, its head is signed and kept elsewhere.
 
 Sealing runs behind the writers (an inline chain would let one writer at a time through). The sealer
-alone gives the numbers, and only to rows whose transaction is older than every running one, so the
-order never changes afterwards. What a database administrator alters later no longer fits the chain;
-who rewrites the whole chain does not fit the anchor file, which lies on another host and is signed
-with a key that the database does not know. The newest rows, up to one beat, are not yet protected.
+alone gives the numbers, to the rows it sees without one, so a row of a slow transaction is neither
+forgotten nor waited for: it gets the number that is due when it appears. What a database administrator
+alters later no longer fits the chain; who rewrites the whole chain does not fit the anchor file, which
+lies on another host and is signed with a key that the database does not know. The newest rows, up to
+one beat, are not yet protected.
 """
 
 import base64
@@ -36,11 +37,6 @@ FIELDS = (
 )  # fmt: skip
 _LOCK = 0x5EA1
 
-_SEALABLE = """
-SELECT id FROM accounts_auditentry
-WHERE seal_no IS NULL AND age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)
-ORDER BY id LIMIT %s
-"""
 _SEAL = """
 UPDATE accounts_auditentry entry SET seal_no = link.no, chain = link.chain
 FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[]) AS link(id, no, chain) WHERE entry.id = link.id
@@ -70,19 +66,18 @@ def seal(*, now: datetime, limit: int = BATCH) -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute(_SEALABLE, [limit])
-        ids = [row[0] for row in cursor.fetchall()]
-        if not ids:
+        rows = list(AuditEntry.objects.unsealed().values_list(*FIELDS)[:limit])
+        if not rows:
             return 0
         last = AuditSeal.objects.order_by("last_no").last()
         first_no = last.last_no + 1 if last else 1
         head = bytes(last.head) if last else START
         chain = []
-        for row in AuditEntry.objects.filter(pk__in=ids).order_by("id").values_list(*FIELDS):
+        for row in rows:
             head = link(head, row)
             chain.append(head)
-        numbers = list(range(first_no, first_no + len(ids)))
-        cursor.execute(_SEAL, [ids, numbers, chain])
+        numbers = list(range(first_no, first_no + len(rows)))
+        cursor.execute(_SEAL, [[row[0] for row in rows], numbers, chain])
         key = signing_key()
         AuditSeal.objects.create(
             first_no=first_no,
@@ -92,7 +87,7 @@ def seal(*, now: datetime, limit: int = BATCH) -> int:
             key_id=key_id(key.public_key()),
             sealed_at=now,
         )
-    return len(ids)
+    return len(rows)
 
 
 def anchor(*, now: datetime) -> int:

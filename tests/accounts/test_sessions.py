@@ -1,0 +1,198 @@
+"""Sessions: known to their owner, dead when they should be."""
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actions import users
+from accounts.audit import SYSTEM
+from accounts.models import AuditEntry, Session
+from accounts.sessions import digest
+from tests.factories.accounts import PASSWORD, UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
+CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
+MINUTE = 60
+
+
+@pytest.fixture(autouse=True)
+def without_second_factor(settings):
+    settings.STAFF_SECOND_FACTOR = False
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        yield clock
+
+
+def enter(user, **headers):
+    client = Client(headers=headers)
+    client.post("/accounts/sign-in/", {"username": user.username, "password": PASSWORD})
+    return client
+
+
+def is_in(client):
+    return client.get("/accounts/me/").status_code == 200
+
+
+def key(client):
+    return client.cookies["sessionid"].value
+
+
+def test_signing_in_gives_a_new_key_and_forgets_the_old(client):
+    user = UserFactory.create()
+    session = client.session
+    session["basket"] = "planted by another"
+    session.save()
+    planted = session.session_key
+    client.cookies["sessionid"] = planted
+    client.post("/accounts/sign-in/", {"username": user.username, "password": PASSWORD})
+    assert key(client) != planted
+    assert "basket" not in client.session
+    assert not Session.objects.filter(session_key=digest(planted)).exists()
+
+
+def test_the_table_holds_no_cookie():
+    client = enter(UserFactory.create())
+    assert Session.objects.filter(session_key=digest(key(client))).exists()
+    assert not Session.objects.filter(session_key=key(client)).exists()
+
+
+def test_a_session_remembers_its_owner_and_device():
+    user = UserFactory.create()
+    enter(user, **{"User-Agent": CHROME})
+    session = Session.objects.of(user.pk).get()
+    assert (session.label, session.ip) == ("Chrome · Windows", "127.0.0.1")
+
+
+def test_an_idle_counter_is_locked_after_fifteen_minutes(clock):
+    client = enter(UserFactory.create())
+    clock.shift(14 * MINUTE)
+    assert is_in(client)
+    clock.shift(14 * MINUTE)
+    assert is_in(client)
+    clock.shift(16 * MINUTE)
+    assert not is_in(client)
+
+
+def test_the_counter_limit_is_a_setting(clock, settings):
+    settings.SESSION_LIMITS = settings.SESSION_LIMITS | {"staff": (5 * MINUTE, 8 * 3600)}
+    client = enter(UserFactory.create())
+    clock.shift(6 * MINUTE)
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize(("kind", "hours"), [("staff", 8), ("resident", 12)])
+def test_a_busy_session_ends_after_its_longest_time(clock, kind, hours):
+    client = enter(UserFactory.create(kind=kind))
+    for _ in range(hours * 5 - 1):
+        clock.shift(12 * MINUTE)
+        assert is_in(client)
+    clock.shift(13 * MINUTE)
+    assert not is_in(client)
+
+
+def test_a_page_that_refreshes_itself_does_not_keep_the_counter_open(clock):
+    client = enter(UserFactory.create())
+    for _ in range(3):
+        clock.shift(4 * MINUTE)
+        assert client.get("/accounts/me/", headers={"X-Background": "1"}).status_code == 200
+    clock.shift(4 * MINUTE)
+    assert not is_in(client)
+
+
+def test_all_sessions_of_a_disabled_user_are_refused_at_the_next_request():
+    user = UserFactory.create()
+    clients = [enter(user) for _ in range(5)]
+    assert all(is_in(client) for client in clients)
+    users.disable_user(user, reason="离职", by=SYSTEM, now=timezone.now())
+    assert not any(is_in(client) for client in clients)
+
+
+def test_a_user_who_is_disabled_behind_our_back_is_refused_too():
+    user = UserFactory.create()
+    client = enter(user)
+    type(user).objects.filter(pk=user.pk).update(is_active=False)
+    assert not is_in(client)
+
+
+def test_signing_out_ends_the_session_in_the_database_and_clears_the_browser():
+    user = UserFactory.create()
+    client = enter(user)
+    stolen = Client()
+    stolen.cookies["sessionid"] = key(client)
+    response = client.post("/accounts/sign-out/")
+    assert response["Clear-Site-Data"] == '"cache", "storage"'
+    assert not is_in(stolen)
+    assert not Session.objects.of(user.pk).exists()
+    assert AuditEntry.objects.filter(action="session.closed", user_id=user.pk).exists()
+
+
+def test_signing_out_by_a_link_is_not_possible():
+    client = enter(UserFactory.create())
+    assert client.get("/accounts/sign-out/").status_code == 405
+    assert is_in(client)
+
+
+def test_one_sees_ones_sign_ins_and_ends_another():
+    user = UserFactory.create()
+    here, there = enter(user, **{"User-Agent": CHROME}), enter(user)
+    page = here.get("/accounts/me/").content.decode()
+    assert "Chrome · Windows" in page
+    here.post(f"/accounts/me/sessions/{digest(key(there))}/end/")
+    assert not is_in(there)
+    assert is_in(here)
+
+
+def test_nobody_ends_the_sign_in_of_another():
+    mine, other = enter(UserFactory.create()), enter(UserFactory.create())
+    mine.post(f"/accounts/me/sessions/{digest(key(other))}/end/")
+    mine.post("/accounts/me/sessions/end-others/")
+    assert is_in(other)
+
+
+def test_changing_the_password_ends_all_other_sign_ins():
+    user = UserFactory.create()
+    here, there = enter(user), enter(user)
+    new = "草原上的七月来了 2027"
+    form = {"password": PASSWORD, "new_password": new, "repeated": new}
+    assert here.post("/accounts/me/password/", form).status_code == 302
+    assert is_in(here)
+    assert not is_in(there)
+
+
+def test_the_password_is_not_changed_without_the_current_one():
+    user = UserFactory.create()
+    client = enter(user)
+    form = {
+        "password": "wrong",
+        "new_password": "草原上的七月来了 2027",
+        "repeated": "草原上的七月来了 2027",
+    }
+    assert client.post("/accounts/me/password/", form).status_code == 422
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
+def test_nobody_may_store_a_page_of_the_signed_in():
+    response = enter(UserFactory.create()).get("/accounts/me/")
+    assert response["Cache-Control"] == "no-store, private"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_a_public_page_stays_cacheable_for_the_anonymous(client):
+    assert "Cache-Control" not in client.get("/")
+
+
+def test_a_page_of_the_account_costs_the_same_with_many_sign_ins(django_assert_max_num_queries):
+    user = UserFactory.create()
+    client = enter(user)
+    with django_assert_max_num_queries(6):
+        client.get("/accounts/me/")
+    for _ in range(9):
+        enter(user)
+    with django_assert_max_num_queries(6):
+        client.get("/accounts/me/")
