@@ -5,8 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("common.urls")),
     path("", include("community.governance.urls")),
     path("accounts/", include("accounts.urls")),
+    path("", include("notifications.urls")),
     path("healthz/live", views.live, name="healthz-live"),
     path("healthz/ready", views.ready, name="healthz-ready"),
 ]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
 
@@ -104,6 +105,18 @@ def render(kind: Kind, channel: str, params: Mapping[str, object], language: str
     if missing:
         raise BadParams(", ".join(sorted(missing)))
     return PLACEHOLDER.sub(lambda match: str(params[match[1]]), template)
+
+
+def read(code: str, params: Mapping[str, object], text: str, language: str) -> str:
+    """The text of a message as its owner reads it today: the kept wording, which is Chinese, or its
+    translation when the reader has chosen another language."""
+    kind = find(code)
+    if kind is None or language == settings.LANGUAGE_CODE:
+        return text
+    try:
+        return render(kind, Channel.IN_SITE, params, language)
+    except BadParams:
+        return text
 
 
 def placeholders(template: str) -> set[str]:

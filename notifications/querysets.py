@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from notifications.enums import Channel, MessageState
 
 if TYPE_CHECKING:
-    from notifications.models import Message, MessageRule  # noqa: F401
+    from notifications.models import Message, MessageRule, RecordedSms  # noqa: F401
 
 HANDLE_MESSAGES = "handle_messages"
 
@@ -78,6 +78,16 @@ class MessageQuerySet(models.QuerySet["Message"]):
             tried_at__gt=Now() - within,
             state__in=[MessageState.SENDING, MessageState.SENT, MessageState.UNCERTAIN],
         )
+
+
+class RecordedSmsQuerySet(models.QuerySet["RecordedSms"]):
+    """The demonstration phone; its pages exist in the demonstration only."""
+
+    def newest(self) -> Self:
+        return self.order_by("-id")
+
+    def to_number(self, digest: bytes) -> Self:
+        return self.filter(phone_digest=digest).order_by("-id")
 
 
 class MessageRuleQuerySet(models.QuerySet["MessageRule"]):

@@ -1,4 +1,7 @@
-"""What the doorbell wakes: tasks carry row ids only, may be lost, and may be repeated."""
+"""What the doorbell wakes: tasks carry row ids only, may be lost, and may be repeated.
+
+They run in the default queue, `messages`.
+"""
 
 from typing import Any
 
@@ -6,20 +9,19 @@ from celery import Task, shared_task
 
 from notifications import delivery
 from notifications.actions import beat
-from notifications.bell import QUEUE
 
 
-@shared_task(queue=QUEUE)
+@shared_task
 def deliver(*, ids: list[str], **_later: object) -> None:
     delivery.deliver(ids)
 
 
-@shared_task(queue=QUEUE)
+@shared_task
 def sweep(**_later: object) -> None:
     """Deliver whatever is due, rung or not. Any number may run at once."""
     delivery.drain()
 
 
-@shared_task(queue=QUEUE, bind=True)
+@shared_task(bind=True)
 def heartbeat(self: "Task[Any, None]", /, **_later: object) -> None:
     beat(self.request.hostname or "worker")

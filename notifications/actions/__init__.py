@@ -1,5 +1,19 @@
-from notifications.actions.handling import mark_all_read, mark_called, mark_read, retry
+from notifications.actions.handling import (
+    mark_all_read,
+    mark_called,
+    mark_read,
+    retry,
+    reveal_number,
+)
 from notifications.actions.preferences import refuse_sms
 from notifications.actions.signs import beat
 
-__all__ = ["beat", "mark_all_read", "mark_called", "mark_read", "refuse_sms", "retry"]
+__all__ = [
+    "beat",
+    "mark_all_read",
+    "mark_called",
+    "mark_read",
+    "refuse_sms",
+    "retry",
+    "reveal_number",
+]

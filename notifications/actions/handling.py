@@ -50,13 +50,21 @@ def mark_called(message: Message, *, by: audit.Actor, now: datetime) -> Message:
     return message
 
 
+def reveal_number(message: Message, *, by: audit.Actor, now: datetime) -> str:
+    """The number in clear, for whoever is about to call; the look is recorded."""
+    with transaction.atomic(durable=True):
+        message = _lock(message)
+        _record("message.number_shown", message, by=by, now=now, was=message.state)
+    return message.phone or ""
+
+
 def mark_read(message: Message, *, now: datetime) -> None:
     """The owner opened it; the first time counts."""
     with transaction.atomic(durable=True):
         Message.objects.filter(pk=message.pk, read_at__isnull=True).update(read_at=now)
 
 
-def mark_all_read(user_id: UUID, *, now: datetime) -> int:
+def mark_all_read(user_id: UUID | None, *, now: datetime) -> int:
     """Clear the inbox of an account; returns how many were unread."""
     with transaction.atomic(durable=True):
         return Message.objects.for_user(user_id).unread().update(read_at=now)

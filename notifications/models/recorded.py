@@ -1,10 +1,13 @@
 """What the recording gateway received: it stands in for the SMS provider when none is configured."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.fields import EncryptedTextField
 from common.ids import uuid7
+from notifications.querysets import RecordedSmsQuerySet
 
 
 class RecordedSms(models.Model):
@@ -17,6 +20,8 @@ class RecordedSms(models.Model):
     text = models.TextField(_("内容"))
     repeats = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField()
+
+    objects: ClassVar = RecordedSmsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("演示短信")

@@ -58,6 +58,7 @@ def running(*, seconds: float = 0.0) -> Iterator[Gateway]:
         def log_message(self, *args):
             pass
 
+    ThreadingHTTPServer.request_queue_size = 128  # five would refuse a burst of senders
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.handle_error = lambda request, address: None
