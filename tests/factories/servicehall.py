@@ -70,6 +70,7 @@ def file_case(
 
 def attach_files(draft: Draft, *, by: Scope, now: datetime) -> None:
     """A row for every file that the item asks for. The bytes are not there: what opens them has tests of its own."""
+    assert by.user_id is not None
     for field in draft.version.fields:
         if field["type"] == "file" and field.get("required"):
             Upload.objects.create(
