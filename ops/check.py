@@ -220,16 +220,7 @@ def tests(arguments: list[str]) -> bool:
                 supervisor.start(cluster.program())
                 cluster.wait()
                 env["DATABASE_URL"] = state.database_url()
-            passed = (
-                subprocess.run(
-                    pytest_command(arguments),
-                    cwd=ROOT,
-                    env=env,
-                    stdin=subprocess.DEVNULL,
-                    check=False,
-                ).returncode
-                == 0
-            )
+            passed = supervisor.run(pytest_command(arguments), env=env, cwd=ROOT) == 0
         finally:
             stop_listening()
             supervisor.stop()

@@ -9,7 +9,6 @@ import fcntl
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 import urllib.error
@@ -35,13 +34,11 @@ def say(text: str) -> None:
         print(f"{time.monotonic() - STARTED:6.1f}s  {text}", flush=True)
 
 
-def manage(env: Mapping[str, str], *arguments: str) -> None:
+def manage(supervisor: Supervisor, env: Mapping[str, str], *arguments: str) -> None:
     """Run a management command on our own console. Raises Failed."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], env=dict(env), cwd=state.ROOT, check=False
-    )
-    if done.returncode:
-        raise Failed(f"manage.py {' '.join(arguments)} 失败 · failed ({done.returncode})")
+    code = supervisor.run((sys.executable, "manage.py", *arguments), env=env, cwd=state.ROOT)
+    if code:
+        raise Failed(f"manage.py {' '.join(arguments)} 失败 · failed ({code})")
 
 
 def web_port(wanted: int, host: str) -> int:
@@ -87,7 +84,7 @@ def is_empty(url: str) -> bool:
     return bool(one_row(url, "SELECT NOT EXISTS (SELECT 1 FROM accounts_user)")[0])
 
 
-def load_demo(env: Mapping[str, str]) -> None:
+def load_demo(supervisor: Supervisor, env: Mapping[str, str]) -> None:
     """Fill an empty database with the demonstration city."""
     unfinished = state.STATE_DIR / "demo.unfinished"
     if unfinished.exists():
@@ -98,7 +95,7 @@ def load_demo(env: Mapping[str, str]) -> None:
         return
     say("正在装入演示城市 · loading the demo city")
     unfinished.touch()
-    manage(env, "load_demo", "--scale", "small")
+    manage(supervisor, env, "load_demo", "--scale", "small")
     unfinished.unlink()
 
 
@@ -107,13 +104,13 @@ def wait_until_ready(supervisor: Supervisor, url: str) -> None:
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline:
         supervisor.watch()
+        supervisor.attend(0.1)
         try:
             with urllib.request.urlopen(f"{url}/healthz/ready", timeout=5) as answer:  # noqa: S310 - our own address
                 if answer.status == 200:
                     return
         except (OSError, urllib.error.URLError):
             pass
-        time.sleep(0.1)
     raise Failed("网页未能启动 · the web server does not get ready, see logs/web.jsonl")
 
 
@@ -147,9 +144,9 @@ def start(supervisor: Supervisor) -> None:
         env["BROKER_URL"] = state.broker_url()
         broker.wait(env["BROKER_URL"])
     say("数据库和消息代理已就绪 · database and broker are up")
-    manage(env, "migrate", "-v0")
+    manage(supervisor, env, "migrate", "-v0")
     say("数据表已就绪 · migrations are applied")
-    load_demo(env)
+    load_demo(supervisor, env)
     host = env.get("HOST", state.LOOPBACK)
     port = web_port(int(env.get("PORT") or PORT), host)
     for program in programs(env, host, port):
@@ -195,7 +192,7 @@ def run(begin: Callable[[Supervisor], None] = start) -> int:
                 begin(supervisor)
                 while True:
                     supervisor.watch()
-                    time.sleep(0.25)
+                    supervisor.attend(0.25)
             except KeyboardInterrupt:
                 stop_listening()
                 say("正在停止 · stopping")

@@ -122,12 +122,12 @@ def test_a_cluster_is_made_knows_chinese_and_survives_a_crash(supervisor, state_
         query("INSERT INTO kept VALUES ('150302199001011234')")
 
     postgres.process.send_signal(signal.SIGKILL)
-    postgres.wait(5)
+    postgres.process.wait(5)
     for _ in range(200):
         supervisor.watch()
         if postgres.is_alive and postgres.start_again_at is None:
             break
-        signal.sigtimedwait([], 0.05)
+        supervisor.attend(0.05)
     cluster.wait()
 
     assert query("SELECT count(*) FROM kept") == [(1,)]

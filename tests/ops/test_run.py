@@ -5,6 +5,7 @@ import pytest
 from config.settings import base
 from ops import run, state, stop
 from ops.run import Failed, alone
+from ops.supervisor import Supervisor
 from tests.ops.schedule import queues_of
 
 
@@ -61,11 +62,12 @@ def test_reset_forgets_everything_of_ours(state_dir):
 
 
 def test_a_half_loaded_city_is_said_and_not_served(state_dir):
+    supervisor = Supervisor(state_dir, print)
     state.directory()
     (state_dir / "demo.unfinished").touch()
 
     with pytest.raises(Failed, match="make reset"):
-        run.load_demo({"DATABASE_URL": "postgres://127.0.0.1:1/none"})
+        run.load_demo(supervisor, {"DATABASE_URL": "postgres://127.0.0.1:1/none"})
 
 
 def test_the_worker_listens_to_every_queue_that_beat_fills(state_dir):

@@ -201,10 +201,55 @@ def test_logs_are_json_lines_without_personal_data(supervisor, tmp_path):
 
 def test_a_large_log_is_set_aside(supervisor, tmp_path, monkeypatch):
     monkeypatch.setattr("ops.supervisor.LOG_BYTES", 1000)
-    child = supervisor.start(program("for i in range(30): print('x' * 50)", "talker"))
-    child.process.wait(15)
-
-    supervisor.stop()
+    for code in ("for i in range(30): print('x' * 50)", "print('anew')"):
+        supervisor.start(program(code, "talker")).process.wait(15)
+        supervisor.stop()
 
     assert (tmp_path / "logs" / "talker.jsonl.1").stat().st_size > 1000
-    assert (tmp_path / "logs" / "talker.jsonl").stat().st_size <= 1000
+    assert (tmp_path / "logs" / "talker.jsonl").read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_a_program_that_prints_much_is_never_held_up(supervisor, tmp_path):
+    done = tmp_path / "done"
+    code = f"for i in range(9000): print('x' * 50)\nopen({str(done)!r}, 'w')"
+    supervisor.start(program(code, "talker"))
+
+    code = supervisor.run(
+        (sys.executable, "-c", "import time; time.sleep(0.5)"), env=os.environ, cwd=ROOT
+    )
+
+    assert code == 0
+    eventually(lambda: supervisor.attend(0.01) or done.exists())
+
+
+def test_the_death_of_the_supervisor_is_told_once(tmp_path):
+    """Told several times at once, granian's handler runs inside itself and waits for ever."""
+    note = tmp_path / "told"
+    listener = (
+        "import signal, time\n"
+        f"signal.signal(signal.SIGTERM, lambda *_: open({str(note)!r}, 'a').write('x'))\n"
+        f"open({str(note)!r}, 'a')\n"
+        "for _ in range(30): time.sleep(0.1)\n"
+    )
+    code = (
+        "import os, sys, time; from pathlib import Path\n"
+        "from ops.supervisor import Program, Supervisor\n"
+        f"s = Supervisor(Path({str(tmp_path)!r}), print)\n"
+        f"p = Program('fake', (sys.executable, '-c', {listener!r}), dict(os.environ))\n"
+        "print(s.start(p).pid, s.start(p).pid, flush=True)\n"
+        "s.attend(600)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    pids = list(map(int, process.stdout.readline().split()))
+    eventually(note.exists)
+    time.sleep(0.5)
+
+    process.send_signal(signal.SIGKILL)
+    process.wait(5)
+    process.stdout.close()
+
+    eventually(lambda: not any(map(is_alive, pids)))
+    assert note.read_text() == "xx"
