@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -91,23 +90,11 @@ class CaseQuerySet(QuerySet["Case"]):
         """Annotates `light` (enums.Light) as of a day; the same rule as deadlines.light."""
         return self.annotate(
             light=When_(
-                When(
-                    state__in=sorted(BEFORE_ACCEPTANCE),
-                    act_by_on__lt=today,
-                    then=Value(Light.YELLOW.value),
-                ),
-                When(promised_due_on__isnull=True, then=Value(Light.GREY.value)),
-                When(~Q(state__in=sorted(OPEN_STATES)), then=Value(Light.GREY.value)),
-                When(statutory_due_on__lt=today, then=Value(Light.DOUBLE_RED.value)),
-                When(promised_due_on__lt=today, then=Value(Light.RED.value)),
-                When(warn_on__lte=today, then=Value(Light.YELLOW.value)),
-                default=Value(Light.GREEN.value),
+                *(When(light_is(light, today), then=Value(light.value)) for light in LIT),
+                default=Value(Light.GREY.value),
                 output_field=CharField(),
             )
         )
-
-    def with_lights(self, today: date, lights: Iterable[Light]) -> Self:
-        return self.with_light(today).filter(light__in=[light.value for light in lights])
 
     def for_lists(self) -> Self:
         """Everything a list row shows, in one query."""
@@ -117,6 +104,22 @@ class CaseQuerySet(QuerySet["Case"]):
 
     def in_order_of_urgency(self) -> Self:
         return self.order_by(F("act_by_on").asc(nulls_last=True), "id")
+
+
+LIT = (Light.YELLOW, Light.RED, Light.DOUBLE_RED, Light.GREEN)
+
+
+def light_is(light: Light, today: date) -> Q:
+    """The open cases that show a light on a day; the same rule as deadlines.light."""
+    unanswered = Q(closed_on__isnull=True, state__in=sorted(BEFORE_ACCEPTANCE), act_by_on__lt=today)
+    running = Q(closed_on__isnull=True, promised_due_on__isnull=False)
+    return {
+        Light.DOUBLE_RED: running & Q(statutory_due_on__lt=today),
+        Light.RED: running & Q(promised_due_on__lt=today, statutory_due_on__gte=today),
+        Light.YELLOW: unanswered | (running & Q(promised_due_on__gte=today, warn_on__lte=today)),
+        Light.GREEN: running & Q(promised_due_on__gte=today, warn_on__gt=today),
+        Light.GREY: Q(closed_on__isnull=False) | (Q(promised_due_on__isnull=True) & ~unanswered),
+    }[light]
 
 
 def _reach(scope: Scope, power: Power) -> Q:
@@ -132,9 +135,11 @@ def _reach(scope: Scope, power: Power) -> Q:
     own = Q(station_id=scope.body_id) | Q(handler_id=scope.body_id) | Q(in_steps)
     if scope.body_kind == BodyKind.SERVICE_STATION:
         return own
-    return own | (
-        scope.within(power, "community__path") & scope.on_own_lines("version__item__window_id")
-    )
+    mine = scope.within(power, "community__path")
+    if scope.body_kind == BodyKind.DEPARTMENT:
+        # A line can hold items of several departments, Party matters among them: each sees its own.
+        return own | (mine & Q(version__department=scope.body_key))
+    return own | (mine & scope.on_own_lines("version__item__window_id"))
 
 
 class ReviewStepQuerySet(QuerySet["ReviewStep"]):

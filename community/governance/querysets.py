@@ -77,9 +77,16 @@ class PostQuerySet(QuerySet["Post"]):
 
     def held_by(self, user_id: object, day: date) -> Self:
         """The posts in which a user may act today."""
-        return self.active_on(day).filter(user_id=user_id).select_related("body").order_by("body__code", "role")
+        return (
+            self.active_on(day)
+            .filter(user_id=user_id)
+            .select_related("body")
+            .order_by("body__code", "role")
+        )
 
     def visible_to(self, scope: Scope) -> Self:
         if scope.is_nobody:
             return self.none()
-        return self.filter(scope.within(Power.GRANT, "body__place__path") | Q(user_id=scope.user_id))
+        return self.filter(
+            scope.within(Power.GRANT, "body__place__path") | Q(user_id=scope.user_id)
+        )

@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts.enums import UserKind
+from community.governance.enums import Role
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -38,6 +39,7 @@ class Scope:
     role: str = ""
     body_id: uuid.UUID | None = None
     body_kind: str = ""
+    body_key: str = ""
     body_path: str = ""
     lines: frozenset[str] = frozenset()
     powers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -120,6 +122,7 @@ def scope_of(
             "lines",
             "body_id",
             "body__kind",
+            "body__key",
             "body__name",
             "body__lines",
             "body__place__path",
@@ -130,22 +133,20 @@ def scope_of(
     if not rows:
         return bare
     powers: dict[str, list[str]] = {}
-    for row in rows:
-        if row[9]:
-            powers.setdefault(row[9], []).append(row[10])
-    first = rows[0]
-    from community.governance.enums import Role
-
-    title = first[2] or str(Role(first[1]).label)
+    for *_post, power, path in rows:
+        if power:
+            powers.setdefault(power, []).append(path)
+    post, role, title, lines, body, kind, key, name, body_lines, place, *_grant = rows[0]
     return Scope(
         user_id=user.pk,
-        post_id=first[0],
-        post_label=f"{first[6]} · {title}",
-        role=first[1],
-        body_id=first[4],
-        body_kind=first[5],
-        body_path=first[8],
-        lines=narrow(first[7], first[3]),
+        post_id=post,
+        post_label=f"{name} · {title or Role(role).label}",
+        role=role,
+        body_id=body,
+        body_kind=kind,
+        body_key=key,
+        body_path=place,
+        lines=narrow(body_lines, lines),
         powers={power: tuple(sorted(paths)) for power, paths in powers.items()},
         ip=ip,
         request_id=request_id,

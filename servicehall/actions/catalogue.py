@@ -98,6 +98,7 @@ def _columns(content: dict[str, Any]) -> dict[str, Any]:
         "statutory_unit": UNITS[statutory["unit"]],
         "promised_amount": promised["days"],
         "promised_unit": UNITS[promised["unit"]],
+        "department": content.get("department") or "",
         "any_station": bool(content.get("any_station")),
         "content": content,
         "search_text": search_text(content),
@@ -122,7 +123,9 @@ def _load_negative(data: Mapping[str, Any]) -> int:
                 "name": row["name"],
                 "office": row["office"],
                 "note": row.get("note") or {},
-                "synonyms": row.get("synonyms") or [],
+                "item_id": row.get("item"),
+                "exception": row.get("exception") or {},
+                "synonyms": [*(row.get("synonyms") or []), *(row.get("synonyms_en") or [])],
             },
         )
     return len(rows)

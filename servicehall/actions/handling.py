@@ -134,6 +134,10 @@ def ask_supplement(
         is_before = case.accepted_at is None
         case.resume_state = CaseState.RESUBMITTED if is_before else case.state
         case.supplements = number
+        if number == 1:
+            case.first_told_on = today
+        else:
+            case.told_again_on = today
         if not is_before:
             ClockPause.objects.create(case=case, reason=PauseReason.SUPPLEMENT, from_on=today)
             _core.run_clock(case, calendar=calendar)

@@ -64,6 +64,8 @@ class Case(models.Model):
     is_on_time = models.BooleanField(null=True)
     delivered_at = models.DateTimeField(null=True)
     supplements = models.PositiveSmallIntegerField(default=0)
+    first_told_on = models.DateField(null=True)
+    told_again_on = models.DateField(null=True)
 
     objects = CaseQuerySet.as_manager()
 

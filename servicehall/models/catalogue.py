@@ -93,6 +93,7 @@ class ItemVersion(models.Model):
     statutory_unit = models.CharField(max_length=8)
     promised_amount = models.PositiveSmallIntegerField(_("承诺时限"))
     promised_unit = models.CharField(max_length=8)
+    department = models.CharField(_("主管部门"), max_length=30, blank=True)
     any_station = models.BooleanField(_("通办"), default=False)
     content = models.JSONField()
     search_text = models.TextField(blank=True)
@@ -180,12 +181,18 @@ class ItemVersion(models.Model):
 
 
 class NegativeCertificate(models.Model):
-    """A certificate that a community may not issue (民发〔2020〕20号); the right office is named instead."""
+    """A certificate that a community may not issue (民发〔2020〕20号); the right office is named instead.
+
+    `item` is an item of the hall that helps instead; `exception` the one case in which it may be issued
+    after all: {"item": code, "zh": …, "en": …}.
+    """
 
     code = models.CharField(max_length=20, primary_key=True)
     name = models.JSONField(_("名称"))
     office = models.JSONField(_("应找部门"))
     note = models.JSONField(_("说明"), default=dict)
+    exception = models.JSONField(_("例外"), default=dict)
+    item = models.ForeignKey(ServiceItem, models.PROTECT, null=True, related_name="+")
     synonyms = models.JSONField(default=list)
 
     objects = PublicQuerySet.as_manager()

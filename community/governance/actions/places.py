@@ -97,7 +97,11 @@ def _save_body(
     data: Mapping[str, Any],
 ) -> Body:
     words = _words(nodes, code)
-    contact = (data.get("street_contacts") or {}).get(code, {}) if pattern["key"] == "street_office" else {}
+    contact = (
+        (data.get("street_contacts") or {}).get(code, {})
+        if pattern["key"] == "street_office"
+        else {}
+    )
     body, _new = Body.objects.update_or_create(
         code=f"{code}:{pattern['key']}",
         defaults={
@@ -139,7 +143,7 @@ def _save_station(
             "phone": row.get("phone", ""),
             "address": row.get("address", ""),
             "address_en": row.get("address_en", ""),
-            "hours": "，".join(f"{span['from']}–{span['to']}" for span in hours),
+            "hours": hours,
             "opens_at": min(span["from"] for span in hours),
             "closes_at": max(span["to"] for span in hours),
             "valid_from": first.valid_from,

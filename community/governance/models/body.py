@@ -14,6 +14,9 @@ from community.governance.models.place import Place
 from community.governance.querysets import BodyQuerySet, CoverageQuerySet
 
 
+WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+
+
 class DateRange(Func):
     """daterange(from, to): the days on which a row holds, end excluded, open when null."""
 
@@ -24,6 +27,7 @@ class DateRange(Func):
 class Body(models.Model):
     """A body with its own life. `lines` are the window codes it answers for; empty means all.
 
+    `hours` are spans [{"days": [1, …, 7], "from": "08:30", "to": "12:00"}], Monday is 1 (ISO 8601).
     `key` says what it is in every district alike ("civil_affairs"), so that items can name who decides.
     """
 
@@ -38,7 +42,7 @@ class Body(models.Model):
     phone = models.CharField(_("电话"), max_length=30, blank=True)
     address = models.CharField(_("地址"), max_length=120, blank=True)
     address_en = models.CharField(max_length=160, blank=True)
-    hours = models.CharField(_("服务时间"), max_length=80, blank=True)
+    hours = models.JSONField(_("服务时间"), default=list)
     opens_at = models.TimeField(_("上班"), default="09:00")
     closes_at = models.TimeField(_("下班"), default="17:30")
     is_provisional = models.BooleanField(_("暂定"), default=False)
@@ -71,11 +75,30 @@ class Body(models.Model):
     def address_label(self) -> str:
         return self.address_en if self.address_en and get_language() == "en" else self.address
 
+    @property
+    def hours_label(self) -> str:
+        """服务时间 in words: days that share their spans stand together."""
+        spans: dict[tuple[int, ...], list[str]] = {}
+        for span in self.hours:
+            spans.setdefault(tuple(span["days"]), []).append(f"{span['from']}–{span['to']}")
+        separator = _("，")
+        return str(_("；")).join(
+            f"{_days_label(days)} {str(separator).join(times)}" for days, times in spans.items()
+        )
+
     def answers_for(self, line: str) -> bool:
         return not self.lines or line in self.lines
 
     def exists_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+def _days_label(days: tuple[int, ...]) -> str:
+    """周一至周五, or the days one by one when they do not follow each other."""
+    names = [str(name) for name in WEEKDAYS]
+    if len(days) > 2 and days == tuple(range(days[0], days[-1] + 1)):
+        return _("%(first)s至%(last)s") % {"first": names[days[0] - 1], "last": names[days[-1] - 1]}
+    return str(_("、")).join(names[day - 1] for day in days)
 
 
 class StationCoverage(models.Model):

@@ -1,0 +1,3 @@
+from dashboards.actions.facts import count_day, recount
+
+__all__ = ["count_day", "recount"]

@@ -1,0 +1,3 @@
+from dashboards.models.fact import CountedDay, DailyFact
+
+__all__ = ["CountedDay", "DailyFact"]

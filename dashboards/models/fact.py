@@ -1,0 +1,39 @@
+"""What officials look at: counts per day, place and window, kept so that no page adds up history."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from community.governance.models import Place
+from dashboards.querysets import DailyFactQuerySet
+
+
+class DailyFact(models.Model):
+    """So many cases of a measure on a day at a window in a place. Every place above the community
+    has its own rows, as the tree stood on that day, so that a page reads only the places it shows."""
+
+    day = models.DateField(_("日期"))
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    line = models.CharField(_("窗口"), max_length=20)
+    measure = models.CharField(_("指标"), max_length=30)
+    value = models.PositiveIntegerField(_("数值"))
+
+    objects = DailyFactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("日统计")
+        verbose_name_plural = _("日统计")
+        constraints = [
+            models.UniqueConstraint("place", "day", "measure", "line", name="one_fact"),
+        ]
+        indexes = [models.Index(fields=["day"], name="fact_day")]
+
+
+class CountedDay(models.Model):
+    """A day whose facts were counted, and when; the page says how fresh its figures are."""
+
+    day = models.DateField(primary_key=True)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("统计批次")
+        verbose_name_plural = _("统计批次")

@@ -1,0 +1,45 @@
+"""The reads of the dashboards."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import QuerySet, Sum
+
+from community.governance.enums import Power
+
+if TYPE_CHECKING:
+    from community.governance.scopes import Scope
+    from dashboards.models import DailyFact  # noqa: F401
+
+
+class DailyFactQuerySet(QuerySet["DailyFact"]):
+    def visible_to(self, scope: Scope) -> Self:
+        return self.filter(scope.within(Power.READ_FACTS))
+
+    def sums(
+        self, places: Collection[uuid.UUID], first: date, last: date
+    ) -> list[tuple[uuid.UUID, str, str, int]]:
+        """(place, window, measure, total) over a period, in one query."""
+        rows = (
+            self.filter(place_id__in=places, day__range=(first, last))
+            .order_by()
+            .values_list("place_id", "line", "measure")
+            .annotate(total=Sum("value"))
+        )
+        return list(rows)
+
+    def series(
+        self, place: uuid.UUID, measures: Collection[str], first: date, last: date
+    ) -> list[tuple[date, str, int]]:
+        """(day, measure, total) of one place over a period, in one query."""
+        rows = (
+            self.filter(place_id=place, day__range=(first, last), measure__in=measures)
+            .order_by("day")
+            .values_list("day", "measure")
+            .annotate(total=Sum("value"))
+        )
+        return list(rows)
