@@ -27,12 +27,8 @@ def _widget(bound: BoundField) -> forms.Widget:
             bound.field, forms.FloatField | forms.DecimalField
         )
         widget.attrs.setdefault("inputmode", "numeric" if is_whole else "decimal")
-        for browser_rule in (
-            "min",
-            "max",
-            "step",
-        ):  # the form says it in words, in the reader's language
-            widget.attrs.pop(browser_rule, None)
+        for rule in ("min", "max", "step"):
+            widget.attrs.pop(rule, None)  # the form says it in words, in the reader's language
     return widget
 
 

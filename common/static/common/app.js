@@ -70,13 +70,21 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   dirty.delete(form);
   event.submitter?.setAttribute("aria-disabled", "true");
+  setTimeout(() => release(form), 8000);  // a download leaves the page standing
 }, true);
 function release(form) {
   delete form.dataset.sent;
   for (const button of $$("[aria-disabled]", form)) button.removeAttribute("aria-disabled");
 }
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const button = event.detail.elt;
+  if (!button.matches("button")) return;
+  if (button.dataset.sent) event.preventDefault();
+  button.dataset.sent = "yes";
+});
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest?.("form");
+  delete event.detail.elt.dataset.sent;
+  const form = event.detail.elt.closest("form");
   if (form) release(form);
 });
 addEventListener("pageshow", (event) => { if (event.persisted) $$("form[data-sent]").forEach(release); });
