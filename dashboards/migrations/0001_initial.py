@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('governance', '0003_alter_place_options_alter_body_hours'),
+        ('governance', '0003_body_hours'),
     ]
 
     operations = [

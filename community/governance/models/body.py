@@ -13,7 +13,6 @@ from community.governance.enums import BodyKind
 from community.governance.models.place import Place
 from community.governance.querysets import BodyQuerySet, CoverageQuerySet
 
-
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 
 
