@@ -25,6 +25,10 @@ def pixels(file: CleanFile) -> Image.Image:
     return Image.open(io.BytesIO(file.content))
 
 
+def colour(image: Image.Image, place: tuple[int, int]) -> tuple[int, ...]:
+    return tuple(image.crop((*place, place[0] + 1, place[1] + 1)).tobytes())
+
+
 def test_the_corpora_are_as_large_as_promised() -> None:
     assert len(HOSTILE) + len(SMUGGLED) >= 60
     assert len(GOOD) >= 30
@@ -85,21 +89,21 @@ def test_a_photograph_stands_upright_although_its_exif_is_gone(value: int) -> No
         7: (10, 37),
         8: (10, 37),
     }
-    assert seen.getpixel(dark[value]) < 40
-    assert seen.getpixel((width - 1 - dark[value][0], height - 1 - dark[value][1])) > 215
+    assert colour(seen, dark[value])[0] < 40
+    assert colour(seen, (width - 1 - dark[value][0], height - 1 - dark[value][1]))[0] > 215
 
 
 def test_pictures_keep_what_matters() -> None:
     grey = pixels(check_upload(corpus.saved(corpus.picture("I;16"), "PNG"), "x.png"))
-    assert grey.getpixel((0, 0)) == 40_000 // 256  # scaled to 8 bits, not clipped to white
+    assert colour(grey, (0, 0)) == (40_000 // 256,)  # scaled to 8 bits, not clipped to white
     clear = pixels(
         check_upload(corpus.saved(Image.new("RGBA", (4, 4), (1, 2, 3, 77)), "PNG"), "x.png")
     )
-    assert clear.getpixel((0, 0)) == (1, 2, 3, 77)
+    assert colour(clear, (0, 0)) == (1, 2, 3, 77)
     inked = Image.new("CMYK", (16, 16), (0, 255, 255, 0))
-    red = pixels(check_upload(corpus.saved(inked, "JPEG"), "x.jpg")).getpixel((8, 8))
-    assert red[0] > 200
-    assert max(red[1:]) < 60
+    red, green, blue = colour(pixels(check_upload(corpus.saved(inked, "JPEG"), "x.jpg")), (8, 8))
+    assert red > 200
+    assert max(green, blue) < 60
 
 
 def test_a_very_large_photograph_is_scaled_down_but_stays_readable() -> None:
