@@ -95,8 +95,9 @@ def enrol(request: HttpRequest) -> HttpResponse:
                 {"codes": codes, "next": "accounts:continue"},
             )
     issuer = _("一站")
+    groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     address = totp.uri(secret, account=state.user.get_username(), issuer=issuer)
-    return page(request, "accounts/enrol.html", form, secret=secret, address=address)
+    return page(request, "accounts/enrol.html", form, secret=secret, groups=groups, address=address)
 
 
 @access(PUBLIC)
