@@ -22,7 +22,7 @@ from ops.state import ROOT
 
 LOCALE = ROOT / "locale"
 LANGUAGE = "en"
-OUTSIDE = (".venv/*", ".state/*", "tests/*", "staticfiles/*", "ops/*")
+OUTSIDE = [".venv/*", ".state/*", "tests/*", "staticfiles/*", "ops/*"]
 
 
 def compile_changed(locale: Path = LOCALE) -> list[Path]:
