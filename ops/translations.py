@@ -7,11 +7,13 @@ python -m ops.translations extract   write new and changed texts into locale/en 
 python -m ops.translations check     fail on a text without a faithful English one (needs gettext)
 """
 
+import contextlib
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -22,7 +24,11 @@ from ops.state import ROOT
 
 LOCALE = ROOT / "locale"
 LANGUAGE = "en"
-OUTSIDE = [".venv/*", ".state/*", "tests/*", "staticfiles/*", "ops/*"]
+CATALOGUE = Path(LANGUAGE, "LC_MESSAGES", "django.po")
+SOURCES = (
+    *("accounts", "common", "community", "config", "dashboards", "funding", "grid"),
+    *("notifications", "residents", "servicehall", "templates"),
+)
 
 
 def compile_changed(locale: Path = LOCALE) -> list[Path]:
@@ -55,35 +61,35 @@ def faults(catalogue: Catalog) -> Iterator[str]:
             yield from (f"{where}: {error}: {message.id!r}" for error in message.check(catalogue))
 
 
-def fresh_catalogue(po: Path) -> Catalog:
-    """The catalogue as `extract` would leave it; the tree is not touched."""
-    with tempfile.TemporaryDirectory() as directory:
-        copy = Path(directory, LANGUAGE, "LC_MESSAGES", "django.po")
-        copy.parent.mkdir(parents=True)
-        if po.exists():
-            shutil.copy(po, copy)
-        extract(Path(directory))
-        return _read(copy) if copy.exists() else Catalog(locale=LANGUAGE)
+def fresh(po: Path) -> bytes:
+    """The catalogue `po` brought up to date with the source. Raises CommandError without gettext.
 
-
-def extract(locale: Path = LOCALE) -> None:
-    """Bring the .po below `locale` up to date with the source. Raises CommandError without gettext."""
+    Works on a copy: makemessages writes beside the templates while other checks may be reading them.
+    """
     import django
     from django.conf import settings
     from django.core.management import call_command
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
     django.setup()
-    settings.LOCALE_PATHS = [str(locale)]
-    call_command(
-        "makemessages",
-        locale=[LANGUAGE],
-        ignore_patterns=OUTSIDE,
-        no_obsolete=True,
-        no_wrap=True,
-        add_location="file",
-        verbosity=0,
-    )
+    with tempfile.TemporaryDirectory() as directory, contextlib.chdir(directory):
+        for name in SOURCES:
+            ignored = shutil.ignore_patterns("__pycache__", "static", "data")
+            shutil.copytree(ROOT / name, name, ignore=ignored)
+        copy = Path(directory, "locale", CATALOGUE)
+        copy.parent.mkdir(parents=True)
+        if po.exists():
+            shutil.copy(po, copy)
+        settings.LOCALE_PATHS = [f"{directory}/locale"]
+        call_command(
+            "makemessages",
+            locale=[LANGUAGE],
+            no_obsolete=True,
+            no_wrap=True,
+            add_location="file",
+            verbosity=0,
+        )
+        return copy.read_bytes()
 
 
 def _read(path: Path) -> Catalog:
@@ -92,13 +98,15 @@ def _read(path: Path) -> Catalog:
 
 
 def main(arguments: list[str]) -> int:
+    po = LOCALE / CATALOGUE
     if arguments == ["extract"]:
-        extract()
+        po.parent.mkdir(parents=True, exist_ok=True)
+        po.write_bytes(fresh(po))
     if arguments != ["check"]:
         for path in compile_changed():
             print(path.relative_to(ROOT))
         return 0
-    found = list(faults(fresh_catalogue(LOCALE / LANGUAGE / "LC_MESSAGES" / "django.po")))
+    found = list(faults(read_po(BytesIO(fresh(po)), locale=LANGUAGE)))
     print("\n".join(found[:50]))
     print(f"locale/{LANGUAGE}: {len(found)} texts to translate or mend (make messages)")
     return 1 if found else 0

@@ -16,6 +16,6 @@ DATABASES = {
 }
 CELERY_BROKER_URL = os.environ.get("BROKER_URL") or state.broker_url()
 WHITENOISE_USE_FINDERS = True
-STATIC_ROOT = None  # nothing is collected here
+STATIC_ROOT = None  # type: ignore[assignment]  # nothing is collected here
 FIELD_KEYS_CREATE = True
 AUDIT_KEY_CREATE = True

@@ -1,10 +1,17 @@
 import gettext
 import os
+import subprocess
+import sys
+from io import StringIO
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
+from ops.state import ROOT
 from ops.translations import compile_changed, faults
+
+EXTRACT = "from pathlib import Path; from ops.translations import fresh; print(fresh(Path()/'none').decode())"
 
 PO = """\
 msgid ""
@@ -66,3 +73,20 @@ def test_what_english_readers_would_miss_is_named():
     assert found[0].startswith("a.py: untranslated")
     assert "fuzzy" in found[1]
     assert "还有" in found[2]
+
+
+def test_every_text_of_the_portal_is_extracted_and_the_tree_left_alone():
+    before = {path: path.stat().st_mtime_ns for path in (ROOT / "templates").rglob("*")}
+
+    # In a process of its own: it changes settings.
+    done = subprocess.run(
+        [sys.executable, "-c", EXTRACT], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    catalogue = read_po(StringIO(done.stdout))
+
+    found = {message.id: message.locations for message in catalogue if message.id}
+    assert any(path.startswith("common/") for locations in found.values() for path, _ in locations)
+    assert any(
+        path.startswith("templates/") for locations in found.values() for path, _ in locations
+    )
+    assert {path: path.stat().st_mtime_ns for path in (ROOT / "templates").rglob("*")} == before
