@@ -3,12 +3,15 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import views
+from servicehall.views import public
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("common.urls")),
+    path("", public.home, name="home"),
+    path("", include("servicehall.urls")),
     path("", include("community.governance.urls")),
     path("accounts/", include("accounts.urls")),
     path("", include("notifications.urls")),
+    path("", include("common.urls")),
     path("healthz/live", views.live, name="healthz-live"),
     path("healthz/ready", views.ready, name="healthz-ready"),
 ]

@@ -33,11 +33,12 @@ class DailyFactQuerySet(QuerySet["DailyFact"]):
         return list(rows)
 
     def series(
-        self, place: uuid.UUID, measures: Collection[str], first: date, last: date
+        self, place: uuid.UUID, measures: Collection[str], first: date, last: date, line: str = ""
     ) -> list[tuple[date, str, int]]:
-        """(day, measure, total) of one place over a period, in one query."""
+        """(day, measure, total) of one place, or of one window there, over a period, in one query."""
+        found = self.filter(place_id=place, day__range=(first, last), measure__in=measures)
         rows = (
-            self.filter(place_id=place, day__range=(first, last), measure__in=measures)
+            (found.filter(line=line) if line else found)
             .order_by("day")
             .values_list("day", "measure")
             .annotate(total=Sum("value"))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
@@ -23,7 +23,12 @@ ID_TAIL = 6  # the last six characters of an ID number, searched inside one comm
 CHINESE = re.compile(r"[^\x00-\x7f]")
 
 
-class PublicQuerySet(QuerySet[Model]):
+_M = TypeVar("_M", bound=Model)
+
+
+class PublicQuerySet(QuerySet[_M]):
+    """What anybody may know."""
+
     def public(self) -> Self:
         return self.all()
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from django.db.models import (
     Case as When_,
     CharField,
+    Count,
     Exists,
     F,
     Model,
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
     from servicehall.models import Case, Draft, ItemVersion, ReviewStep, Upload  # noqa: F401
 
 
-class PublicQuerySet(QuerySet[Model]):
+_M = TypeVar("_M", bound=Model)
+
+
+class PublicQuerySet(QuerySet[_M]):
+    """What anybody may know."""
+
     def public(self) -> Self:
         return self.all()
 
@@ -55,14 +61,24 @@ class DraftQuerySet(QuerySet["Draft"]):
 class CaseQuerySet(QuerySet["Case"]):
     def visible_to(self, scope: Scope) -> Self:
         """Own matters for a resident; for staff what lies with their body or in their places and lines."""
-        return self.filter(_reach(scope, Power.READ_CASES))
+        return self.filter(self._reach(scope, Power.READ_CASES))
 
     def listed_for(self, scope: Scope) -> Self:
         """What may stand in a list with masked names: also for those who may not open a case."""
-        return self.filter(_reach(scope, Power.LIST_CASES))
+        return self.filter(self._reach(scope, Power.LIST_CASES))
 
     def open(self) -> Self:
         return self.filter(state__in=sorted(OPEN_STATES))
+
+    def most_asked(self, since: date) -> QuerySet[Case, str]:
+        """Codes of the items that were filed since a day, the most asked first. A count, so for everybody."""
+        return (
+            self.filter(filed_on__gte=since)
+            .values("version__item_id")
+            .annotate(filed=Count("pk"))
+            .order_by("-filed", "version__item_id")
+            .values_list("version__item_id", flat=True)
+        )
 
     def in_hand_of(self, scope: Scope) -> Self:
         """The work list: open cases that the acting body must move, in the post's own lines."""
@@ -105,6 +121,23 @@ class CaseQuerySet(QuerySet["Case"]):
     def in_order_of_urgency(self) -> Self:
         return self.order_by(F("act_by_on").asc(nulls_last=True), "id")
 
+    def _reach(self, scope: Scope, power: Power) -> Q:
+        if scope.is_nobody:
+            return Q(pk__in=[])
+        if not scope.is_staff:
+            return Q(applicant__account_id=scope.user_id)
+        if scope.body_id is None or not scope.has(power):
+            return Q(pk__in=[])
+        with_step = self.model.objects.filter(pk=OuterRef("pk"), steps__body_id=scope.body_id)
+        own = Q(station_id=scope.body_id) | Q(handler_id=scope.body_id) | Q(Exists(with_step))
+        if scope.body_kind == BodyKind.SERVICE_STATION:
+            return own
+        mine = scope.within(power, "community__path")
+        if scope.body_kind == BodyKind.DEPARTMENT:
+            # A line can hold items of several departments, Party matters among them: each sees its own.
+            return own | (mine & Q(version__department=scope.body_key))
+        return own | (mine & scope.on_own_lines("version__item__window_id"))
+
 
 LIT = (Light.YELLOW, Light.RED, Light.DOUBLE_RED, Light.GREEN)
 
@@ -122,26 +155,6 @@ def light_is(light: Light, today: date) -> Q:
     }[light]
 
 
-def _reach(scope: Scope, power: Power) -> Q:
-    from servicehall.models import ReviewStep
-
-    if scope.is_nobody:
-        return Q(pk__in=[])
-    if not scope.is_staff:
-        return Q(applicant__account_id=scope.user_id)
-    if scope.body_id is None or not scope.has(power):
-        return Q(pk__in=[])
-    in_steps = Exists(ReviewStep.objects.filter(case_id=OuterRef("pk"), body_id=scope.body_id))
-    own = Q(station_id=scope.body_id) | Q(handler_id=scope.body_id) | Q(in_steps)
-    if scope.body_kind == BodyKind.SERVICE_STATION:
-        return own
-    mine = scope.within(power, "community__path")
-    if scope.body_kind == BodyKind.DEPARTMENT:
-        # A line can hold items of several departments, Party matters among them: each sees its own.
-        return own | (mine & Q(version__department=scope.body_key))
-    return own | (mine & scope.on_own_lines("version__item__window_id"))
-
-
 class ReviewStepQuerySet(QuerySet["ReviewStep"]):
     def of_case(self, case_id: object) -> Self:
         return self.filter(case_id=case_id).select_related("body", "post__body")
@@ -150,11 +163,10 @@ class ReviewStepQuerySet(QuerySet["ReviewStep"]):
 class UploadQuerySet(QuerySet["Upload"]):
     def visible_to(self, scope: Scope) -> Self:
         """Files of one's own drafts, and of the cases that one may open."""
-        from servicehall.models import Case
-
         if scope.is_nobody:
             return self.none()
+        cases = cast("CaseQuerySet", self.model._meta.get_field("case").related_model._default_manager)
         return self.filter(
-            Q(draft__owner_id=scope.user_id)
-            | Q(case__in=Case.objects.visible_to(scope).values("pk"))
+            Q(draft__owner_id=scope.user_id, case__isnull=True)
+            | Q(case__in=cases.visible_to(scope).values("pk"))
         )

@@ -1,0 +1,137 @@
+"""From facts to what a page shows: sums by place and window, ratios, suppression. Pure but for the reads.
+
+A figure is the sum of the facts of the full days of its period plus today's own count, which is one bounded
+query a measure group; stocks are counted as they stand. Cells of one to four persons are hidden from those
+who may not see the list behind them, and with a single hidden cell the next smallest, so that no one can
+subtract (domain 1L).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from community.governance.enums import Power
+from community.governance.models import Place
+from community.governance.scopes import Scope
+from dashboards.actions.facts import ancestors
+from dashboards.models import DailyFact
+from servicehall import facts
+from servicehall.facts import MEASURES, RATIOS
+from servicehall.models import Case
+
+if TYPE_CHECKING:
+    from servicehall.querysets import CaseQuerySet
+
+SMALL = 5
+FLOWS = tuple(code for code, measure in MEASURES.items() if not measure.is_stock)
+STOCKS = tuple(code for code, measure in MEASURES.items() if measure.is_stock)
+
+Totals = dict[uuid.UUID, Counter[tuple[str, str]]]  # place → (window, measure) → number
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of a figure, both ends included."""
+
+    code: str
+    label: str | Promise
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+def periods(today: date) -> dict[str, Period]:
+    """The periods on offer; each ends today."""
+    month = today.replace(day=1)
+    quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+    offered = (
+        Period("today", _("今天"), today, today),
+        Period("week", _("近7天"), today - timedelta(days=6), today),
+        Period("month", _("本月"), month, today),
+        Period("quarter", _("本季度"), quarter, today),
+        Period("year", _("本年"), date(today.year, 1, 1), today),
+    )
+    return {period.code: period for period in offered}
+
+
+def totals(places: Collection[uuid.UUID], period: Period, *, today: date) -> Totals:
+    """The sums of every measure by place and window: facts for the full days, rows for today and the stocks."""
+    found: Totals = {place: Counter() for place in places}
+    yesterday = today - timedelta(days=1)
+    for place, line, measure, value in DailyFact.objects.all().sums(
+        places, period.first, min(period.last, yesterday)
+    ):
+        found[place][line, measure] += value
+    above = ancestors()
+    live: list[facts.Fact] = []
+    for rule in MEASURES.values():
+        if rule.is_stock or period.last >= today:
+            live += facts.count(rule, today, today, today=today)
+    for fact in live:
+        for place in above.get(fact.community_id, ()):
+            if place in found:
+                found[place][fact.line, fact.measure] += fact.value
+    return found
+
+
+def by_measure(lines: Mapping[tuple[str, str], int], line: str = "") -> Counter[str]:
+    """The sums of a place over its windows, or at one window."""
+    sums: Counter[str] = Counter()
+    for (window, measure), value in lines.items():
+        if not line or window == line:
+            sums[measure] += value
+    return sums
+
+
+def by_window(lines: Mapping[tuple[str, str], int]) -> dict[str, Counter[str]]:
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
+    for (window, measure), value in lines.items():
+        sums[window][measure] += value
+    return dict(sums)
+
+
+def ratio(code: str, sums: Mapping[str, int]) -> float | None:
+    """A ratio in per cent with one decimal, None when nothing was counted."""
+    rule = RATIOS[code]
+    whole = sums.get(rule.whole, 0)
+    return round(100 * sums.get(rule.part, 0) / whole, 1) if whole else None
+
+
+def may_see_small(scope: Scope, place: Place) -> bool:
+    """Who may open the list behind a figure may also see that it is a small one."""
+    return scope.covers(Power.LIST_CASES, place.path)
+
+
+def hidden(rows: Sequence[Mapping[str, int]], measures: Iterable[str]) -> set[tuple[int, str]]:
+    """Which cells (row number, measure) of a table with a total must not be shown."""
+    cells: set[tuple[int, str]] = set()
+    for measure in measures:
+        values = [row.get(measure, 0) for row in rows]
+        small = [number for number, value in enumerate(values) if 0 < value < SMALL]
+        if len(small) == 1 and len(values) > 1:
+            # The total minus the others would give a single hidden cell away.
+            others = [n for n, value in enumerate(values) if n not in small and value]
+            small += [min(others, key=lambda n: values[n])] if others else []
+        cells |= {(number, measure) for number in small}
+    return cells
+
+
+def cases_behind(
+    scope: Scope, measure: facts.Measure, period: Period, place: Place, line: str, *, today: date
+) -> CaseQuerySet:
+    """The cases that a figure counted, as far as the viewer may list cases."""
+    cases = Case.objects.listed_for(scope).filter(
+        measure.condition(period.first, period.last, today), community__path__startswith=place.path
+    )
+    return cases.filter(window_id=line) if line else cases

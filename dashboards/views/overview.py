@@ -1,0 +1,217 @@
+"""The dashboard: figures of a place and of the places below it; every figure opens its list."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.access import access, power
+from common.paging import keyset_page
+from community.governance.enums import Power
+from community.governance.models import Place
+from community.governance.scopes import PortalRequest, Scope
+from dashboards import figures, series
+from dashboards.forms import Choice, choice, is_leaf, top_places
+from dashboards.models import CountedDay
+from servicehall.facts import MEASURES, RATIOS
+
+PAGE_SIZE = 50
+HEADLINE = ("filed", "open", "yellow", "red", "double_red", "closed")
+COLUMNS = (
+    "filed",
+    "closed",
+    "on_time",
+    "open",
+    "yellow",
+    "red",
+    "double_red",
+    "told",
+    "rated",
+    "rated_good",
+)
+TONES = {"yellow": "warning", "red": "danger", "double_red": "danger"}
+
+
+@access(power(Power.READ_FACTS))
+def overview(request: PortalRequest) -> HttpResponse:
+    """The highest place of the post; of several, the first."""
+    places = top_places(request.scope)
+    if not places:
+        return TemplateResponse(request, "dashboards/nothing.html")
+    return redirect("dashboards:place", code=places[0].code)
+
+
+@access(power(Power.READ_FACTS))
+def place(request: PortalRequest, code: str) -> HttpResponse:
+    here = get_object_or_404(Place.objects.visible_to(request.scope), code=code)
+    today = timezone.localdate()
+    chosen = choice(request.GET, here, today=today)
+    children = [] if is_leaf(here) else list(Place.objects.public().filter(parent=here).on(today))
+    totals = figures.totals(
+        [here.pk, *(child.pk for child in children)], chosen.period, today=today
+    )
+    sums = figures.by_measure(totals[here.pk], chosen.line)
+    rows = _rows(request.scope, chosen, children, totals)
+    context = {
+        "choice": chosen,
+        "place": here,
+        "places": top_places(request.scope),
+        "above": _above(request.scope, here),
+        "stats": _stats(request.scope, chosen, sums),
+        "ratios": _ratios(sums),
+        "columns": [MEASURES[measure] for measure in COLUMNS],
+        "ratio_columns": list(RATIOS.values()),
+        "rows": rows,
+        "rows_are_windows": not children,
+        "bars": [(row["name"], row["cells"][0]["shown"], row["url"]) for row in rows],
+        "trend": series.trend(here, chosen, today=today),
+        "counted_at": CountedDay.objects.order_by("-day")
+        .values_list("counted_at", flat=True)
+        .first(),
+        "can_list": figures.may_see_small(request.scope, here),
+    }
+    return TemplateResponse(request, "dashboards/place.html", context)
+
+
+def _above(scope: Scope, here: Place) -> list[Place]:
+    """The way up, as far as the post may look."""
+    return [
+        node
+        for node in Place.objects.public().above(here.path)
+        if node != here and scope.covers(Power.READ_FACTS, node.path)
+    ]
+
+
+def list_url(chosen: Choice, place: Place, measure: str, line: str = "") -> str:
+    query = {"measure": measure, "period": chosen.period.code}
+    if line or chosen.line:
+        query["window"] = line or chosen.line
+    return f"{reverse('dashboards:list', args=[place.code])}?{urlencode(query)}"
+
+
+def _shown(value: int, *, is_hidden: bool) -> int | str:
+    return (
+        _("少于5")
+        if is_hidden and 0 < value < figures.SMALL
+        else _("不显示")
+        if is_hidden
+        else value
+    )
+
+
+def _stats(scope: Scope, chosen: Choice, sums: Mapping[str, int]) -> list[dict[str, Any]]:
+    can_list = figures.may_see_small(scope, chosen.place)
+    stats = []
+    for code in HEADLINE:
+        value = sums.get(code, 0)
+        is_hidden = not can_list and 0 < value < figures.SMALL
+        stats.append(
+            {
+                "measure": MEASURES[code],
+                "value": _shown(value, is_hidden=is_hidden),
+                "url": list_url(chosen, chosen.place, code) if can_list and value else "",
+                "tone": TONES.get(code, "") if value else "",
+            }
+        )
+    return stats
+
+
+def _ratios(sums: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "ratio": rule,
+            "value": value if value is not None else "—",
+            "unit": "%" if value is not None else "",
+        }
+        for code, rule in RATIOS.items()
+        for value in [figures.ratio(code, sums)]
+    ]
+
+
+def _rows(
+    scope: Scope, chosen: Choice, children: Sequence[Place], totals: figures.Totals
+) -> list[dict[str, Any]]:
+    """A row a place below, or a row a window where no place is below."""
+    if children:
+        sources: list[tuple[str, str, Place, str, Counter[str]]] = [
+            (
+                child.label,
+                f"{reverse('dashboards:place', args=[child.code])}?{chosen.query}",
+                child,
+                "",
+                figures.by_measure(totals[child.pk], chosen.line),
+            )
+            for child in children
+        ]
+    else:
+        windows = figures.by_window(totals[chosen.place.pk])
+        sources = [
+            (window.label, "", chosen.place, window.pk, windows.get(window.pk, Counter()))
+            for window in chosen.windows
+            if not chosen.line or window.pk == chosen.line
+        ]
+    can_list = [figures.may_see_small(scope, place) for _n, _u, place, _l, _s in sources]
+    cells = (
+        figures.hidden([sums for *_rest, sums in sources], COLUMNS) if not all(can_list) else set()
+    )
+    return [
+        {
+            "name": name,
+            "url": url,
+            "cells": [
+                {
+                    "measure": MEASURES[measure],
+                    "shown": _shown(sums.get(measure, 0), is_hidden=(number, measure) in cells),
+                    "url": list_url(chosen, place, measure, line)
+                    if can_list[number] and sums.get(measure)
+                    else "",
+                }
+                for measure in COLUMNS
+            ],
+            "ratios": [
+                figures.ratio(code, sums) if can_list[number] else _safe(code, sums)
+                for code in RATIOS
+            ],
+        }
+        for number, (name, url, place, line, sums) in enumerate(sources)
+    ]
+
+
+def _safe(code: str, sums: Mapping[str, int]) -> float | None:
+    """A ratio over fewer than five is as telling as the number itself."""
+    return figures.ratio(code, sums) if sums.get(RATIOS[code].whole, 0) >= figures.SMALL else None
+
+
+@access(power(Power.LIST_CASES))
+def case_list(request: PortalRequest, code: str) -> HttpResponse:
+    """The list behind a figure: the same condition, so as many rows as the figure says."""
+    here = get_object_or_404(Place.objects.visible_to(request.scope, Power.LIST_CASES), code=code)
+    today = timezone.localdate()
+    chosen = choice(request.GET, here, today=today)
+    measure = MEASURES.get(request.GET.get("measure", ""), MEASURES["filed"])
+    cases = figures.cases_behind(
+        request.scope, measure, chosen.period, here, chosen.line, today=today
+    )
+    page = keyset_page(
+        cases.with_light(today).for_lists(),
+        order=("-filed_at", "-id"),
+        after=request.GET.get("after"),
+        size=PAGE_SIZE,
+    )
+    context = {
+        "choice": chosen,
+        "place": here,
+        "measure": measure,
+        "window": next((w for w in chosen.windows if w.pk == chosen.line), None),
+        "total": cases.count(),
+        "page": page,
+        "can_open": request.scope.has(Power.READ_CASES),
+    }
+    return TemplateResponse(request, "dashboards/list.html", context)
