@@ -17,7 +17,7 @@ from common.access import access, power
 from common.errors import NotAllowed
 from common.masking import mask_phone
 from common.paging import BadCursor, keyset_page
-from notifications import actions, kinds
+from notifications import actions, kinds, reasons
 from notifications.enums import Channel
 from notifications.models import Message
 from notifications.querysets import HANDLE_MESSAGES
@@ -34,6 +34,8 @@ class Entry:
 
     message: Message
     title: str | Promise
+    status: str | Promise
+    reason: str | Promise
     masked: str
     is_call: bool
     can_retry: bool
@@ -87,11 +89,13 @@ def number(request: "ScopedRequest", message_id: UUID) -> HttpResponse:
 
 
 def _entry(message: Message) -> Entry:
-    kind = kinds.find(message.kind)
+    kind, is_call = kinds.find(message.kind), message.channel == Channel.CALL
     return Entry(
         message=message,
         title=kind.title if kind else message.kind,
+        status=_("待电话告知") if is_call else message.get_state_display(),
+        reason=reasons.explain(message.last_error),
         masked=mask_phone(message.phone) if message.phone else "",
-        is_call=message.channel == Channel.CALL,
-        can_retry=message.channel != Channel.CALL and not (kind and kind.is_secret),
+        is_call=is_call,
+        can_retry=not is_call and not (kind and kind.is_secret),
     )

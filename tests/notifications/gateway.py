@@ -30,6 +30,11 @@ class Gateway:
         return sum(self.calls.values()) - len(self.calls)
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # the usual five refuse a burst of senders
+
+
 @contextmanager
 def running(*, seconds: float = 0.0) -> Iterator[Gateway]:
     """A gateway that takes `seconds` for every answer."""
@@ -58,10 +63,7 @@ def running(*, seconds: float = 0.0) -> Iterator[Gateway]:
         def log_message(self, *args):
             pass
 
-    ThreadingHTTPServer.request_queue_size = 128  # five would refuse a burst of senders
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.handle_error = lambda request, address: None
+    server = Server(("127.0.0.1", 0), Handler)
     gateway.url = f"http://127.0.0.1:{server.server_address[1]}/send"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

@@ -7,14 +7,25 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import redis
 from django.db import connection
 
+from config.celery import app
 from ops import broker
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextlib.contextmanager
+def ringing_at(url: str) -> Iterator[None]:
+    """In this process the doorbell rings at this broker."""
+    before = {"broker_url": app.conf.broker_url, "broker_write_url": app.conf.broker_write_url}
+    app.conf.update(broker_url=url, broker_write_url=url)
+    yield
+    app.conf.update(before)
 
 
 class Broker:

@@ -13,12 +13,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from config.celery import app
 from notifications import outbox
 from notifications.enums import MessageState
 from notifications.models import Message, WorkerBeat
 from tests.notifications import gateway as gateways
-from tests.notifications.machine import Broker, Celery
+from tests.notifications.machine import Broker, Celery, ringing_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(100)]
 
@@ -35,10 +34,8 @@ def gateway():
 @pytest.fixture
 def broker(tmp_path):
     running = Broker(tmp_path)
-    before = app.conf.broker_url
-    app.conf.broker_url = running.url
-    yield running
-    app.conf.broker_url = before
+    with ringing_at(running.url):
+        yield running
     running.close()
 
 

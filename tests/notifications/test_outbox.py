@@ -14,6 +14,7 @@ from accounts.models import User
 from notifications import bell, kinds, outbox
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
+from tests.notifications.machine import ringing_at
 
 pytestmark = pytest.mark.django_db
 PARAMS = {"station": "滨河站", "query_code": "7K2M"}
@@ -51,7 +52,8 @@ def test_the_number_is_stored_encrypted_and_found_by_its_digest():
     message = Message.objects.get()
     assert message.phone == "13800005678"
     raw = Message.objects.values_list("phone", flat=True).get()
-    assert b"13800005678" not in bytes(raw)
+    assert "13800005678" not in repr(raw)
+    assert len(raw or "") > 40
 
 
 @pytest.mark.parametrize("phone", ["", "04732012345", "不详"])
@@ -89,7 +91,7 @@ def test_outside_a_transaction_nothing_can_be_posted():
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_tells_nobody(monkeypatch):
-    rung = []
+    rung: list[list[str]] = []
     monkeypatch.setattr(bell, "ring", rung.append)
     with transaction.atomic():
         post()
@@ -100,7 +102,7 @@ def test_what_is_rolled_back_tells_nobody(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_bell_rings_after_the_commit_with_ids_only(monkeypatch):
-    rung = []
+    rung: list[list[str]] = []
     monkeypatch.setattr(bell, "publish", rung.append)
     with transaction.atomic():
         post()
@@ -128,28 +130,20 @@ def test_a_dead_broker_harms_no_request_and_then_costs_nothing():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_broker_that_accepts_and_never_answers_delays_a_request_by_half_a_second(settings):
+def test_a_broker_that_accepts_and_never_answers_delays_a_request_by_half_a_second():
     """Worse than a dead one: without limits of its own the client library would wait for ever."""
-    from config.celery import app
-
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(5)
-        before = app.conf.broker_url
-        app.conf.broker_url = app.conf.broker_write_url = (
-            f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
-        )
-        try:
+        with ringing_at(f"redis://127.0.0.1:{listener.getsockname()[1]}/0"):
             began = time.monotonic()
             bell.ring([str(uuid.uuid4())])
             assert time.monotonic() - began < 0.9
-        finally:
-            app.conf.broker_url = app.conf.broker_write_url = before
     assert bell.breaker.is_open
 
 
 def test_the_bell_tries_again_after_its_pause(monkeypatch):
-    rung = []
+    rung: list[list[str]] = []
     monkeypatch.setattr(bell, "publish", rung.append)
     bell.breaker.failed()
     bell.ring(["1"])
