@@ -139,3 +139,11 @@ def test_migrations_run_before_anything_serves():
     for name in ("web-a", "web-b", "worker", "beat"):
         wanted = SERVICES[name]["depends_on"]["migrate"]["condition"]
         assert wanted == "service_completed_successfully"
+
+
+def test_addresses_are_believed_from_the_proxy_alone():
+    (pool,) = COMPOSE["networks"]["front"]["ipam"]["config"]
+
+    assert SERVICES["web-a"]["environment"]["TRUSTED_PROXIES"] == pool["subnet"]
+    inside = {name for name, service in SERVICES.items() if "front" in service["networks"]}
+    assert inside == {"proxy", "web-a", "web-b"}
