@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +17,8 @@ from django.db import connection
 from config.celery import app
 from ops import broker
 
+# A test run that is killed itself leaves nothing behind.
+DIES_WITH_US = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -39,7 +42,14 @@ class Broker:
         self.start()
 
     def start(self) -> None:
-        command = [str(broker.find_binary()), "--port", str(self.port), "--bind", "127.0.0.1"]
+        command = [
+            *DIES_WITH_US,
+            str(broker.find_binary()),
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+        ]
         command += ["--save", "", "--appendonly", "no", "--dir", str(self._directory)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         broker.wait(self.url)
@@ -57,7 +67,15 @@ class Celery:
     """A worker with two children, or beat, in a process group of its own."""
 
     def __init__(self, *arguments: str, broker_url: str, log: Path, **env: str) -> None:
-        self._command = [sys.executable, "-m", "celery", "-A", "config.celery", *arguments]
+        self._command = [
+            *DIES_WITH_US,
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "config.celery",
+            *arguments,
+        ]
         self._log = log
         self._env = os.environ | {
             "DJANGO_SETTINGS_MODULE": "tests.notifications.chaos_settings",
