@@ -146,7 +146,7 @@ class StationFactory(BodyFactory):
     key = "station"
     place = SubFactory(CommunityFactory)
     name = LazyAttribute(lambda o: f"{o.place.name}服务站")
-    hours = "08:30–17:30"
+    hours = [{"days": [1, 2, 3, 4, 5], "from": "08:30", "to": "17:30"}]
     opens_at = "08:30"
     closes_at = "17:30"
 
