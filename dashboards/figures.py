@@ -21,8 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from community.governance.enums import Power
 from community.governance.models import Place
 from community.governance.scopes import Scope
-from dashboards.actions.facts import ancestors
 from dashboards.models import DailyFact
+from dashboards.tree import Tree
 from servicehall import facts
 from servicehall.facts import MEASURES, RATIOS
 from servicehall.models import Case
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from servicehall.querysets import CaseQuerySet
 
 SMALL = 5
-FLOWS = tuple(code for code, measure in MEASURES.items() if not measure.is_stock)
-STOCKS = tuple(code for code, measure in MEASURES.items() if measure.is_stock)
+CURVE = timedelta(days=7)  # the curve shows a week even of a shorter period
 
 Totals = dict[uuid.UUID, Counter[tuple[str, str]]]  # place → (window, measure) → number
 
@@ -65,24 +64,29 @@ def periods(today: date) -> dict[str, Period]:
     return {period.code: period for period in offered}
 
 
-def totals(places: Collection[uuid.UUID], period: Period, *, today: date) -> Totals:
-    """The sums of every measure by place and window: facts for the full days, rows for today and the stocks."""
-    found: Totals = {place: Counter() for place in places}
+def totals(
+    here: Place, children: Collection[Place], period: Period, *, tree: Tree, today: date
+) -> tuple[Totals, list[tuple[date, str, str, int]]]:
+    """The sums of every measure by place and window, and the days of `here` for its curve.
+
+    Four queries: facts of the children, days of the place itself, and what moves today.
+    """
     yesterday = today - timedelta(days=1)
+    found: Totals = {place.pk: Counter() for place in (here, *children)}
     for place, line, measure, value in DailyFact.objects.all().sums(
-        places, period.first, min(period.last, yesterday)
+        [child.pk for child in children], period.first, min(period.last, yesterday)
     ):
         found[place][line, measure] += value
-    above = ancestors()
-    live: list[facts.Fact] = []
-    for rule in MEASURES.values():
-        if rule.is_stock or period.last >= today:
-            live += facts.count(rule, today, today, today=today)
-    for fact in live:
-        for place in above.get(fact.community_id, ()):
+    days = DailyFact.objects.all().days_of(here.pk, min(period.first, today - CURVE), yesterday)
+    for day, line, measure, value in days:
+        if day >= period.first:
+            found[here.pk][line, measure] += value
+    lineages = tree.lineages()
+    for fact in facts.count(MEASURES.values(), today, today, today=today):
+        for place in lineages[fact.community_id]:
             if place in found:
                 found[place][fact.line, fact.measure] += fact.value
-    return found
+    return found, days
 
 
 def by_measure(lines: Mapping[tuple[str, str], int], line: str = "") -> Counter[str]:

@@ -5,9 +5,7 @@ from datetime import date
 
 from django.http import QueryDict
 
-from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
-from community.governance.scopes import Scope
 from dashboards.figures import Period, periods
 from servicehall.models import Window
 
@@ -46,12 +44,3 @@ def choice(data: QueryDict, place: Place, *, today: date) -> Choice:
         offered_periods=list(offered.values()),
         windows=windows,
     )
-
-
-def top_places(scope: Scope) -> list[Place]:
-    """The highest places whose figures a post may see; a station's several communities stand side by side."""
-    return list(Place.objects.public().filter(path__in=scope.paths_for(Power.READ_FACTS)))
-
-
-def is_leaf(place: Place) -> bool:
-    return place.level == PlaceLevel.COMMUNITY

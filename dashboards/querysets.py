@@ -32,15 +32,12 @@ class DailyFactQuerySet(QuerySet["DailyFact"]):
         )
         return list(rows)
 
-    def series(
-        self, place: uuid.UUID, measures: Collection[str], first: date, last: date, line: str = ""
-    ) -> list[tuple[date, str, int]]:
-        """(day, measure, total) of one place, or of one window there, over a period, in one query."""
-        found = self.filter(place_id=place, day__range=(first, last), measure__in=measures)
-        rows = (
-            (found.filter(line=line) if line else found)
+    def days_of(
+        self, place: uuid.UUID, first: date, last: date
+    ) -> list[tuple[date, str, str, int]]:
+        """(day, window, measure, number) of one place over a period, in one query."""
+        return list(
+            self.filter(place_id=place, day__range=(first, last))
             .order_by("day")
-            .values_list("day", "measure")
-            .annotate(total=Sum("value"))
+            .values_list("day", "line", "measure", "value")
         )
-        return list(rows)

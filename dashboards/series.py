@@ -1,32 +1,32 @@
 """How figures ran over a period: by day, by week from five weeks on, by month from half a year on."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils import formats
 
-from community.governance.models import Place
+from dashboards.figures import CURVE
 from dashboards.forms import Choice
-from dashboards.models import DailyFact
 from servicehall.facts import MEASURES
 
 SHOWN = ("filed", "closed")
 
 
-def trend(place: Place, chosen: Choice, *, today: date) -> dict[str, Any]:
-    """Labels and series for the chart of received and completed; one query. Today is still running
+def trend(
+    days: Iterable[tuple[date, str, str, int]], chosen: Choice, *, today: date
+) -> dict[str, Any]:
+    """Labels and series for the chart of received and completed. Today is still running
     and stands in the figures above, not in the curve."""
-    first = min(chosen.period.first, today - timedelta(days=6))
-    rows = DailyFact.objects.all().series(
-        place.pk, SHOWN, first, today - timedelta(days=1), chosen.line
-    )
+    first = min(chosen.period.first, today - CURVE)
     buckets = _buckets(first, today - timedelta(days=1))
     sums = {measure: [0] * len(buckets) for measure in SHOWN}
-    index = {day: number for number, days in enumerate(buckets) for day in days}
-    for day, measure, value in rows:
-        sums[measure][index[day]] += value
+    index = {day: number for number, bucket in enumerate(buckets) for day in bucket}
+    for day, line, measure, value in days:
+        if measure in sums and (not chosen.line or line == chosen.line):
+            sums[measure][index[day]] += value
     return {
-        "labels": [formats.date_format(days[0], "n-j") for days in buckets],
+        "labels": [formats.date_format(bucket[0], "n-j") for bucket in buckets],
         "series": [(MEASURES[measure].label, sums[measure]) for measure in SHOWN],
     }
 

@@ -4,8 +4,10 @@ Flows belong to the days of a period; stocks are what stands now. Definitions ar
 (domain 1L) and no figure has a second definition anywhere.
 """
 
+import functools
+import operator
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,6 +31,7 @@ class Measure:
     definition: str | Promise
     condition: Condition
     is_stock: bool = False
+    is_of_ratings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ MEASURES = {
             _("评价"),
             _("期内收到的评价数。评价自愿，未评价不计为满意。"),
             lambda first, last, _today: Q(rating__rated_on__range=(first, last)),
+            is_of_ratings=True,
         ),
         Measure(
             "rated_good",
@@ -117,6 +121,7 @@ MEASURES = {
             lambda first, last, _today: Q(
                 rating__rated_on__range=(first, last), rating__level__in=sorted(GOOD)
             ),
+            is_of_ratings=True,
         ),
         Measure(
             "rated_bad",
@@ -125,6 +130,7 @@ MEASURES = {
             lambda first, last, _today: Q(
                 rating__rated_on__range=(first, last), rating__level__in=sorted(BAD)
             ),
+            is_of_ratings=True,
         ),
         Measure(
             "open",
@@ -169,20 +175,33 @@ RATIOS = {
 }
 
 
-def count(measure: Measure, first: date, last: date, *, today: date) -> Iterator[Fact]:
-    """One bounded query: the measure by community and window over a period, dated with its last day."""
+def count(measures: Iterable[Measure], first: date, last: date, *, today: date) -> Iterator[Fact]:
+    """The measures by community and window over a period, dated with its last day.
+
+    Two bounded queries: only rows that some measure counts are read, each by its own index.
+    """
+    chosen = list(measures)
+    for of_ratings in (False, True):
+        group = [measure for measure in chosen if measure.is_of_ratings == of_ratings]
+        if group:
+            yield from _count(group, first, last, today)
+
+
+def _count(measures: Sequence[Measure], first: date, last: date, today: date) -> Iterator[Fact]:
+    conditions = {measure.code: measure.condition(first, last, today) for measure in measures}
     rows = (
-        Case.objects.filter(measure.condition(first, last, today))
+        Case.objects.filter(functools.reduce(operator.or_, conditions.values()))
         .order_by()
-        .values("community_id", "window_id")
-        .annotate(number=Count("pk"))
+        .values_list("community_id", "window_id")
+        .annotate(**{code: Count("pk", filter=condition) for code, condition in conditions.items()})
     )
-    for row in rows:
-        yield Fact(last, row["community_id"], row["window_id"], measure.code, row["number"])
+    for community, window, *numbers in rows:
+        for code, number in zip(conditions, numbers, strict=True):
+            if number:
+                yield Fact(last, community, window, code, number)
 
 
 def count_day(day: date, *, today: date) -> Iterator[Fact]:
     """Every flow of a day. Stocks have no past: they are read as they stand."""
-    for measure in MEASURES.values():
-        if not measure.is_stock:
-            yield from count(measure, day, day, today=today)
+    flows = (measure for measure in MEASURES.values() if not measure.is_stock)
+    yield from count(flows, day, day, today=today)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -183,7 +184,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "audit-seal": {"task": "accounts.tasks.seal_audit", "schedule": 10.0},
     "sign-ins-sweep": {"task": "accounts.tasks.sweep_sign_ins", "schedule": 3600.0},
-    "housekeeping": {"task": "common.tasks.purge", "schedule": 3600.0, "options": {"queue": "jobs"}},
+    "housekeeping": {
+        "task": "common.tasks.purge",
+        "schedule": 3600.0,
+        "options": {"queue": "jobs"},
+    },
+    # 02:10 in China; a day is counted whole, so a second run or a missed night does no harm.
+    "facts-recount": {
+        "task": "dashboards.tasks.recount",
+        "schedule": crontab(hour="18", minute="10"),
+        "options": {"queue": "jobs"},
+    },
     "notices-lapse": {
         "task": "servicehall.tasks.lapse_notices",
         "schedule": 900.0,

@@ -7,9 +7,8 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from community.governance.enums import PlaceLevel
-from community.governance.models import Place
-from dashboards.models import CountedDay, DailyFact
+from dashboards.models import DailyFact
+from dashboards.tree import Tree
 from servicehall import facts
 
 RECOUNTED_DAYS = 10
@@ -23,10 +22,10 @@ def recount(*, now: datetime, days: int = RECOUNTED_DAYS) -> int:
 
 def count_day(day: date, *, now: datetime) -> int:
     """Replace the facts of one day by what the rows say now. Repeats change nothing."""
-    above = ancestors()
+    lineages = Tree.load().lineages()
     totals: Counter[tuple[uuid.UUID, str, str]] = Counter()
     for fact in facts.count_day(day, today=timezone.localdate(now)):
-        for place in above.get(fact.community_id, (fact.community_id,)):
+        for place in lineages[fact.community_id]:
             totals[place, fact.line, fact.measure] += fact.value
     with transaction.atomic():
         DailyFact.objects.filter(day=day).delete()
@@ -37,17 +36,4 @@ def count_day(day: date, *, now: datetime) -> int:
             ),
             batch_size=2000,
         )
-        CountedDay.objects.update_or_create(day=day, defaults={"counted_at": now})
     return len(totals)
-
-
-def ancestors() -> dict[uuid.UUID, tuple[uuid.UUID, ...]]:
-    """Of every community: itself and all places above it."""
-    by_code = dict(Place.objects.public().values_list("code", "id"))
-    communities = (
-        Place.objects.public().filter(level=PlaceLevel.COMMUNITY).values_list("id", "path")
-    )
-    return {
-        community: tuple(by_code[code] for code in path.split("/") if code)
-        for community, path in communities
-    }

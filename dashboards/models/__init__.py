@@ -1,3 +1,3 @@
-from dashboards.models.fact import CountedDay, DailyFact
+from dashboards.models.fact import DailyFact
 
-__all__ = ["CountedDay", "DailyFact"]
+__all__ = ["DailyFact"]

@@ -26,14 +26,3 @@ class DailyFact(models.Model):
             models.UniqueConstraint("place", "day", "measure", "line", name="one_fact"),
         ]
         indexes = [models.Index(fields=["day"], name="fact_day")]
-
-
-class CountedDay(models.Model):
-    """A day whose facts were counted, and when; the page says how fresh its figures are."""
-
-    day = models.DateField(primary_key=True)
-    counted_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("统计批次")
-        verbose_name_plural = _("统计批次")

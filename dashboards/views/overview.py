@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,8 +18,8 @@ from community.governance.enums import Power
 from community.governance.models import Place
 from community.governance.scopes import PortalRequest, Scope
 from dashboards import figures, series
-from dashboards.forms import Choice, choice, is_leaf, top_places
-from dashboards.models import CountedDay
+from dashboards.forms import Choice, choice
+from dashboards.tree import Tree
 from servicehall.facts import MEASURES, RATIOS
 
 PAGE_SIZE = 50
@@ -42,7 +42,7 @@ TONES = {"yellow": "warning", "red": "danger", "double_red": "danger"}
 @access(power(Power.READ_FACTS))
 def overview(request: PortalRequest) -> HttpResponse:
     """The highest place of the post; of several, the first."""
-    places = top_places(request.scope)
+    places = Tree.load().tops(request.scope, Power.READ_FACTS)
     if not places:
         return TemplateResponse(request, "dashboards/nothing.html")
     return redirect("dashboards:place", code=places[0].code)
@@ -50,20 +50,23 @@ def overview(request: PortalRequest) -> HttpResponse:
 
 @access(power(Power.READ_FACTS))
 def place(request: PortalRequest, code: str) -> HttpResponse:
-    here = get_object_or_404(Place.objects.visible_to(request.scope), code=code)
+    tree = Tree.load()
+    here = tree.find(request.scope, Power.READ_FACTS, code)
+    if here is None:
+        raise Http404
     today = timezone.localdate()
     chosen = choice(request.GET, here, today=today)
-    children = [] if is_leaf(here) else list(Place.objects.public().filter(parent=here).on(today))
-    totals = figures.totals(
-        [here.pk, *(child.pk for child in children)], chosen.period, today=today
-    )
+    children = tree.children(here, today)
+    totals, days = figures.totals(here, children, chosen.period, tree=tree, today=today)
     sums = figures.by_measure(totals[here.pk], chosen.line)
     rows = _rows(request.scope, chosen, children, totals)
     context = {
         "choice": chosen,
         "place": here,
-        "places": top_places(request.scope),
-        "above": _above(request.scope, here),
+        "places": tree.tops(request.scope, Power.READ_FACTS),
+        "above": [
+            node for node in tree.above(here) if request.scope.covers(Power.READ_FACTS, node.path)
+        ],
         "stats": _stats(request.scope, chosen, sums),
         "ratios": _ratios(sums),
         "columns": [MEASURES[measure] for measure in COLUMNS],
@@ -71,22 +74,10 @@ def place(request: PortalRequest, code: str) -> HttpResponse:
         "rows": rows,
         "rows_are_windows": not children,
         "bars": [(row["name"], row["cells"][0]["shown"], row["url"]) for row in rows],
-        "trend": series.trend(here, chosen, today=today),
-        "counted_at": CountedDay.objects.order_by("-day")
-        .values_list("counted_at", flat=True)
-        .first(),
+        "trend": series.trend(days, chosen, today=today),
         "can_list": figures.may_see_small(request.scope, here),
     }
     return TemplateResponse(request, "dashboards/place.html", context)
-
-
-def _above(scope: Scope, here: Place) -> list[Place]:
-    """The way up, as far as the post may look."""
-    return [
-        node
-        for node in Place.objects.public().above(here.path)
-        if node != here and scope.covers(Power.READ_FACTS, node.path)
-    ]
 
 
 def list_url(chosen: Choice, place: Place, measure: str, line: str = "") -> str:
@@ -192,7 +183,9 @@ def _safe(code: str, sums: Mapping[str, int]) -> float | None:
 @access(power(Power.LIST_CASES))
 def case_list(request: PortalRequest, code: str) -> HttpResponse:
     """The list behind a figure: the same condition, so as many rows as the figure says."""
-    here = get_object_or_404(Place.objects.visible_to(request.scope, Power.LIST_CASES), code=code)
+    here = get_object_or_404(
+        Place.objects.public().visible_to(request.scope, Power.LIST_CASES), code=code
+    )
     today = timezone.localdate()
     chosen = choice(request.GET, here, today=today)
     measure = MEASURES.get(request.GET.get("measure", ""), MEASURES["filed"])

@@ -1,0 +1,154 @@
+"""The dashboard never lies: figures equal their lists, facts equal a recount, small cells stay hidden."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from community.governance.enums import BodyKind, PlaceLevel, Role
+from community.governance.models import Place
+from community.governance.scopes import Scope
+from dashboards import actions, figures
+from dashboards.models import DailyFact
+from dashboards.tree import Tree
+from servicehall import actions as hall_actions
+from servicehall.facts import MEASURES
+from tests.factories.governance import BodyFactory, staff
+from tests.factories.residents import PersonFactory
+from tests.factories.servicehall import Hall, hall
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 9, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def busy() -> Hall:
+    """Cases of yesterday and today in several states, one of them late."""
+    place = hall(now=NOW - timedelta(days=1))
+    case = place.delivered()
+    hall_actions.rate(case, level=1, by=place.resident, now=NOW)
+    place.now = NOW
+    place.accepted()
+    place.filed()
+    place.now = NOW - timedelta(days=60)
+    place.accepted()
+    return place
+
+
+def district_of(place: Hall) -> Place:
+    return Place.objects.above(place.community.path).get(level=PlaceLevel.DISTRICT)
+
+
+def totals(place: Place, period: str = "quarter") -> dict[str, int]:
+    chosen = figures.periods(TODAY)[period]
+    sums, _days = figures.totals(place, [], chosen, tree=Tree.load(), today=TODAY)
+    return dict(figures.by_measure(sums[place.pk]))
+
+
+def test_every_figure_equals_the_length_of_its_list(busy: Hall):
+    actions.recount(now=NOW, days=90)
+    district = district_of(busy)
+    sums = totals(district)
+    assert sums["filed"] == 4
+    for code, measure in MEASURES.items():
+        behind = figures.cases_behind(
+            busy.decider, measure, figures.periods(TODAY)["quarter"], district, "", today=TODAY
+        )
+        assert behind.count() == sums.get(code, 0), code
+
+
+def test_facts_and_todays_count_together_equal_a_count_of_the_rows(busy: Hall):
+    actions.recount(now=NOW, days=90)
+    sums = totals(district_of(busy))
+    assert (sums["closed"], sums["on_time"], sums["rated_good"]) == (1, 1, 1)
+    assert sums["open"] == 3
+    assert sums["double_red"] + sums.get("red", 0) == 1
+
+
+def test_a_recount_repeats_itself_and_heals_a_late_correction(busy: Hall):
+    actions.recount(now=NOW)
+    before = sorted(DailyFact.objects.values_list("day", "place__code", "line", "measure", "value"))
+    DailyFact.objects.filter(measure="filed").update(value=99)
+    actions.recount(now=NOW)
+    assert (
+        sorted(DailyFact.objects.values_list("day", "place__code", "line", "measure", "value"))
+        == before
+    )
+
+
+def test_figures_add_up_from_community_to_city(busy: Hall):
+    other = hall(now=NOW)
+    other.filed()
+    actions.recount(now=NOW, days=90)
+    city = Place.objects.get(level=PlaceLevel.CITY)
+    assert (
+        totals(city)["filed"] == totals(busy.community)["filed"] + totals(other.community)["filed"]
+    )
+
+
+def test_a_small_cell_and_the_next_smallest_are_hidden_together():
+    rows = [{"filed": 3}, {"filed": 7}, {"filed": 40}, {"filed": 0}]
+    assert figures.hidden(rows, ["filed"]) == {(0, "filed"), (1, "filed")}
+    assert figures.hidden([{"filed": 9}, {"filed": 8}], ["filed"]) == set()
+    assert figures.hidden([{"filed": 2}, {"filed": 3}, {"filed": 9}], ["filed"]) == {
+        (0, "filed"),
+        (1, "filed"),
+    }
+
+
+def leader(place: Hall) -> Scope:
+    government = BodyFactory(
+        kind=BodyKind.GOVERNMENT, key="government", name="区人民政府", place=district_of(place)
+    )
+    return staff(Role.LEADER, government)
+
+
+def test_a_leader_sees_no_small_number_and_no_list(
+    busy: Hall, client_for, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(timezone, "localdate", lambda *_: TODAY)
+    client = client_for(leader(busy))
+    page = client.get(f"/officials/places/{district_of(busy).code}/?period=quarter")
+    assert page.status_code == 200
+    assert "少于5" in page.text
+    assert f"/officials/places/{district_of(busy).code}/cases/" not in page.text
+    assert client.get(f"/officials/places/{district_of(busy).code}/cases/").status_code == 403
+
+
+def test_an_official_opens_the_list_behind_the_number(
+    busy: Hall, client_for, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(timezone, "localdate", lambda *_: TODAY)
+    actions.recount(now=NOW, days=90)
+    client = client_for(busy.decider)
+    page = client.get(f"/officials/places/{busy.community.code}/cases/?measure=open&period=quarter")
+    assert page.status_code == 200
+    assert "共 3 件" in page.text
+    assert busy.applicant.full_name not in page.text
+
+
+def test_other_places_do_not_exist_for_a_post(busy: Hall, client_for):
+    other = hall(now=NOW)
+    client = client_for(busy.director)
+    assert client.get(f"/officials/places/{other.community.code}/").status_code == 404
+
+
+def test_the_page_costs_the_same_with_more_cases(
+    busy: Hall, client_for, django_assert_max_num_queries
+):
+    client = client_for(busy.official)
+    url = f"/officials/places/{busy.community.parent.code}/"
+    for _round in range(2):
+        for _case in range(3):
+            busy.filed(by=busy.clerk)
+        with django_assert_max_num_queries(10):
+            client.get(url)
+
+
+def test_persons_of_a_list_are_masked(busy: Hall, client_for):
+    PersonFactory(community=busy.community)
+    client = client_for(busy.official)
+    page = client.get(f"/officials/places/{busy.community.code}/cases/?measure=filed&period=year")
+    assert busy.applicant.full_name not in page.text
