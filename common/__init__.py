@@ -1,0 +1,1 @@
+"""The floor that every app stands on. No word of the domain here."""

@@ -1,0 +1,1 @@
+"""Who governs: places, bodies, posts, powers, the work calendar."""
