@@ -1,8 +1,16 @@
-"""What every test relies on."""
+"""What every test relies on: silence made loud, people signed in, queries counted."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
+
+from tests import loud, signing_in
+
+NOT_A_QUERY = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +21,27 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER audit_no_truncate")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def silence_is_loud() -> Iterator[None]:
+    with loud.everything():
+        yield
+
+
+@pytest.fixture
+def client_for() -> Callable[..., Any]:
+    """`client_for(scope)` or `client_for(user)`: a browser signed in as them."""
+    return signing_in.client_for
+
+
+@pytest.fixture
+def count_queries() -> Callable[[Callable[[], Any]], int]:
+    """How many questions a call asks the database; the savepoints of the test itself are none."""
+
+    def count(call: Callable[[], Any]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            call()
+        return sum(not query["sql"].startswith(NOT_A_QUERY) for query in captured)
+
+    return count
