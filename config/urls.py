@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("community.governance.urls")),
     path("accounts/", include("accounts.urls")),
     path("", include("notifications.urls")),
+    path("officials/", include("dashboards.urls")),
+    path("", include("residents.urls")),
     path("", include("common.urls")),
     path("healthz/live", views.live, name="healthz-live"),
     path("healthz/ready", views.ready, name="healthz-ready"),

@@ -1,7 +1,6 @@
 """The dashboard never lies: figures equal their lists, facts equal a recount, small cells stay hidden."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -19,8 +18,9 @@ from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import Hall, hall
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 9, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+NOW = timezone.localtime().replace(hour=10, minute=0)
 TODAY = NOW.date()
+QUARTER = figures.Period("quarter", "", TODAY - timedelta(days=90), TODAY)
 
 
 @pytest.fixture
@@ -41,9 +41,8 @@ def district_of(place: Hall) -> Place:
     return Place.objects.above(place.community.path).get(level=PlaceLevel.DISTRICT)
 
 
-def totals(place: Place, period: str = "quarter") -> dict[str, int]:
-    chosen = figures.periods(TODAY)[period]
-    sums, _days = figures.totals(place, [], chosen, tree=Tree.load(), today=TODAY)
+def totals(place: Place) -> dict[str, int]:
+    sums, _days = figures.totals(place, [], QUARTER, tree=Tree.load(), today=TODAY)
     return dict(figures.by_measure(sums[place.pk]))
 
 
@@ -53,9 +52,7 @@ def test_every_figure_equals_the_length_of_its_list(busy: Hall):
     sums = totals(district)
     assert sums["filed"] == 4
     for code, measure in MEASURES.items():
-        behind = figures.cases_behind(
-            busy.decider, measure, figures.periods(TODAY)["quarter"], district, "", today=TODAY
-        )
+        behind = figures.cases_behind(busy.decider, measure, QUARTER, district, "", today=TODAY)
         assert behind.count() == sums.get(code, 0), code
 
 
@@ -105,10 +102,7 @@ def leader(place: Hall) -> Scope:
     return staff(Role.LEADER, government)
 
 
-def test_a_leader_sees_no_small_number_and_no_list(
-    busy: Hall, client_for, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(timezone, "localdate", lambda *_: TODAY)
+def test_a_leader_sees_no_small_number_and_no_list(busy: Hall, client_for):
     client = client_for(leader(busy))
     page = client.get(f"/officials/places/{district_of(busy).code}/?period=quarter")
     assert page.status_code == 200
@@ -117,10 +111,7 @@ def test_a_leader_sees_no_small_number_and_no_list(
     assert client.get(f"/officials/places/{district_of(busy).code}/cases/").status_code == 403
 
 
-def test_an_official_opens_the_list_behind_the_number(
-    busy: Hall, client_for, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(timezone, "localdate", lambda *_: TODAY)
+def test_an_official_opens_the_list_behind_the_number(busy: Hall, client_for):
     actions.recount(now=NOW, days=90)
     client = client_for(busy.decider)
     page = client.get(f"/officials/places/{busy.community.code}/cases/?measure=open&period=quarter")
