@@ -76,6 +76,14 @@ ETHNIC_GROUPS: dict[str, str] = {
 } | {"97": "其他", "98": "外国血统中国籍人士"}
 
 
+class ClaimPurpose(TextChoices):
+    """What a proof of identity is for. A code for one purpose opens nothing else."""
+
+    REGISTER = "register", _("注册账号")
+    RESET = "reset", _("重设密码")
+    COUNTER = "counter", _("窗口开通")
+
+
 class Purpose(TextChoices):
     """Why a clerk opens a file; stands in the audit trail and in 谁看过我的信息."""
 
@@ -85,3 +93,11 @@ class Purpose(TextChoices):
     VISIT = "visit", _("上门服务")
     CORRECTION = "correction", _("核对更正信息")
     OTHER = "other", _("其他(须写明)")
+
+
+class RevealReason(TextChoices):
+    """Why a masked value is shown in full; stands in the audit trail and in 谁看过我的信息."""
+
+    DOCUMENT = "document", _("核对证件原件")
+    CONTACT = "contact", _("与本人联系")
+    FORM = "form", _("填写或核对表格")

@@ -1,9 +1,11 @@
 """The only writers of the service hall, one function per verb."""
 
 from servicehall.actions.applicant import answer_supplement, lapse, rate, withdraw
+from servicehall.actions.by_program import file_once, withdraw_once
 from servicehall.actions.catalogue import load_catalogue
 from servicehall.actions.filing import discard_draft, save_draft, start_draft, submit
 from servicehall.actions.handling import accept, ask_supplement, decline, deliver, finish_at_once
+from servicehall.actions.looking import offers, open_case, reveal_in_case
 from servicehall.actions.review import forward, grant, refuse, send_back
 
 __all__ = [
@@ -13,16 +15,21 @@ __all__ = [
     "decline",
     "deliver",
     "discard_draft",
+    "file_once",
     "finish_at_once",
     "forward",
     "grant",
     "lapse",
     "load_catalogue",
+    "offers",
+    "open_case",
     "rate",
     "refuse",
+    "reveal_in_case",
     "save_draft",
     "send_back",
     "start_draft",
     "submit",
     "withdraw",
+    "withdraw_once",
 ]
