@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,7 +29,7 @@ from residents.models import Person
 FILE = "demo-accounts.json"
 APPOINTED_ON = date(2025, 9, 1)
 
-# Departments that decide or answer for items, by the name under which their official signs in.
+# Departments that decide items of the catalogue, by the name under which their official signs in.
 DEPARTMENTS = {
     "civil_affairs": "civil",
     "human_resources": "labour",
@@ -36,11 +37,9 @@ DEPARTMENTS = {
     "healthcare_security": "insurance",
     "disabled_federation": "disability",
     "public_security": "police",
-    "justice": "justice",
     "petitions": "petitions",
     "veterans": "veterans",
     "housing": "housing",
-    "government_services": "services",
 }
 # Several lines of business for a clerk who does not take all.
 LINES = (("W1_CIVIL", "W4_CARE"), ("W2_LABOUR", "W3_HEALTH", "W5_SAFETY"))
@@ -54,11 +53,14 @@ RESIDENTS = {
     "mongolian": "姓名中有间隔号的居民",
 }
 NAMES = (
-    "李建平 王晓梅 张海燕 刘志远 赵秀丽 陈国栋 杨瑞霞 孙立新 马晓东 周雅静 吴文斌 徐春燕 高俊峰 郭丽娟 何永强 宋佳怡 韩雪梅 曹鹏飞 "
-    "郝建军 乔慧敏 白音巴图 苏日娜 苗俊杰 云海霞 贾文静 田志鹏 薛红梅 范晓宇 康丽华 武国强 任婷 闫涛 崔艳 姚斌 贺敏 樊磊 温倩 牛超 侯丹 史伟 "
-    "秦悦 孟庆 段瑞 雷鸣 邵颖 顾洋 潘静 丁宁 沈洁 程功 魏然 苏和 蒋欣 余波 叶青 杜鹃 潘虹 汪洋 袁野 方圆 石磊 金鑫 夏雨 江山 谭笑 毛峰 常乐 "
-    "钱进 严谨 戴维 邱实 黎明 龙腾 万里 康宁 安然 华夏 关山 佟欣 那仁 海日罕 朝鲁门 乌恩奇 阿茹罕 呼日勒 鲁青 申红 耿直 路遥 柳青 时光 向阳 "
-    "白雪 高原 梁栋 马腾 林森 楚天 景明 栗娜 冀平 晋南 祁连 齐鲁 艾青 巩固 常青 冉冉 成功 米兰 谷雨 房杰 庄严"
+    "李建平 王晓梅 张海燕 刘志远 赵秀丽 陈国栋 杨瑞霞 孙立新 马晓东 周雅静 吴文斌 徐春燕 "
+    "高俊峰 郭丽娟 何永强 宋佳怡 韩雪梅 曹鹏飞 郝建军 乔慧敏 白音巴图 苏日娜 苗俊杰 "
+    "云海霞 贾文静 田志鹏 薛红梅 范晓宇 康丽华 武国强 任婷 闫涛 崔艳 姚斌 贺敏 樊磊 "
+    "温倩 牛超 侯丹 史伟 秦悦 孟庆 段瑞 雷鸣 邵颖 顾洋 潘静 丁宁 沈洁 程功 魏然 苏和 "
+    "蒋欣 余波 叶青 杜鹃 潘虹 汪洋 袁野 方圆 石磊 金鑫 夏雨 江山 谭笑 毛峰 常乐 钱进 "
+    "严谨 戴维 邱实 黎明 龙腾 万里 康宁 安然 华夏 关山 佟欣 那仁 海日罕 朝鲁门 乌恩奇 "
+    "阿茹罕 呼日勒 鲁青 申红 耿直 路遥 柳青 时光 向阳 白雪 高原 梁栋 马腾 林森 楚天 "
+    "景明 栗娜 冀平 晋南 祁连 齐鲁 艾青 巩固 常青 冉冉 成功 米兰 谷雨 房杰 庄严 "
 ).split()
 
 
@@ -104,7 +106,12 @@ class Staffing:
         password, secret = _password(self.seed, username), _totp_seed(self.seed, username)
         name = NAMES[len(self.made) % len(NAMES)]
         user = create_staff_user(
-            username=username, display_name=name, password=password, must_change=False, by=audit.SYSTEM, now=self.now
+            username=username,
+            display_name=name,
+            password=password,
+            must_change=False,
+            by=audit.SYSTEM,
+            now=self.now,
         )
         enrol_totp(user, secret, by=audit.SYSTEM, now=self.now)
         posts = [
@@ -128,7 +135,9 @@ class Staffing:
                 password=password,
                 totp_seed=secret,
                 role=seats[0].role.value,
-                post="；".join(f"{post.body.name} · {post.title or post.get_role_display()}" for post in posts),
+                post="；".join(
+                    f"{post.body.name} · {post.title or post.get_role_display()}" for post in posts
+                ),
                 place=seats[0].body.place.name,
                 name=name,
                 roles=[seat.role.value for seat in seats],
@@ -174,7 +183,12 @@ _DOCUMENTS = {
 
 
 def make_accounts(
-    wanted: Mapping[str, UUID], *, communities: Iterable[str], seed: int, now: datetime, report: Callable[[str], None]
+    wanted: Mapping[str, UUID],
+    *,
+    communities: Iterable[str],
+    seed: int,
+    now: datetime,
+    report: Callable[[str], None],
 ) -> list[Account]:
     """Accounts of residents and staff for these communities, their streets and all districts."""
     staffing = Staffing(seed, now, report)
@@ -199,7 +213,6 @@ def _seats(communities: list[str]) -> Iterator[tuple[str, tuple[Seat, ...]]]:
     for place in _above(places.values(), PlaceLevel.STREET):
         office = Body.objects.get(place=place, kind=BodyKind.STREET_OFFICE)
         yield f"{_slug(place)}-street", (Seat(office, Role.STREET_OFFICIAL),)
-        yield f"{_slug(place)}-street2", (Seat(office, Role.STREET_OFFICIAL, lines=LINES[0]),)
     for district in Place.objects.filter(level=PlaceLevel.DISTRICT).order_by("code"):
         yield from _district_seats(district)
     city = Place.objects.get(level=PlaceLevel.CITY)
@@ -217,10 +230,14 @@ def _community_seats(place: Place, station: Body) -> Iterator[tuple[str, tuple[S
     """Committee and Party organisation of each community; the station's people where the station stands."""
     slug = _slug(place)
     committee = Seat(
-        Body.objects.get(place=place, kind=BodyKind.RESIDENTS_COMMITTEE), Role.COMMITTEE_DIRECTOR, PostBasis.ELECTION
+        Body.objects.get(place=place, kind=BodyKind.RESIDENTS_COMMITTEE),
+        Role.COMMITTEE_DIRECTOR,
+        PostBasis.ELECTION,
     )
     party = Seat(
-        Body.objects.get(place=place, kind=BodyKind.PARTY_ORGANISATION), Role.PARTY_SECRETARY, PostBasis.PARTY
+        Body.objects.get(place=place, kind=BodyKind.PARTY_ORGANISATION),
+        Role.PARTY_SECRETARY,
+        PostBasis.PARTY,
     )
     if station.place_id == place.pk:
         yield f"{slug}-clerk1", (Seat(station, Role.WINDOW_CLERK),)
@@ -263,10 +280,10 @@ _WORDS = (
 
 
 def _password(seed: int, username: str) -> str:
-    """Three words and four digits: about 30 bits that nobody knows without this installation's secret."""
+    """Three words and four digits: about 27 bits that nobody knows without this installation's secret."""
     digest = _digest(seed, "password", username)
-    words = [_WORDS[byte % len(_WORDS)] for byte in digest[:3]]
-    return "-".join([*words, f"{int.from_bytes(digest[3:7], 'big') % 10_000:04d}"])
+    words = random.Random(digest).sample(_WORDS, 3)  # the digest is the secret
+    return "-".join([*words, f"{int.from_bytes(digest[:4], 'big') % 10_000:04d}"])
 
 
 def _totp_seed(seed: int, username: str) -> str:

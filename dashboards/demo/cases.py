@@ -5,7 +5,7 @@ the stations, streets and departments do the rest, each in the post that has the
 """
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -14,10 +14,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, usernames
 from accounts.actions.users import open_account
-from accounts import usernames
 from accounts.enums import UserKind
+from accounts.models import User
 from community.governance.enums import Power
 from community.governance.models import Place, Post, WorkCalendarYear
 from community.governance.scopes import Scope, scope_of
@@ -75,7 +75,8 @@ STORIES: tuple[Story, ...] = (
     Story("W2-01", E.RATED_WELL, 3, is_online=True), Story("W7-02", E.DELIVERED, 6), Story("W5-02", E.ACCEPTED, 2),
     Story("W1-04", E.SUBMITTED, 1, is_online=True), Story("W4-05", E.SUPPLEMENT, 4), Story("W4-04", E.RATED_WELL, 40),
     Story("W3-02", E.AT_DISTRICT, 9), Story("W2-03", E.GRANTED, 12), Story("W1-01", E.REFUSED, 46),
-    Story("W5-05", E.ACCEPTED, YELLOW), Story("W6-01", E.RATED_BADLY, 21), Story("W7-06", E.SUBMITTED, 0, is_online=True),
+    Story("W5-05", E.ACCEPTED, YELLOW), Story("W6-01", E.RATED_BADLY, 21),
+    Story("W7-06", E.SUBMITTED, 0, is_online=True),
     Story("W4-02", E.AT_STREET, 6), Story("W2-04", E.AT_DISTRICT, RED), Story("W1-08", E.WITHDRAWN, 15),
     Story("W3-01", E.DELIVERED, 8, is_online=True), Story("W4-06", E.RATED_WELL, 17), Story("W1-02", E.PAUSED, 10),
     Story("W2-08", E.RESUBMITTED, 5), Story("W4-03", E.LAPSED, 24), Story("W7-03", E.DECLINED, 13),
@@ -84,7 +85,8 @@ STORIES: tuple[Story, ...] = (
     Story("W4-07", E.AT_DISTRICT, YELLOW), Story("W2-06", E.SUBMITTED, 6), Story("W5-01", E.RATED_WELL, 9),
     Story("W1-03", E.GRANTED, 33), Story("W4-08", E.RATED_WELL, 5), Story("W3-03", E.ACCEPTED, DOUBLE_RED),
     Story("W6-06", E.DELIVERED, 38), Story("W2-07", E.DELIVERED, 4, is_online=True), Story("W7-01", E.GRANTED, 2),
-    Story("W1-05", E.DELIVERED, 19), Story("W4-01", E.RATED_BADLY, 36), Story("W3-06", E.RATED_WELL, 14, is_online=True),
+    Story("W1-05", E.DELIVERED, 19), Story("W4-01", E.RATED_BADLY, 36),
+    Story("W3-06", E.RATED_WELL, 14, is_online=True),
 )  # fmt: skip
 TOLD = 120
 
@@ -92,7 +94,11 @@ OPENING, CLOSING = time(8, 40), time(17, 10)
 GOOD_WORDS = ("办得快，态度好。", "一次就办成了，谢谢。", "工作人员讲得很清楚。", "")
 BAD_WORDS = ("跑了两趟才办成，材料没有一次说清。", "等的时间太长，打电话没人接。")
 MISSING = (
-    {"key": "bank_account", "title": "领款银行卡号", "what": "银行卡户名与申请人不一致，请换成本人的卡。"},
+    {
+        "key": "bank_account",
+        "title": "领款银行卡号",
+        "what": "银行卡户名与申请人不一致，请换成本人的卡。",
+    },
     {"key": "household_register", "title": "户口簿", "what": "缺户主页复印件一份。"},
 )
 # Applicants by the beginning of the item's code: ages from and to, women only.
@@ -111,16 +117,16 @@ class OutOfTime(Exception):
 class Cast:
     """Who acts for which body, and whom one may find at a counter."""
 
-    seed: int
     now: datetime
     by_body: dict[UUID, list[Scope]]
     rng: random.Random
     calendar: WorkCalendar
     reserved: frozenset[UUID]  # whose matters the guests of the demonstration file themselves
     used: set[tuple[UUID, str]] = field(default_factory=set)
-    residents: dict[UUID, Scope] = field(default_factory=dict)
 
-    def actor(self, body_id: UUID, power: Power, line: str, *, without: set[UUID | None] = frozenset()) -> Scope:  # type: ignore[assignment]
+    def actor(
+        self, body_id: UUID, power: Power, line: str, *, without: Collection[UUID | None] = ()
+    ) -> Scope:
         """Somebody of this body who holds the power and the line, and has not acted before."""
         fitting = [
             scope
@@ -133,18 +139,24 @@ class Cast:
 
 
 def make_cases(
-    communities: Sequence[str], *, reserved: Iterable[UUID], seed: int, now: datetime, report: Callable[[str], None]
+    communities: Sequence[str],
+    *,
+    reserved: Iterable[UUID],
+    seed: int,
+    now: datetime,
+    report: Callable[[str], None],
 ) -> list[Case]:
     """Tell the stories, spread over the communities. Messages about the past are closed, not sent."""
     cast = Cast(
-        seed=seed,
         now=now,
         by_body=_posts(now),
         rng=random.Random(f"{seed}:cases"),
         calendar=WorkCalendarYear.objects.calendar(),
         reserved=frozenset(reserved),
     )
-    versions = {version.item_id: version for version in ItemVersion.objects.public(timezone.localdate(now))}
+    versions = {
+        version.item_id: version for version in ItemVersion.objects.public(timezone.localdate(now))
+    }
     places = list(Place.objects.filter(code__in=communities).order_by("code"))
     made = []
     for number in range(TOLD):
@@ -167,7 +179,9 @@ def _earlier(story: Story, turn: int) -> Story:
 def _posts(now: datetime) -> dict[UUID, list[Scope]]:
     today = timezone.localdate(now)
     found: dict[UUID, list[Scope]] = {}
-    for post in Post.objects.active_on(today).select_related("user").order_by("user__username", "role"):
+    for post in (
+        Post.objects.active_on(today).select_related("user").order_by("user__username", "role")
+    ):
         scope = scope_of(post.user, post.pk, today=today)
         found.setdefault(post.body_id, []).append(scope)
     return found
@@ -175,7 +189,9 @@ def _posts(now: datetime) -> dict[UUID, list[Scope]]:
 
 def tell(story: Story, version: ItemVersion, communities: Sequence[Place], cast: Cast) -> Case:
     """File a case in the first of these communities that has an applicant, and carry it as far as the story goes."""
-    applicant = next(filter(None, (_applicant(version, community, cast) for community in communities)))
+    applicant = next(
+        filter(None, (_applicant(version, community, cast) for community in communities))
+    )
     telling = _Telling(story, version, applicant, cast, moment=_start(story, version, cast))
     case = telling.file()
     try:
@@ -240,7 +256,11 @@ class _Telling:
     def file(self) -> Case:
         by = self.resident() if self.story.is_online else self.clerk_of_home()
         draft = actions.start_draft(self.version, applicant=self.applicant, by=by, now=self.moment)
-        home = HouseholdMember.objects.current().filter(person=self.applicant).select_related("household__lives_at")
+        home = (
+            HouseholdMember.objects.current()
+            .filter(person=self.applicant)
+            .select_related("household__lives_at")
+        )
         first = home.first()
         dwelling = first.household.lives_at if first else None
         members = [
@@ -263,14 +283,8 @@ class _Telling:
 
     def resident(self) -> Scope:
         """The applicant's own account; without a password until he registers anew with his telephone."""
-        person = self.applicant
-        if person.pk not in self.cast.residents:
-            if person.account is None:
-                _open_resident(person, self.moment)
-                person.refresh_from_db()
-            assert person.account is not None
-            self.cast.residents[person.pk] = scope_of(person.account, None, today=timezone.localdate(self.moment))
-        return self.cast.residents[person.pk]
+        account = self.applicant.account or _open_resident(self.applicant, self.moment)
+        return scope_of(account, None, today=timezone.localdate(self.moment))
 
     def clerk_of_home(self) -> Scope:
         stations = self.applicant.community.coverages.filter(valid_to__isnull=True)
@@ -332,7 +346,11 @@ class _Telling:
         self.ask()
         by = self.clerk_of_home()
         self.case = actions.answer_supplement(
-            self.case.pk, answers={}, by=by, now=self.wait(2), note="已换成本人的银行卡，户口簿已补。"
+            self.case.pk,
+            answers={},
+            by=by,
+            now=self.wait(2),
+            note="已换成本人的银行卡，户口簿已补。",
         )
 
     def ask_and_lapse(self) -> None:
@@ -345,13 +363,19 @@ class _Telling:
 
     def withdraw(self) -> None:
         self.case = actions.withdraw(
-            self.case.pk, by=self.clerk_of_home(), now=self.wait(3), reason="家里情况有了变化，暂不申请。"
+            self.case.pk,
+            by=self.clerk_of_home(),
+            now=self.wait(3),
+            reason="家里情况有了变化，暂不申请。",
         )
 
     def send_back(self) -> None:
         self.forward_to(ReviewLevel.STREET)
         self.case = actions.send_back(
-            self.case.pk, by=self.of_handler(Power.REVIEW_CASES), now=self.wait(1), reason="请核实活动场地的使用期限。"
+            self.case.pk,
+            by=self.of_handler(Power.REVIEW_CASES),
+            now=self.wait(1),
+            reason="请核实活动场地的使用期限。",
         )
 
     def forward_to(self, level: ReviewLevel) -> None:
@@ -359,7 +383,10 @@ class _Telling:
         while (step := self.open_step()).level != level and not step.is_final:
             by = self.of_handler(Power.REVIEW_CASES)
             self.case = actions.forward(
-                self.case.pk, by=by, now=self.wait(self.cast.rng.choice((1, 1, 2))), opinion="材料齐全，情况属实，同意上报。"
+                self.case.pk,
+                by=by,
+                now=self.wait(self.cast.rng.choice((1, 1, 2))),
+                opinion="材料齐全，情况属实，同意上报。",
             )
 
     def finish(self) -> None:
@@ -368,7 +395,9 @@ class _Telling:
             self.decide()
         if self.story.ending in {E.GRANTED, E.REFUSED}:
             return
-        self.case = actions.deliver(self.case.pk, by=self.of_handler(Power.ACCEPT_CASES), now=self.wait(1))
+        self.case = actions.deliver(
+            self.case.pk, by=self.of_handler(Power.ACCEPT_CASES), now=self.wait(1)
+        )
         if self.story.ending in {E.RATED_WELL, E.RATED_BADLY}:
             self.rate()
 
@@ -376,7 +405,10 @@ class _Telling:
         while not self.open_step().is_final:
             by = self.of_handler(Power.REVIEW_CASES)
             self.case = actions.forward(
-                self.case.pk, by=by, now=self.wait(self.cast.rng.choice((1, 2, 3))), opinion="经核查符合条件，建议批准。"
+                self.case.pk,
+                by=by,
+                now=self.wait(self.cast.rng.choice((1, 2, 3))),
+                opinion="经核查符合条件，建议批准。",
             )
         by = self.of_handler(Power.DECIDE_CASES)
         if self.story.ending == E.REFUSED:
@@ -407,7 +439,9 @@ class _Telling:
 
     def of_handler(self, power: Power) -> Scope:
         acted = set(
-            ReviewStep.objects.filter(case=self.case, state=StepState.PASSED).values_list("user_id", flat=True)
+            ReviewStep.objects.filter(case=self.case, state=StepState.PASSED).values_list(
+                "user_id", flat=True
+            )
         )
         return self.cast.actor(self.case.handler_id, power, self.line, without=acted)
 
@@ -432,25 +466,21 @@ def _applicant(version: ItemVersion, community: Place, cast: Cast) -> Person | N
     code = version.item_id
     youngest, oldest, is_woman = next(WHO[key] for key in (code, code[:2], "") if key in WHO)
     born = (date(today.year - oldest, 1, 1), date(today.year - youngest, 1, 1))
-    found = Person.objects.select_related("community", "account").filter(
+    found = Person.objects.filter(
         community=community, state=PersonState.ACTIVE, birth_on__range=born, id_number__isnull=False
     )
     if is_woman:
         found = found.filter(sex=Sex.FEMALE)
-    for person in _shuffled(found, cast):
-        if person.pk not in cast.reserved and (person.pk, code) not in cast.used:
-            cast.used.add((person.pk, code))
-            return person
+    drawn = sorted(found.order_by().values_list("pk", flat=True))
+    cast.rng.shuffle(drawn)
+    for person_id in drawn:
+        if person_id not in cast.reserved and (person_id, code) not in cast.used:
+            cast.used.add((person_id, code))
+            return Person.objects.select_related("community", "account").get(pk=person_id)
     return None
 
 
-def _shuffled(people: Iterable[Person], cast: Cast) -> list[Person]:
-    drawn = sorted(people, key=lambda person: person.pk)
-    cast.rng.shuffle(drawn)
-    return drawn
-
-
-def _open_resident(person: Person, now: datetime) -> None:
+def _open_resident(person: Person, now: datetime) -> User:
     with transaction.atomic(durable=True):
         user = open_account(
             username=usernames.of_resident(person.id_number or ""),
@@ -460,7 +490,8 @@ def _open_resident(person: Person, now: datetime) -> None:
             by=audit.SYSTEM,
             now=now,
         )
-        bind_account(person, user, by=audit.SYSTEM, now=now)
+        person.account = bind_account(person, user, by=audit.SYSTEM, now=now).account
+    return user
 
 
 CALLS_KEPT = timedelta(days=7)

@@ -51,7 +51,10 @@ def load_ground(data: Mapping[str, Any], *, today: date) -> None:
     call_command("load_calendar", verbosity=0, stdout=_Silence())
     load_catalogue()
     SourceSystem.objects.bulk_create(
-        (SourceSystem(code=code, name=name, name_en=name_en) for code, (name, name_en) in SOURCES.items()),
+        (
+            SourceSystem(code=code, name=name, name_en=name_en)
+            for code, (name, name_en) in SOURCES.items()
+        ),
         ignore_conflicts=True,
     )
 
@@ -108,14 +111,19 @@ def load_community(job: Job) -> Result:
     site, community_id, seed, as_of, now = job
     community = Place(id=community_id, code=site.code, path=site.path)
     ground = places.build(
-        site, rng=random.Random(f"{seed}:{site.code}:ground"), community_id=community_id, as_of=as_of
+        site,
+        rng=random.Random(f"{seed}:{site.code}:ground"),
+        community_id=community_id,
+        as_of=as_of,
     )
     population = populate(site, ground, seed=seed, community=community, as_of=as_of)
     with transaction.atomic(durable=True), bulk.patience():
         bulk.copy(ground.places)
         counts = bulk.write(
-            population.batch, source=f"demo seed {seed}", place_path=site.path, by=audit.SYSTEM, now=now
+            population.batch,
+            source=f"demo seed {seed}",
+            place_path=site.path,
+            by=audit.SYSTEM,
+            now=now,
         )
     return site, {"places": len(ground.places), **counts}, population.wanted
-
-

@@ -39,7 +39,9 @@ class Family:
 
     @property
     def head(self) -> Someone:
-        return next(one for one in self.people if one.relation == Relation.HEAD and one.left_on is None)
+        return next(
+            one for one in self.people if one.relation == Relation.HEAD and one.left_on is None
+        )
 
 
 @dataclass(slots=True)
@@ -80,10 +82,14 @@ class Maker:
 
     def family(self) -> Family:
         family = self.rng.choices(self.shapes, cum_weights=self.sums)[0]()
-        if self.rng.random() < (0.95 if family.is_rented else self.people["registered_elsewhere"] * 0.8):
+        if self.rng.random() < (
+            0.95 if family.is_rented else self.people["registered_elsewhere"] * 0.8
+        ):
             family.is_registered_elsewhere = True
         elif self.rng.random() < 0.02:
-            family.is_here = False  # 人在户不在, the other way round: registered here, living elsewhere
+            family.is_here = (
+                False  # 人在户不在, the other way round: registered here, living elsewhere
+            )
         self._name(family)
         return family
 
@@ -150,7 +156,9 @@ class Maker:
             return family
         people = [self._one(Relation.HEAD, self._sex(0.35), age)]
         for _n in range(self.rng.randint(1, 2)):
-            people.append(self._one(Relation.NOT_RELATED, people[0].sex, self.rng.triangular(19, 40, 25)))
+            people.append(
+                self._one(Relation.NOT_RELATED, people[0].sex, self.rng.triangular(19, 40, 25))
+            )
         return Family(people, is_rented=True)
 
     # --- parts ----------------------------------------------------------------------------------
@@ -171,14 +179,19 @@ class Maker:
         man, woman = (Relation.HEAD, Relation.SPOUSE)
         if self.rng.random() < 0.2:
             man, woman = woman, man
-        pair = [self._one(man, Sex.MALE, head_age), self._one(woman, Sex.FEMALE, max(other_age, 20.5))]
+        pair = [
+            self._one(man, Sex.MALE, head_age),
+            self._one(woman, Sex.FEMALE, max(other_age, 20.5)),
+        ]
         return sorted(pair, key=lambda one: one.relation)
 
     def _child(self, parent_age: float, low: int, high: int) -> Someone:
         age = max(0.02, parent_age - self.rng.uniform(low, high))
         sex = self._sex(0.47)
         relation = Relation.SON if sex == Sex.MALE else Relation.DAUGHTER
-        if age < 1:  # the youngest are spread over the year, not over the year around their birthday
+        if (
+            age < 1
+        ):  # the youngest are spread over the year, not over the year around their birthday
             return Someone(relation, sex, self.as_of - timedelta(days=self.rng.randint(3, 360)))
         return self._one(relation, sex, max(age, 1))
 
@@ -206,11 +219,16 @@ class Maker:
             if one.is_foreign:
                 one.name, one.ethnic_group = self.rng.choice(names.FOREIGN), ""
                 continue
-            is_blood = one.relation not in {Relation.SPOUSE, Relation.NOT_RELATED, Relation.MOTHER} or one.note == "own"
+            is_blood = (
+                one.relation not in {Relation.SPOUSE, Relation.NOT_RELATED, Relation.MOTHER}
+                or one.note == "own"
+            )
             one.note = ""
             one.ethnic_group = group if is_blood or self.rng.random() < 0.7 else "01"
             if one.ethnic_group == "02" and style != names.WITH_SURNAME:
-                one.name = names.mongolian(self.rng, one.sex, father if style == names.DOTTED else "")
+                one.name = names.mongolian(
+                    self.rng, one.sex, father if style == names.DOTTED else ""
+                )
                 continue
             own = line if is_blood else names.surname(self.rng, one.ethnic_group)
             one.name = own + names.given(self.rng, one.sex, one.birth_on)

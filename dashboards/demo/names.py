@@ -8,18 +8,15 @@ from residents.enums import Sex
 
 # Share of the population in 1/10,000, roughly as the Ministry of Public Security publishes them, with the
 # surnames that are frequent in western Inner Mongolia (白 云 康 苗 郝 乔 …) a little raised, and rare ones.
-_SURNAMES = dict(
-    (entry.split(":")[0], int(entry.split(":")[1]))
-    for entry in (
-        "王:760 李:740 张:720 刘:520 陈:300 杨:310 赵:290 黄:90 周:150 吴:130 徐:120 孙:180 马:200 朱:100 胡:110 "
-        "郭:190 何:110 高:190 林:60 罗:60 郑:80 梁:80 谢:50 宋:110 唐:60 许:70 韩:120 冯:90 邓:40 曹:70 彭:40 "
-        "曾:25 肖:45 田:80 董:80 袁:50 潘:35 于:60 蒋:40 蔡:30 余:30 杜:70 叶:25 程:50 苏:70 魏:70 吕:60 丁:50 "
-        "任:80 沈:40 姚:60 卢:40 姜:35 崔:60 钟:20 谭:25 陆:20 汪:25 范:60 金:40 石:60 廖:15 贾:70 夏:30 韦:10 "
-        "付:30 方:30 白:110 邹:25 孟:50 熊:20 秦:40 邱:25 江:20 尹:25 薛:60 闫:60 段:40 雷:40 侯:50 龙:20 史:40 "
-        "陶:20 黎:10 贺:50 顾:15 毛:35 郝:70 龚:15 邵:25 万:20 钱:20 严:20 覃:5 武:50 戴:20 莫:8 孔:25 向:10 汤:20 "
-        "康:60 乔:60 苗:40 云:60 温:30 牛:50 樊:40 葛:20 倪:15 项:8 苟:6 柴:30 蔺:10 郄:4 单:20 解:15 仇:8 区:2 "
-        "乐:2 查:4 朴:6 盖:4 缪:3 翟:20 尉:4 曲:15 党:10 靳:20 屈:15 原:6 折:4 贠:2 欧阳:6 上官:2 司马:2 诸葛:1"
-    ).split()
+_SURNAMES = (
+    "王:760 李:740 张:720 刘:520 陈:300 杨:310 赵:290 黄:90 周:150 吴:130 徐:120 孙:180 马:200 朱:100 胡:110 "
+    "郭:190 何:110 高:190 林:60 罗:60 郑:80 梁:80 谢:50 宋:110 唐:60 许:70 韩:120 冯:90 邓:40 曹:70 彭:40 "
+    "曾:25 肖:45 田:80 董:80 袁:50 潘:35 于:60 蒋:40 蔡:30 余:30 杜:70 叶:25 程:50 苏:70 魏:70 吕:60 丁:50 "
+    "任:80 沈:40 姚:60 卢:40 姜:35 崔:60 钟:20 谭:25 陆:20 汪:25 范:60 金:40 石:60 廖:15 贾:70 夏:30 韦:10 "
+    "付:30 方:30 白:110 邹:25 孟:50 熊:20 秦:40 邱:25 江:20 尹:25 薛:60 闫:60 段:40 雷:40 侯:50 龙:20 史:40 "
+    "陶:20 黎:10 贺:50 顾:15 毛:35 郝:70 龚:15 邵:25 万:20 钱:20 严:20 覃:5 武:50 戴:20 莫:8 孔:25 向:10 汤:20 "
+    "康:60 乔:60 苗:40 云:60 温:30 牛:50 樊:40 葛:20 倪:15 项:8 苟:6 柴:30 蔺:10 郄:4 单:20 解:15 仇:8 区:2 "
+    "乐:2 查:4 朴:6 盖:4 缪:3 翟:20 尉:4 曲:15 党:10 靳:20 屈:15 原:6 折:4 贠:2 欧阳:6 上官:2 司马:2 诸葛:1"
 )
 _HUI = "马:50 杨:10 丁:8 李:8 王:8 海:3 哈:3 沙:3 虎:2 撒:2 纳:2 白:3"
 _MANCHU = "关:20 佟:12 那:10 金:14 赵:10 白:8 王:10 李:8 索:4 富:4"
@@ -63,16 +60,24 @@ _GIVEN = {  # the last year of birth: names of men, names of women
 RARE = "㛃 𬭚 䶮 𫘧 𬇙 𣲗 𫖯 㻏 喆 祎 赟 翀 頔 垚 犇 㵘".split()
 RARE_SHARE = 0.004
 
-_MONGOLIAN = (
+_MONGOLIAN_MEN = (
     "巴特尔 乌力吉 苏和 巴图 朝鲁 额尔敦 孟和 毕力格 阿拉腾 那顺 布和 宝音 特木尔 达来 哈斯 白音 吉日嘎拉 "
-    "巴雅尔 呼格吉勒 阿古拉 恩和 斯琴毕力格 孟克 敖其尔 布仁 图雅巴特 巴音孟克 乌恩 伊德尔 满都拉",
+    "巴雅尔 呼格吉勒 阿古拉 恩和 斯琴毕力格 孟克 敖其尔 布仁 图雅巴特 巴音孟克 乌恩 伊德尔 满都拉"
+).split()
+_MONGOLIAN_WOMEN = (
     "其其格 乌兰 萨仁 娜仁 托娅 乌云 高娃 斯琴 琪琪格 娜日苏 苏日娜 塔娜 萨日娜 其木格 阿茹娜 娜布其 格日勒 "
-    "哈斯其其格 斯琴高娃 乌日汗 敖登 萨如拉 乌仁图雅 通拉嘎 安其尔 海日罕 娜仁托娅 乌云其木格 莎林 奥登",
-)
-_MONGOLIAN_MEN, _MONGOLIAN_WOMEN = (_each.split() for _each in _MONGOLIAN)
+    "哈斯其其格 斯琴高娃 乌日汗 敖登 萨如拉 乌仁图雅 通拉嘎 安其尔 海日罕 娜仁托娅 乌云其木格 莎林 奥登"
+).split()
 # How a Mongolian's name stands in the register.
 DOTTED, BARE, WITH_SURNAME = "dotted", "bare", "with_surname"
-FOREIGN = ("伊琳娜·彼得罗娃", "Anna Kowalska", "巴图巴雅尔·钢宝力道", "Nguyen Thi Lan", "安德烈·伊万诺夫", "Park Ji-won")
+FOREIGN = (
+    "伊琳娜·彼得罗娃",
+    "Anna Kowalska",
+    "巴图巴雅尔·钢宝力道",
+    "Nguyen Thi Lan",
+    "安德烈·伊万诺夫",
+    "Park Ji-won",
+)
 
 
 def _weighted(text: str) -> dict[str, int]:
@@ -91,14 +96,12 @@ class _Lot:
 
 
 _LOTS = {
-    "01": _Lot(_SURNAMES),
+    "01": _Lot(_weighted(_SURNAMES)),
     "02": _Lot(_weighted(_MONGOLIAN_SURNAMES)),
     "03": _Lot(_weighted(_HUI)),
     "11": _Lot(_weighted(_MANCHU)),
 }
-_BY_YEAR = {
-    last: (men.split(), women.split()) for last, (men, women) in _GIVEN.items()
-}
+_BY_YEAR = {last: (men.split(), women.split()) for last, (men, women) in _GIVEN.items()}
 
 
 def surname(rng: random.Random, ethnic_group: str) -> str:

@@ -28,14 +28,16 @@ _AREAS = {
 _AREA_CODES, _AREA_WEIGHTS = list(_AREAS), list(_AREAS.values())
 _HOMES = {
     "150302": "内蒙古自治区乌海市海勃湾区", "150303": "内蒙古自治区乌海市海南区", "150304": "内蒙古自治区乌海市乌达区",
-    "150802": "内蒙古自治区巴彦淖尔市临河区", "150602": "内蒙古自治区鄂尔多斯市东胜区", "640202": "宁夏回族自治区石嘴山市大武口区",
+    "150802": "内蒙古自治区巴彦淖尔市临河区", "150602": "内蒙古自治区鄂尔多斯市东胜区",
+    "640202": "宁夏回族自治区石嘴山市大武口区",
     "640221": "宁夏回族自治区石嘴山市平罗县", "620321": "甘肃省金昌市永昌县", "610113": "陕西省西安市雁塔区",
     "140202": "山西省大同市城区", "410122": "河南省郑州市中牟县", "370102": "山东省济南市历下区",
 }  # fmt: skip
+_ROADS = ("解放街", "人民路", "团结巷", "建设路", "新华街")
 # 永久居留身份证: 9, the region that issued it, the nationality (GB/T 2659: Mongolia, Russia, Poland, Viet Nam).
 _FOREIGN_AREAS = ("915496", "915643", "915616", "915704")
 
-_named = lru_cache(maxsize=100_000)(name_columns)
+_named = lru_cache(maxsize=20_000)(name_columns)
 
 
 @dataclass(slots=True)
@@ -70,7 +72,9 @@ class _Writer:
             number=f"{site.code}{len(self.batch.households) + 1:06d}",
             community_id=self.community_id,
             registered_at=dwelling if is_registered_here and family.is_here else None,
-            registered_address="" if is_registered_here and family.is_here else self._address(is_registered_here),
+            registered_address=""
+            if is_registered_here and family.is_here
+            else self._address(is_registered_here),
             lives_at=lives_at,
         )
         self.batch.households.append(home)
@@ -82,7 +86,11 @@ class _Writer:
                 from_on = min(from_on, one.left_on)
             self.batch.members.append(
                 HouseholdMember(
-                    household=home, person=person, relation=one.relation, from_on=from_on, to_on=one.left_on
+                    household=home,
+                    person=person,
+                    relation=one.relation,
+                    from_on=from_on,
+                    to_on=one.left_on,
                 )
             )
             self._occupy(person, dwelling, family, from_on, one.left_on)
@@ -96,14 +104,15 @@ class _Writer:
         if not family.is_registered_elsewhere and family.is_here:
             kinds.append(OccupancyKind.REGISTERED)
         self.batch.occupancies += [
-            Occupancy(person=person, dwelling=dwelling, kind=kind, from_on=from_on, to_on=to_on) for kind in kinds
+            Occupancy(person=person, dwelling=dwelling, kind=kind, from_on=from_on, to_on=to_on)
+            for kind in kinds
         ]
 
     def _address(self, is_registered_here: bool) -> str:
         if is_registered_here:  # with the community itself, because the flat was sold
             return f"{_HOMES[self.site.district]}{self.site.name}集体户"
-        home = self.rng.choice(list(_HOMES.values()))
-        return f"{home}{self.rng.choice(('解放街', '人民路', '团结巷', '建设路', '新华街'))}{self.rng.randint(1, 220)}号"
+        home, street = self.rng.choice(list(_HOMES.values())), self.rng.choice(_ROADS)
+        return f"{home}{street}{self.rng.randint(1, 220)}号"
 
     def _person(self, one: Someone, lives_at: Dwelling | None) -> Person:
         rng = self.rng
@@ -121,7 +130,9 @@ class _Writer:
         card = ""
         if age > 16 and not one.is_foreign and (age > 60 or rng.random() < 0.15):
             card = numbers.bank_card(self.site.index * 10**6 + self.serial)
-            provenance |= {"bank_card": [rng.choice(("civil_affairs", "human_resources")), str(seen_on)]}
+            provenance |= {
+                "bank_card": [rng.choice(("civil_affairs", "human_resources")), str(seen_on)]
+            }
         person = Person(
             id=new_id(rng),
             **_named(one.name),
@@ -146,7 +157,9 @@ class _Writer:
     def _phone(self, one: Someone, age: float) -> str:
         if one.state != PersonState.ACTIVE:
             return ""
-        has_one = 0 if age < 12 else 0.35 if age < 18 else 0.93 if age < 70 else 0.7 if age < 80 else 0.4
+        has_one = (
+            0 if age < 12 else 0.35 if age < 18 else 0.93 if age < 70 else 0.7 if age < 80 else 0.4
+        )
         if not one.note and self.rng.random() >= has_one:
             return ""
         # 100,000 numbers for each community: two persons never share one by accident.
@@ -154,12 +167,16 @@ class _Writer:
 
     def _document(self, one: Someone, age: float) -> tuple[str, DocumentType]:
         if one.is_foreign:
-            return self._number(one, self.rng.choice(_FOREIGN_AREAS)), DocumentType.FOREIGN_PERMANENT
+            return self._number(
+                one, self.rng.choice(_FOREIGN_AREAS)
+            ), DocumentType.FOREIGN_PERMANENT
         if age < 0.7 and self.rng.random() < 0.5:
             return "", DocumentType.NONE
         area = one.area or self._area(age)
         is_permit = area.startswith(("81", "82", "83"))
-        return self._number(one, area), DocumentType.HK_MO_TW_PERMIT if is_permit else DocumentType.RESIDENT_ID
+        return self._number(
+            one, area
+        ), DocumentType.HK_MO_TW_PERMIT if is_permit else DocumentType.RESIDENT_ID
 
     def _area(self, age: float) -> str:
         """Children were registered where they live; the older somebody is, the rarer."""

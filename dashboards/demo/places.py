@@ -74,7 +74,9 @@ def sites(data: Mapping[str, Any], *, is_full: bool) -> list[Site]:
                                 name=node["name"],
                                 kind=node["kind"],
                                 district=district["code"],
-                                households=shares[node["code"]] if is_full else profile["households"],
+                                households=shares[node["code"]]
+                                if is_full
+                                else profile["households"],
                                 people=profile.get("people") or scale["people"],
                                 profile=profile,
                                 rule=scale["rules"][node["kind"]],
@@ -130,7 +132,11 @@ def _yards(site: Site) -> Iterator[Yard]:
     while built < missing:
         number += 1
         buildings = min(rule["buildings"], -(-(missing - built) // a_building))
-        name = f"第{number}村民小组" if site.kind == "village" else f"{_YARDS[number % len(_YARDS)]}{_round(number)}"
+        name = (
+            f"第{number}村民小组"
+            if site.kind == "village"
+            else f"{_YARDS[number % len(_YARDS)]}{_round(number)}"
+        )
         yield Yard(name, f"Yard {number}", built // per_area + 1, buildings, **shape)
         built += buildings * a_building
 
@@ -143,21 +149,38 @@ def _round(number: int) -> str:
     return f"{turn + 1}区" if turn else ""
 
 
-def _build_yard(ground: Ground, area: Place, number: int, yard: Yard, as_of: date, rng: random.Random) -> None:
-    place = _place(ground, area, PlaceLevel.YARD, f"{number:03d}", yard.name, yard.name_en, as_of, rng)
+def _build_yard(
+    ground: Ground, area: Place, number: int, yard: Yard, as_of: date, rng: random.Random
+) -> None:
+    place = _place(
+        ground, area, PlaceLevel.YARD, f"{number:03d}", yard.name, yard.name_en, as_of, rng
+    )
     is_low = yard.floors == 1
     for building in range(1, yard.buildings + 1):
         name = f"{building}排" if is_low else f"{building}号楼"
         name_en = f"Row {building}" if is_low else f"Building {building}"
-        house = _place(ground, place, PlaceLevel.BUILDING, f"{building:03d}", name, name_en, as_of, rng)
+        house = _place(
+            ground, place, PlaceLevel.BUILDING, f"{building:03d}", name, name_en, as_of, rng
+        )
         for unit in range(1, yard.units + 1):
             stair = _place(
-                ground, house, PlaceLevel.UNIT, f"{unit:02d}", f"{unit}单元", f"Unit {unit}", as_of, rng
+                ground,
+                house,
+                PlaceLevel.UNIT,
+                f"{unit:02d}",
+                f"{unit}单元",
+                f"Unit {unit}",
+                as_of,
+                rng,
             )
             for floor in range(1, yard.floors + 1):
                 for side in range(1, yard.per_floor + 1):
                     door = str(side) if is_low else f"{floor}{side:02d}"
-                    address = f"{yard.name}{name}{door}号" if is_low else f"{yard.name}{name}{unit}单元{door}室"
+                    address = (
+                        f"{yard.name}{name}{door}号"
+                        if is_low
+                        else f"{yard.name}{name}{unit}单元{door}室"
+                    )
                     ground.dwellings.append(
                         Dwelling(id=new_id(rng), place=stair, door=door, address=address)
                     )
@@ -195,4 +218,6 @@ _MOMENT = 1_772_323_200_000
 
 def new_id(rng: random.Random) -> uuid.UUID:
     """A version 7 id of the past that depends on the seed only."""
-    return uuid.UUID(int=_MOMENT << 80 | 0x7 << 76 | rng.getrandbits(12) << 64 | 0x2 << 62 | rng.getrandbits(62))
+    return uuid.UUID(
+        int=_MOMENT << 80 | 0x7 << 76 | rng.getrandbits(12) << 64 | 0x2 << 62 | rng.getrandbits(62)
+    )

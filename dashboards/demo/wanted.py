@@ -23,7 +23,15 @@ def _family(community: str, *people: Someone, **traits: bool) -> Wanted:
 
 
 def _one(
-    relation: Relation, sex: str, born: str, name: str, key: str, *, group: str = "01", area: str = "", foreign: bool = False
+    relation: Relation,
+    sex: str,
+    born: str,
+    name: str,
+    key: str,
+    *,
+    group: str = "01",
+    area: str = "",
+    foreign: bool = False,
 ) -> Someone:
     return Someone(
         relation,
@@ -45,7 +53,14 @@ WANTED = (
         LIYUAN,
         _one(R.HEAD, S.FEMALE, "1944-05-12", "郑桂兰", "elder", area="152801"),
         Someone(
-            R.HEAD, S.MALE, date(1939, 10, 3), "吴德山", "01", PersonState.DECEASED, date(2019, 2, 8), area="150302"
+            R.HEAD,
+            S.MALE,
+            date(1939, 10, 3),
+            "吴德山",
+            "01",
+            PersonState.DECEASED,
+            date(2019, 2, 8),
+            area="150302",
         ),
     ),
     _family(
@@ -57,7 +72,9 @@ WANTED = (
     _family(
         XIANFENG,
         _one(R.HEAD, S.MALE, "1979-11-30", "周海军", "low_income", area="150304"),
-        _one(R.SPOUSE, S.FEMALE, "1981-02-14", "马玉梅", "low_income_wife", group="03", area="642101"),
+        _one(
+            R.SPOUSE, S.FEMALE, "1981-02-14", "马玉梅", "low_income_wife", group="03", area="642101"
+        ),
         Someone(R.DAUGHTER, S.FEMALE, date(2013, 6, 5), "周欣怡", "01", area="150304"),
         Someone(R.MOTHER, S.FEMALE, date(1951, 9, 17), "贺改花", "01", area="150304"),
     ),
@@ -69,7 +86,15 @@ WANTED = (
     _family(
         XINQIAO,
         _one(R.HEAD, S.MALE, "1976-03-21", "乌力吉·巴特尔", "mongolian", group="02", area="152722"),
-        _one(R.SPOUSE, S.FEMALE, "1978-12-02", "娜仁托娅", "mongolian_wife", group="02", area="152701"),
+        _one(
+            R.SPOUSE,
+            S.FEMALE,
+            "1978-12-02",
+            "娜仁托娅",
+            "mongolian_wife",
+            group="02",
+            area="152701",
+        ),
         Someone(R.SON, S.MALE, date(2008, 5, 19), "巴特尔·苏和", "02", area="150303"),
     ),
     _family(

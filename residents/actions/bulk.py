@@ -2,11 +2,10 @@
 
 import io
 import json
-import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -38,7 +37,13 @@ def write(
     The database's constraints are the check: a known number raises IntegrityError and nothing is written.
     """
     with transaction.atomic(), patience():
-        for rows in (batch.dwellings, batch.persons, batch.households, batch.members, batch.occupancies):
+        for rows in (
+            batch.dwellings,
+            batch.persons,
+            batch.households,
+            batch.members,
+            batch.occupancies,
+        ):
             copy(rows)
         counts = batch.counts()
         audit.record(
@@ -76,7 +81,7 @@ def copy(rows: Sequence[models.Model]) -> None:
         buffer.write("\n")
     buffer.seek(0)
     quote = connection.ops.quote_name
-    names = ", ".join(quote(each.column) for each in columns)
+    names = ", ".join(quote(str(each.column)) for each in columns)
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", buffer)
 
