@@ -110,13 +110,23 @@ class _KeyRing:
 
 def encrypt(value: str, *, aad: str) -> bytes:
     """Encrypt with the active key. Only the same `aad` opens it again: name the place, "table|column|row"."""
-    key = _ring().active
-    nonce = os.urandom(_NONCE)
-    return key.header + nonce + key.cipher.encrypt(nonce, value.encode(), key.header + aad.encode())
+    return encrypt_bytes(value.encode(), aad=aad)
 
 
 def decrypt(data: bytes | memoryview, *, aad: str) -> str:
     """The value behind `data`; raises DecryptionFailed when it was changed, moved, or has no key."""
+    return decrypt_bytes(data, aad=aad).decode()
+
+
+def encrypt_bytes(value: bytes, *, aad: str) -> bytes:
+    """As `encrypt`, for the content of a file."""
+    key = _ring().active
+    nonce = os.urandom(_NONCE)
+    return key.header + nonce + key.cipher.encrypt(nonce, value, key.header + aad.encode())
+
+
+def decrypt_bytes(data: bytes | memoryview, *, aad: str) -> bytes:
+    """As `decrypt`, for the content of a file."""
     data = bytes(data)
     header, nonce, sealed = (
         data[:_HEADER],
@@ -129,7 +139,7 @@ def decrypt(data: bytes | memoryview, *, aad: str) -> str:
     if key is None:
         raise DecryptionFailed("no key for this ciphertext")
     try:
-        return key.cipher.decrypt(nonce, sealed, header + aad.encode()).decode()
+        return key.cipher.decrypt(nonce, sealed, header + aad.encode())
     except InvalidTag:
         raise DecryptionFailed("the ciphertext was changed or moved") from None
 

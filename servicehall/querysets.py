@@ -165,7 +165,9 @@ class UploadQuerySet(QuerySet["Upload"]):
         """Files of one's own drafts, and of the cases that one may open."""
         if scope.is_nobody:
             return self.none()
-        cases = cast("CaseQuerySet", self.model._meta.get_field("case").related_model._default_manager)
+        cases = cast(
+            "CaseQuerySet", self.model._meta.get_field("case").related_model._default_manager
+        )
         return self.filter(
             Q(draft__owner_id=scope.user_id, case__isnull=True)
             | Q(case__in=cases.visible_to(scope).values("pk"))

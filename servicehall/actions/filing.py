@@ -15,7 +15,7 @@ from common.numbers import query_code, with_check
 from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
 from residents.models import Person
-from servicehall import routing, rules
+from servicehall import routing, rules, storage
 from servicehall.actions import _core
 from servicehall.deadlines import CHECK_DAYS
 from servicehall.enums import CaseState, Channel
@@ -61,9 +61,13 @@ def save_draft(
 
 
 def discard_draft(draft_id: uuid.UUID, *, by: Scope) -> None:
-    with transaction.atomic():
+    """Forget a draft and the files that were uploaded for it."""
+    with transaction.atomic(durable=True):
         draft = Draft.objects.visible_to(by).select_for_update(of=("self",)).get(pk=draft_id)
+        names = list(draft.uploads.values_list("stored_as", flat=True))
         draft.delete()
+    for name in names:
+        storage.drop(name)
 
 
 def submit(
@@ -85,18 +89,17 @@ def submit(
         )
         if draft.is_filed:
             return Case.objects.get(draft=draft)
-        return _file(draft, by=by, now=now, channel=channel)
+        return file_draft(draft, by=by, now=now, channel=channel)
 
 
-def _file(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> Case:
+def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> Case:
+    """What every way of filing ends in. Called inside the transaction of an action."""
     answers = rules.load_answers(draft.answers or "{}")
     uploads = list(draft.uploads.all())
     errors = rules.check_answers(
         draft.version.questions,
         answers,
-        files=all_files(draft)
-        if channel == Channel.COUNTER
-        else {upload.field for upload in uploads},
+        files=all_files(draft) if by.is_staff else {upload.field for upload in uploads},
     )
     if errors:
         raise Invalid("answers_incomplete", _("还有内容没有填好，请按提示修改。"), errors)

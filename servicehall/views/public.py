@@ -196,10 +196,11 @@ def _materials(
     rows = []
     for material in version.materials:
         condition = material.get("condition")
-        is_open = bool(condition) and condition["situation"] not in situation
-        if not is_open and not rules.applies(condition, situation):
+        when = []
+        if condition and condition["situation"] not in situation:
+            when = [labels[condition["situation"], value] for value in condition["values"]]
+        elif not rules.applies(condition, situation):
             continue
-        when = [labels[condition["situation"], v] for v in condition["values"]] if is_open else []
         rows.append({**material, "only_when": when, "is_held": material["code"] in held})
     return rows
 
