@@ -255,5 +255,8 @@ class Rating(models.Model):
             models.CheckConstraint(
                 condition=Q(level__in=Satisfaction.values), name="rating_level_known"
             ),
+            models.CheckConstraint(
+                condition=Q(channel__in=Channel.values), name="rating_channel_known"
+            ),
         ]
         indexes = [models.Index(fields=["rated_on"], name="rating_day")]
