@@ -71,10 +71,10 @@ class Maker:
         }
         rest = 1 - sum(old.values())
         young: dict[Callable[[], Family], float] = {
-            self.single: 0.27,
+            self.single: 0.285,
             self.couple: 0.27,
-            self.couple_with_child: 0.28,
-            self.couple_with_two: 0.07,
+            self.couple_with_child: 0.27,
+            self.couple_with_two: 0.065,
             self.single_parent: 0.05,
             self.tenants: 0.06,
         }
