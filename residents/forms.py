@@ -1,0 +1,170 @@
+"""Forms of the counter: find, open, register, telephone. They clean; actions decide."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.identity import (
+    InvalidIdNumber,
+    InvalidPhone,
+    check_id_number,
+    normalise_phone,
+)
+from common.names import normalise_name
+from community.governance.models import Place
+from residents.enums import Purpose, RevealReason, Sex
+
+MAX_QUERY = 60
+
+
+class FindForm(forms.Form):
+    q = forms.CharField(
+        label=_("找人"),
+        max_length=MAX_QUERY,
+        help_text=_("证件号码、后六位、姓名、拼音或首字母、电话，认得出哪种就按哪种找"),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autofocus": True,
+                "data-search": True,
+                "enterkeyhint": "search",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
+class PurposeForm(forms.Form):
+    """Why a file is opened; the person can read it."""
+
+    purpose = forms.ChoiceField(
+        label=_("查看档案的目的"),
+        choices=Purpose.choices,
+        initial=Purpose.AT_COUNTER,
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("说明"), max_length=200, required=False, help_text=_("选“其他”时必须写明。")
+    )
+
+
+class RevealForm(forms.Form):
+    """Why a masked value is wanted in full; the person can read it."""
+
+    reason = forms.ChoiceField(
+        label=_("为什么要看完整内容？"),
+        choices=RevealReason.choices,
+        initial=RevealReason.DOCUMENT,
+        widget=forms.RadioSelect,
+    )
+
+
+def _phone(text: str) -> str:
+    try:
+        return normalise_phone(text) if text.strip() else ""
+    except InvalidPhone as error:
+        raise forms.ValidationError(str(error.message)) from None
+
+
+class PhoneForm(forms.Form):
+    phone = forms.CharField(
+        label=_("新的联系电话"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+    def clean_phone(self) -> str:
+        return _phone(self.cleaned_data["phone"])
+
+
+class RegisterForm(forms.Form):
+    """A person who is not in the base yet. With a number, birth and sex follow from it."""
+
+    full_name = forms.CharField(label=_("姓名"), max_length=60)
+    id_number = forms.CharField(
+        label=_("证件号码"),
+        max_length=30,
+        required=False,
+        help_text=_("没有证件的（如新生儿）空着，填出生日期。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    birth_on = forms.DateField(label=_("出生日期"), required=False)
+    sex = forms.ChoiceField(
+        label=_("性别"),
+        choices=[(Sex.FEMALE, Sex.FEMALE.label), (Sex.MALE, Sex.MALE.label)],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    phone = forms.CharField(
+        label=_("联系电话"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    community = forms.ChoiceField(label=_("现住社区"))
+    is_another = forms.BooleanField(
+        label=_("已核对证件，确认不是同一个人"), required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, communities: Iterable[Place], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = {place.code: place for place in communities}
+        choices = [(code, place.label) for code, place in self.places.items()]
+        self.fields["community"].choices = choices  # type: ignore[attr-defined]
+        self.fields["full_name"].widget.attrs["autofocus"] = True
+
+    def clean_full_name(self) -> str:
+        return normalise_name(self.cleaned_data["full_name"])
+
+    def clean_id_number(self) -> str:
+        text: str = self.cleaned_data["id_number"].strip()
+        if not text:
+            return ""
+        try:
+            return check_id_number(text).number
+        except InvalidIdNumber as error:
+            raise forms.ValidationError(str(error.message)) from None
+
+    def clean_phone(self) -> str:
+        return _phone(self.cleaned_data["phone"])
+
+    def clean_birth_on(self) -> date | None:
+        day: date | None = self.cleaned_data["birth_on"]
+        if day is not None and day > timezone.localdate():
+            raise forms.ValidationError(_("出生日期不能晚于今天。"))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "id_number" in data and not data["id_number"]:
+            if not data.get("birth_on") and "birth_on" not in self.errors:
+                self.add_error("birth_on", _("没有证件号码时，请填写出生日期。"))
+            if not data.get("sex"):
+                self.add_error("sex", _("没有证件号码时，请选择性别。"))
+        return data
+
+    @property
+    def birth(self) -> date | None:
+        """The birthday that the number gives, else the one that was typed."""
+        number = self.cleaned_data.get("id_number")
+        typed: date | None = self.cleaned_data.get("birth_on")
+        return check_id_number(number).birth_on if number else typed
+
+    def ask_twice(self) -> None:
+        """Likely doubles were shown: now the clerk may say that it is another person."""
+        self.fields["is_another"].widget = forms.CheckboxInput()
+
+    def arguments(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {
+            "full_name": data["full_name"],
+            "place": self.places[data["community"]],
+            "id_number": data["id_number"],
+            "phone": data["phone"],
+            "sex": data["sex"] or Sex.UNKNOWN,
+            "birth_on": data["birth_on"],
+        }

@@ -1,0 +1,392 @@
+"""找人办事: find a person, say why, open the file. Nobody browses; every look is written down."""
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from common import ratelimit
+from common.access import access, go_to, power
+from common.errors import Invalid, NotAllowed
+from common.identity import normalise_id_number
+from common.masking import mask_card, mask_id, mask_name, mask_phone
+from community.governance.enums import PlaceLevel, Power
+from community.governance.models import Place
+from community.governance.scopes import PortalRequest, Scope
+from residents import actions
+from residents.actions.people import REVEALABLE
+from residents.enums import OccupancyKind, PersonState, Purpose
+from residents.forms import FindForm, PhoneForm, PurposeForm, RegisterForm, RevealForm
+from residents.models import HouseholdMember, Occupancy, Person, SourceSystem
+
+MAX_FOUND = 20
+SEARCHES_PER_MINUTE = 60
+# Files that one clerk opens in a day (security.md T4): beyond the first he is told, beyond the second refused.
+FILES_A_DAY, FILES_A_DAY_AT_MOST = 200, 400
+DAY_SECONDS = 24 * 3600
+# How long a stated purpose keeps a file open: a visit at the counter.
+OPEN_FOR = timedelta(minutes=15)
+OPEN_FILES, KEPT_FILES = "open_files", 30
+REFUSED, TOO_MANY = 422, 429
+SHOWN = ("community", "place__parent__parent")
+NEAR = (PlaceLevel.YARD, PlaceLevel.BUILDING, PlaceLevel.UNIT)
+FULL_NUMBER = re.compile(r"\d{17}[\dX]|\d{15}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A person as a list shows him: enough to tell two apart, not enough to copy."""
+
+    pk: uuid.UUID
+    name: str
+    sex: str
+    age: int | None
+    number: str
+    community: str
+    door: str
+    state: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a file. `field` is set where the value is masked and may be asked for."""
+
+    label: str
+    shown: str
+    field: str = ""
+    source: str = ""
+    as_of: date | None = None
+
+
+# --- find -----------------------------------------------------------------------------------------
+@access(power(Power.FIND_PERSONS))
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: PortalRequest) -> HttpResponse:
+    """Searches are posted: what identifies a person stands in no address and no log."""
+    context: dict[str, Any]
+    if request.method != "POST":
+        context = {"form": FindForm(), "can_register": _registers(request)}
+        return TemplateResponse(request, "residents/counter/find.html", context)
+    now = timezone.now()
+    form = FindForm(request.POST)
+    context = {"form": form, "can_register": _registers(request)}
+    status = 200
+    if not ratelimit.hit("find", str(request.scope.user_id), SEARCHES_PER_MINUTE, 60, now):
+        context["too_many"], status = True, TOO_MANY
+    elif form.is_valid():
+        q = form.cleaned_data["q"]
+        persons = _matching(request.scope, q)
+        if len(persons) == 1 and _is_full_number(q) and "live" not in request.POST:
+            return _open(request, persons[0].pk, {"purpose": Purpose.AT_COUNTER}, now)
+        context |= {"people": _found(request.scope, persons, now), "asked": True}
+        context["is_cut"] = len(persons) == MAX_FOUND
+    name = "_results" if request.htmx else "find"
+    return TemplateResponse(request, f"residents/counter/{name}.html", context, status=status)
+
+
+def _registers(request: PortalRequest) -> bool:
+    return request.scope.has(Power.REGISTER_PERSONS)
+
+
+def _is_full_number(q: str) -> bool:
+    return bool(FULL_NUMBER.fullmatch(normalise_id_number(q)))
+
+
+def _matching(scope: Scope, q: str) -> list[Person]:
+    persons = Person.objects.visible_to(scope, Power.FIND_PERSONS).matching(q)
+    return list(persons.select_related(*SHOWN).order_by("pinyin", "id")[:MAX_FOUND])
+
+
+def _found(scope: Scope, persons: Sequence[Person], now: datetime) -> list[Found]:
+    """Two queries for any number of rows: the persons and their doors."""
+    here = [OccupancyKind.ACTUAL, OccupancyKind.RENTED]
+    living = Occupancy.objects.visible_to(scope).current().filter(kind__in=here)
+    living = living.filter(person__in=[person.pk for person in persons])
+    doors = dict(living.values_list("person_id", "dwelling__door"))
+    today = timezone.localdate(now)
+    return [
+        Found(
+            person.pk,
+            mask_name(person.full_name),
+            str(person.get_sex_display()),
+            age(person.birth_on, today),
+            mask_id(person.id_number or ""),
+            person.community.label,
+            " ".join([*_below_community(person.place), doors.get(person.pk, "")]).strip(),
+            str(person.get_state_display()),
+            person.state == PersonState.ACTIVE,
+        )
+        for person in persons
+    ]
+
+
+def _below_community(place: Place) -> list[str]:
+    """Yard, building and unit, as far as they are known."""
+    names: list[str] = []
+    node: Place | None = place
+    for _level in NEAR:
+        if node is None or node.level not in NEAR:
+            break
+        names.insert(0, node.label)
+        # The parent of the third node was not read with the person, and is not wanted.
+        node = node.parent if len(names) < len(NEAR) else None
+    return names
+
+
+def age(birth_on: date | None, today: date) -> int | None:
+    """Completed years, None when the birthday is not known."""
+    if birth_on is None:
+        return None
+    had_birthday = (today.month, today.day) >= (birth_on.month, birth_on.day)
+    return today.year - birth_on.year - (0 if had_birthday else 1)
+
+
+# --- open -----------------------------------------------------------------------------------------
+@access(power(Power.READ_PERSONS))
+@require_http_methods(["GET", "HEAD", "POST"])
+def file(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
+    """The file of a person. Without a purpose stated a while ago the page asks for one first."""
+    now = timezone.now()
+    person = get_object_or_404(
+        Person.objects.visible_to(request.scope).select_related(*SHOWN), pk=person_id
+    )
+    if request.method == "POST":
+        form = PurposeForm(request.POST)
+        if form.is_valid():
+            return _open(request, person.pk, form.cleaned_data, now)
+        return _ask_purpose(request, person, form, REFUSED)
+    if not _is_open(request, person_id, now):
+        return _ask_purpose(request, person, PurposeForm(), 200)
+    return _file_page(request, person)
+
+
+def _ask_purpose(
+    request: PortalRequest, person: Person, form: PurposeForm, status: int
+) -> HttpResponse:
+    context = {"person": person, "name": mask_name(person.full_name), "form": form}
+    return TemplateResponse(request, "residents/counter/purpose.html", context, status=status)
+
+
+def _open(
+    request: PortalRequest, person_id: uuid.UUID, given: dict[str, Any], now: datetime
+) -> HttpResponse:
+    """State the purpose, write it down, and go to the file; a file that is open already is not opened again."""
+    target = reverse("residents:file", args=[person_id])
+    if _is_open(request, person_id, now):
+        return go_to(request, target)
+    user = str(request.scope.user_id)
+    if not ratelimit.hit("files", user, FILES_A_DAY_AT_MOST, DAY_SECONDS, now):
+        return TemplateResponse(request, "residents/counter/too_many.html", status=TOO_MANY)
+    if not ratelimit.hit("files-soft", user, FILES_A_DAY, DAY_SECONDS, now):
+        messages.warning(request, _("您今天打开的档案已经很多，请只打开正在办事的人的档案。"))
+    try:
+        actions.open_file(
+            person_id,
+            purpose=given["purpose"],
+            note=given.get("note", ""),
+            by=request.scope,
+            now=now,
+        )
+    except Person.DoesNotExist:
+        raise Http404 from None
+    except NotAllowed as refusal:
+        return _purpose_refused(request, person_id, given, refusal)
+    _keep_open(request, person_id, now)
+    return go_to(request, target)
+
+
+def _purpose_refused(
+    request: PortalRequest, person_id: uuid.UUID, given: dict[str, Any], refusal: NotAllowed
+) -> HttpResponse:
+    person = get_object_or_404(Person.objects.visible_to(request.scope), pk=person_id)
+    form = PurposeForm(given)
+    form.is_valid()
+    form.add_error("note" if isinstance(refusal, Invalid) else None, str(refusal.message))
+    return _ask_purpose(request, person, form, REFUSED)
+
+
+def _is_open(request: PortalRequest, person_id: uuid.UUID, now: datetime) -> bool:
+    """Whether this session has said why, in the post that acts now, not long ago."""
+    post_id, until = request.session.get(OPEN_FILES, {}).get(str(person_id), ("", ""))
+    return post_id == str(request.scope.post_id) and datetime.fromisoformat(until) > now
+
+
+def _keep_open(request: PortalRequest, person_id: uuid.UUID, now: datetime) -> None:
+    kept: dict[str, list[str]] = request.session.get(OPEN_FILES, {})
+    kept.pop(str(person_id), None)
+    kept[str(person_id)] = [str(request.scope.post_id), (now + OPEN_FOR).isoformat()]
+    request.session[OPEN_FILES] = dict(list(kept.items())[-KEPT_FILES:])
+
+
+# --- the file -------------------------------------------------------------------------------------
+def _file_page(
+    request: PortalRequest,
+    person: Person,
+    *,
+    phone_form: PhoneForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    sources = {source.pk: str(source) for source in SourceSystem.objects.public()}
+    kin = (
+        HouseholdMember.objects.visible_to(request.scope)
+        .living_with(person.pk)
+        .exclude(person=person)
+    )
+    today = timezone.localdate()
+    context = {
+        "person": person,
+        "age": age(person.birth_on, today),
+        "facts": _facts(person, sources),
+        "addresses": _addresses(request.scope, person),
+        "kin": [
+            (member, mask_name(member.person.full_name), age(member.person.birth_on, today))
+            for member in kin.order_by("relation", "id")
+        ],
+        "can_reveal": request.scope.has(Power.REVEAL_FIELDS),
+        "can_accept": request.scope.has(Power.ACCEPT_CASES),
+        "phone_form": phone_form or PhoneForm(),
+        "is_active": person.state == PersonState.ACTIVE,
+    }
+    return TemplateResponse(request, "residents/counter/file.html", context, status=status)
+
+
+def _facts(person: Person, sources: dict[str, str]) -> list[Fact]:
+    def origin(attribute: str) -> tuple[str, date | None]:
+        code, day = [*person.provenance.get(attribute, []), "", ""][:2]
+        return sources.get(code, ""), date.fromisoformat(day) if day else None
+
+    masked = (
+        (_("证件号码"), mask_id(person.id_number or ""), "id_number"),
+        (_("联系电话"), mask_phone(person.phone or ""), "phone"),
+        (_("银行卡"), mask_card(person.bank_card or ""), "bank_card"),
+    )
+    return [
+        Fact(label, shown or _("没有登记"), field if shown else "", *origin(field))
+        for label, shown, field in masked
+    ]
+
+
+def _addresses(scope: Scope, person: Person) -> list[Fact]:
+    rows = Occupancy.objects.visible_to(scope).current().filter(person=person)
+    return [
+        Fact(
+            str(row.get_kind_display()),
+            row.dwelling.address,
+            source=_("居民基础库"),
+            as_of=row.from_on,
+        )
+        for row in rows.select_related("dwelling").order_by("kind", "from_on")
+    ]
+
+
+@access(power(Power.READ_PERSONS))
+@require_http_methods(["POST"])
+def phone(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Write down the telephone number that the person gives at the counter."""
+    person = get_object_or_404(
+        Person.objects.visible_to(request.scope).select_related(*SHOWN), pk=person_id
+    )
+    if not _is_open(request, person_id, timezone.now()):
+        return redirect("residents:file", person_id)
+    form = PhoneForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.update_phone(
+                person.pk,
+                form.cleaned_data["phone"],
+                source="counter",
+                by=request.scope,
+                now=timezone.now(),
+            )
+        except NotAllowed as refusal:
+            form.add_error("phone", str(refusal.message))
+        else:
+            messages.success(request, _("联系电话已更新。"))
+            return redirect("residents:file", person_id)
+    return _file_page(request, person, phone_form=form, status=REFUSED)
+
+
+@access(power(Power.REVEAL_FIELDS))
+@require_http_methods(["GET", "HEAD", "POST"])
+def reveal(request: PortalRequest, person_id: uuid.UUID, field: str) -> HttpResponse:
+    """One masked value in full: asked with a reason, shown once, written down."""
+    if field not in REVEALABLE:
+        raise Http404
+    person = get_object_or_404(Person.objects.visible_to(request.scope), pk=person_id)
+    form = RevealForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {
+        "form": form,
+        "field": field,
+        "url": reverse("residents:reveal", args=[person_id, field]),
+        "back": reverse("residents:file", args=[person_id]),
+    }
+    if form.is_valid():
+        context["value"] = actions.reveal(
+            person.pk,
+            field,
+            reason=form.cleaned_data["reason"],
+            by=request.scope,
+            now=timezone.now(),
+        )
+    status = REFUSED if form.is_bound and not form.is_valid() else 200
+    name = "_reveal" if request.htmx else "reveal"
+    return TemplateResponse(request, f"residents/counter/{name}.html", context, status=status)
+
+
+# --- register -------------------------------------------------------------------------------------
+@access(power(Power.REGISTER_PERSONS))
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: PortalRequest) -> HttpResponse:
+    """A person who is not in the base yet. Likely doubles are shown before anything is written."""
+    now = timezone.now()
+    communities = (
+        Place.objects.visible_to(request.scope, Power.REGISTER_PERSONS)
+        .on(timezone.localdate(now))
+        .filter(level=PlaceLevel.COMMUNITY)
+    )
+    if request.method != "POST":
+        return _register_page(request, RegisterForm(communities), [], 200)
+    form = RegisterForm(communities, request.POST)
+    if not form.is_valid():
+        return _register_page(request, form, [], REFUSED)
+    doubles = _doubles(request.scope, form, now)
+    if doubles and not form.cleaned_data["is_another"]:
+        form.ask_twice()
+        return _register_page(request, form, doubles, REFUSED)
+    try:
+        person = actions.register_person(**form.arguments(), by=request.scope, now=now)
+    except NotAllowed as refusal:
+        field = "id_number" if refusal.code == "number_known" else None
+        form.add_error(field, str(refusal.message))
+        return _register_page(request, form, doubles, REFUSED)
+    messages.success(request, _("已登记，可以办事了。"))
+    return _open(request, person.pk, {"purpose": Purpose.AT_COUNTER}, now)
+
+
+def _register_page(
+    request: PortalRequest, form: RegisterForm, doubles: list[Found], status: int
+) -> HttpResponse:
+    context = {"form": form, "doubles": doubles}
+    return TemplateResponse(request, "residents/counter/register.html", context, status=status)
+
+
+def _doubles(scope: Scope, form: RegisterForm, now: datetime) -> list[Found]:
+    """Who has this number, or this name and birthday, among those whom the clerk may find."""
+    reach = Person.objects.visible_to(scope, Power.FIND_PERSONS)
+    same = reach.filter(full_name=form.cleaned_data["full_name"], birth_on=form.birth)
+    if form.cleaned_data["id_number"]:
+        same |= reach.with_number(form.cleaned_data["id_number"])
+    rows = same.select_related(*SHOWN).order_by("pinyin", "id")
+    return _found(scope, list(rows[:MAX_FOUND]), now)
