@@ -26,12 +26,13 @@ def claim(case_id: uuid.UUID, action: CaseAction, *, by: Scope) -> tuple[Case, R
     Raises Case.DoesNotExist outside the viewer's reach, Conflict when the case has moved on,
     NotAllowed when the viewer may not do this.
     """
-    case = (
-        Case.objects.visible_to(by)
-        .select_related("version__item", "community", "station__place", "handler", "applicant")
-        .select_for_update(of=("self",), no_key=True)
-        .get(pk=case_id)
+    # Locked by itself: joined to its handler, a case that changes hands while we wait would vanish.
+    Case.objects.visible_to(by).only("pk").select_for_update(of=("self",), no_key=True).get(
+        pk=case_id
     )
+    case = Case.objects.select_related(
+        "version__item", "community", "station__place", "handler", "applicant"
+    ).get(pk=case_id)
     rule = CASE[action]
     if case.state not in rule.sources:
         raise Conflict("state_moved_on", _("本件状态已经变化，请刷新后查看。"))

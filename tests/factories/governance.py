@@ -1,6 +1,7 @@
 """Places, bodies, stations and posts: small trees with the codes and paths that the real ones have."""
 
 from collections.abc import Sequence as Many
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -15,7 +16,7 @@ from community.governance.models import Body, Place, Post, StationCoverage
 from community.governance.scopes import Scope, scope_of
 from tests.factories.accounts import UserFactory
 
-SINCE = "2020-01-01"
+SINCE = date(2020, 1, 1)
 BASIS = {
     Role.COMMITTEE_DIRECTOR: PostBasis.ELECTION,
     Role.COMMITTEE_MEMBER: PostBasis.ELECTION,

@@ -1,0 +1,164 @@
+"""F6: whichever statement of an act fails, nothing of the act remains."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from dashboards.demo.answers import answers_for
+from servicehall import actions
+from tests.factories.servicehall import JOBLESS, Hall, attach_files, hall
+
+pytestmark = pytest.mark.django_db
+
+ASKED = [{"key": "income", "title": "收入证明", "what": "请补充近三个月流水。"}]
+NO_QUERY = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+APPS = ("accounts", "notifications", "servicehall", "common")
+
+
+class Fault:
+    """Lets the k-th statement fail, as a lost connection or a full disk would."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self.seen = at, 0
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.startswith(NO_QUERY):
+            self.seen += 1
+            if self.seen == self.at:
+                raise OperationalError("injected")
+        return execute(sql, params, many, context)
+
+
+def everything() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row that an act could have touched."""
+    models = [m for label in APPS for m in apps.get_app_config(label).get_models()]
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values_list())
+        for model in models
+    }
+
+
+def drafted(place: Hall) -> Any:
+    draft = actions.start_draft(
+        place.version, applicant=place.applicant, by=place.resident, now=place.now
+    )
+    answers = answers_for(
+        place.version, place.applicant, rng=random.Random(1), today=timezone.localdate(place.now)
+    )
+    actions.save_draft(draft.pk, answers, step="check", by=place.resident, now=place.now)
+    attach_files(draft, by=place.resident, now=place.now)
+    return draft
+
+
+def asked(place: Hall) -> Any:
+    return actions.ask_supplement(
+        place.accepted().pk, items=ASKED, by=place.clerk, now=place.now
+    )
+
+
+def at_street(place: Hall) -> Any:
+    case = place.accepted()
+    return actions.forward(case.pk, by=place.director, now=place.now, opinion="情况属实。")
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is there before, and what somebody does with it."""
+
+    before: Callable[[Hall], Any]
+    act: Callable[[Hall, Any], Any]
+    item: str = ""
+
+
+ACTS = {
+    "file": Act(drafted, lambda h, d: actions.submit(d.pk, by=h.resident, now=h.now)),
+    "accept": Act(Hall.filed, lambda h, c: actions.accept(c.pk, by=h.clerk, now=h.now)),
+    "finish at once": Act(
+        Hall.filed,
+        lambda h, c: actions.finish_at_once(c.pk, by=h.clerk, now=h.now),
+        item=JOBLESS,
+    ),
+    "decline": Act(
+        Hall.filed,
+        lambda h, c: actions.decline(
+            c.pk, by=h.clerk, now=h.now, reason="不属于本站事项。", right_office="区医保局"
+        ),
+    ),
+    "supplement": Act(
+        Hall.accepted,
+        lambda h, c: actions.ask_supplement(c.pk, items=ASKED, by=h.clerk, now=h.now),
+    ),
+    "answer": Act(
+        asked,
+        lambda h, c: actions.answer_supplement(c.pk, answers={}, by=h.resident, now=h.now),
+    ),
+    "lapse": Act(
+        asked, lambda h, c: actions.lapse(c.pk, now=h.now + timedelta(days=365))
+    ),
+    "forward": Act(
+        Hall.accepted,
+        lambda h, c: actions.forward(c.pk, by=h.director, now=h.now, opinion="情况属实。"),
+    ),
+    "send back": Act(
+        at_street,
+        lambda h, c: actions.send_back(c.pk, by=h.official, now=h.now, reason="请再核实。"),
+    ),
+    "grant": Act(
+        Hall.at_district, lambda h, c: actions.grant(c.pk, by=h.decider, now=h.now)
+    ),
+    "refuse": Act(
+        Hall.at_district,
+        lambda h, c: actions.refuse(c.pk, by=h.decider, now=h.now, reason="收入超标。"),
+    ),
+    "deliver": Act(Hall.granted, lambda h, c: actions.deliver(c.pk, by=h.clerk, now=h.now)),
+    "rate": Act(
+        Hall.delivered, lambda h, c: actions.rate(c, level=1, by=h.resident, now=h.now)
+    ),
+    "withdraw": Act(
+        Hall.accepted, lambda h, c: actions.withdraw(c.pk, by=h.resident, now=h.now)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_an_act_happens_wholly_or_not_at_all(name):
+    act = ACTS[name]
+    place = hall(act.item) if act.item else hall()
+    case = act.before(place)
+    before = everything()
+    for k in range(1, 100):
+        fault = Fault(k)
+        with connection.execute_wrapper(fault):
+            if fault_of(lambda: act.act(place, case)) is None:
+                assert fault.seen < k, "a statement failed and the act passed over it"
+                break
+        assert everything() == before, f"statement {k} of {name} failed and something stayed"
+    else:
+        pytest.fail("the act has no end")
+    assert k > 5, "an act that asks and writes so little is none"
+    assert everything() != before
+
+
+def fault_of(call: Callable[[], Any]) -> OperationalError | None:
+    try:
+        call()
+    except OperationalError as error:
+        assert "injected" in str(error)
+        return error
+    return None
+
+
+def test_every_verb_of_the_hall_is_swept():
+    """A new action brings its line here."""
+    by_hand = {"start_draft", "save_draft", "discard_draft", "load_catalogue"}  # one statement, or data
+    swept = {"submit", "answer_supplement", "ask_supplement", "finish_at_once", "send_back"} | {
+        name for name in ACTS if " " not in name
+    }
+    assert set(actions.__all__) - by_hand - swept == set()
