@@ -9,6 +9,7 @@ from unittest import mock
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.template import engines
 from django.template.base import FilterExpression
 from django.template.defaulttags import ForNode
 from django.test import Client
@@ -21,7 +22,9 @@ class Loud(AssertionError):
 @contextmanager
 def everything() -> Iterator[None]:
     """All of it, while the context lasts."""
+    ours: Any = engines["django"]  # forms have an engine of their own, with templates by Django
     with (
+        mock.patch.object(ours.engine, "string_if_invalid", _Undefined()),
         _replaced(FilterExpression, "resolve", _resolve),
         _replaced(ForNode, "__init__", _loop),
         _replaced(QuerySet, "__getitem__", _slice),
@@ -64,8 +67,7 @@ def _resolve(
     """Undefined variables fail wherever they are shown or passed on; `{% if %}` may ask for anything."""
     if ignore_failures or any(func.__name__ in SAYS_SO for func, _args in self.filters):
         return original(self, context, ignore_failures=True)
-    with mock.patch.object(context.template.engine, "string_if_invalid", _Undefined()):
-        return original(self, context)
+    return original(self, context)
 
 
 class _Looped:
