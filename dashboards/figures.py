@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from community.governance.enums import Power
+from community.governance.enums import BodyKind, Power
 from community.governance.models import Place
 from community.governance.scopes import Scope
 from dashboards.models import DailyFact
@@ -65,7 +65,13 @@ def periods(today: date) -> dict[str, Period]:
 
 
 def totals(
-    here: Place, children: Collection[Place], period: Period, *, tree: Tree, today: date
+    scope: Scope,
+    here: Place,
+    children: Collection[Place],
+    period: Period,
+    *,
+    tree: Tree,
+    today: date,
 ) -> tuple[Totals, list[tuple[date, str, str, int]]]:
     """The sums of every measure by place and window, and the days of `here` for its curve.
 
@@ -73,20 +79,28 @@ def totals(
     """
     yesterday = today - timedelta(days=1)
     found: Totals = {place.pk: Counter() for place in (here, *children)}
-    for place, line, measure, value in DailyFact.objects.all().sums(
+    known = DailyFact.objects.visible_to(scope)
+    for place, line, measure, value in known.sums(
         [child.pk for child in children], period.first, min(period.last, yesterday)
     ):
         found[place][line, measure] += value
-    days = DailyFact.objects.all().days_of(here.pk, min(period.first, today - CURVE), yesterday)
+    days = known.days_of(here.pk, min(period.first, today - CURVE), yesterday)
     for day, line, measure, value in days:
         if day >= period.first:
             found[here.pk][line, measure] += value
     lineages = tree.lineages()
     for fact in facts.count(MEASURES.values(), today, today, today=today):
-        for place in lineages[fact.community_id]:
+        for place in lineages[fact.community_id] if concerns(scope, fact) else ():
             if place in found:
                 found[place][fact.line, fact.measure] += fact.value
     return found, days
+
+
+def concerns(scope: Scope, fact: facts.Fact) -> bool:
+    """Whether a count belongs to the figures of a post; the same rule as querysets.reach."""
+    if scope.body_kind == BodyKind.DEPARTMENT:
+        return fact.department == scope.body_key
+    return scope.answers_for(fact.line)
 
 
 def by_measure(lines: Mapping[tuple[str, str], int], line: str = "") -> Counter[str]:
@@ -138,4 +152,4 @@ def cases_behind(
     cases = Case.objects.listed_for(scope).filter(
         measure.condition(period.first, period.last, today), community__path__startswith=place.path
     )
-    return cases.filter(window_id=line) if line else cases
+    return cases.filter(version__item__window_id=line) if line else cases

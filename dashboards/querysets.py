@@ -7,18 +7,25 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
-from community.governance.enums import Power
+from community.governance.enums import BodyKind, Power
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
     from dashboards.models import DailyFact  # noqa: F401
 
 
+def reach(scope: Scope) -> Q:
+    """Which lines and departments a post's figures speak of: the same as its lists, so that they agree."""
+    if scope.body_kind == BodyKind.DEPARTMENT:
+        return Q(department=scope.body_key)
+    return scope.on_own_lines("line")
+
+
 class DailyFactQuerySet(QuerySet["DailyFact"]):
     def visible_to(self, scope: Scope) -> Self:
-        return self.filter(scope.within(Power.READ_FACTS))
+        return self.filter(scope.within(Power.READ_FACTS), reach(scope))
 
     def sums(
         self, places: Collection[uuid.UUID], first: date, last: date
@@ -39,5 +46,6 @@ class DailyFactQuerySet(QuerySet["DailyFact"]):
         return list(
             self.filter(place_id=place, day__range=(first, last))
             .order_by("day")
-            .values_list("day", "line", "measure", "value")
+            .values_list("day", "line", "measure")
+            .annotate(total=Sum("value"))
         )

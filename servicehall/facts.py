@@ -47,11 +47,13 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One count: so many cases of a measure on a day, in a community, at a window."""
+    """One count: so many cases of a measure on a day, in a community, in a line of business (the
+    window of the item) and of a department (the one that the item belongs to)."""
 
     day: date
     community_id: uuid.UUID
     line: str
+    department: str
     measure: str
     value: int
 
@@ -176,7 +178,7 @@ RATIOS = {
 
 
 def count(measures: Iterable[Measure], first: date, last: date, *, today: date) -> Iterator[Fact]:
-    """The measures by community and window over a period, dated with its last day.
+    """The measures by community, line and department over a period, dated with its last day.
 
     Two bounded queries: only rows that some measure counts are read, each by its own index.
     """
@@ -192,13 +194,13 @@ def _count(measures: Sequence[Measure], first: date, last: date, today: date) ->
     rows = (
         Case.objects.filter(functools.reduce(operator.or_, conditions.values()))
         .order_by()
-        .values_list("community_id", "window_id")
+        .values_list("community_id", "version__item__window_id", "version__department")
         .annotate(**{code: Count("pk", filter=condition) for code, condition in conditions.items()})
     )
-    for community, window, *numbers in rows:
+    for community, line, department, *numbers in rows:
         for code, number in zip(conditions, numbers, strict=True):
             if number:
-                yield Fact(last, community, window, code, number)
+                yield Fact(last, community, line, department, code, number)
 
 
 def count_day(day: date, *, today: date) -> Iterator[Fact]:

@@ -130,9 +130,10 @@ class CaseQuerySet(QuerySet["Case"]):
             return Q(pk__in=[])
         with_step = self.model.objects.filter(pk=OuterRef("pk"), steps__body_id=scope.body_id)
         own = Q(station_id=scope.body_id) | Q(handler_id=scope.body_id) | Q(Exists(with_step))
-        if scope.body_kind == BodyKind.SERVICE_STATION:
-            return own
         mine = scope.within(power, "community__path")
+        if scope.body_kind == BodyKind.SERVICE_STATION:
+            # A list of figures names, masked, what residents of its communities filed anywhere.
+            return own | mine if power == Power.LIST_CASES else own
         if scope.body_kind == BodyKind.DEPARTMENT:
             # A line can hold items of several departments, Party matters among them: each sees its own.
             return own | (mine & Q(version__department=scope.body_key))

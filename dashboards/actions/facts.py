@@ -23,16 +23,23 @@ def recount(*, now: datetime, days: int = RECOUNTED_DAYS) -> int:
 def count_day(day: date, *, now: datetime) -> int:
     """Replace the facts of one day by what the rows say now. Repeats change nothing."""
     lineages = Tree.load().lineages()
-    totals: Counter[tuple[uuid.UUID, str, str]] = Counter()
+    totals: Counter[tuple[uuid.UUID, str, str, str]] = Counter()
     for fact in facts.count_day(day, today=timezone.localdate(now)):
         for place in lineages[fact.community_id]:
-            totals[place, fact.line, fact.measure] += fact.value
+            totals[place, fact.line, fact.department, fact.measure] += fact.value
     with transaction.atomic():
         DailyFact.objects.filter(day=day).delete()
         DailyFact.objects.bulk_create(
             (
-                DailyFact(day=day, place_id=place, line=line, measure=measure, value=value)
-                for (place, line, measure), value in totals.items()
+                DailyFact(
+                    day=day,
+                    place_id=place,
+                    line=line,
+                    department=department,
+                    measure=measure,
+                    value=value,
+                )
+                for (place, line, department, measure), value in totals.items()
             ),
             batch_size=2000,
         )

@@ -8,12 +8,13 @@ from dashboards.querysets import DailyFactQuerySet
 
 
 class DailyFact(models.Model):
-    """So many cases of a measure on a day at a window in a place. Every place above the community
+    """So many cases of a measure on a day in a place, by line and department. Every place above the community
     has its own rows, as the tree stood on that day, so that a page reads only the places it shows."""
 
     day = models.DateField(_("日期"))
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
     line = models.CharField(_("窗口"), max_length=20)
+    department = models.CharField(_("主管部门"), max_length=30)
     measure = models.CharField(_("指标"), max_length=30)
     value = models.PositiveIntegerField(_("数值"))
 
@@ -23,6 +24,8 @@ class DailyFact(models.Model):
         verbose_name = _("日统计")
         verbose_name_plural = _("日统计")
         constraints = [
-            models.UniqueConstraint("place", "day", "measure", "line", name="one_fact"),
+            models.UniqueConstraint(
+                "place", "day", "measure", "line", "department", name="one_fact"
+            ),
         ]
         indexes = [models.Index(fields=["day"], name="fact_day")]

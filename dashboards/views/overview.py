@@ -21,6 +21,7 @@ from dashboards import figures, series
 from dashboards.forms import Choice, choice
 from dashboards.tree import Tree
 from servicehall.facts import MEASURES, RATIOS
+from servicehall.models import Case
 
 PAGE_SIZE = 50
 HEADLINE = ("filed", "open", "yellow", "red", "double_red", "closed")
@@ -57,7 +58,9 @@ def place(request: PortalRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     chosen = choice(request.GET, here, today=today)
     children = tree.children(here, today)
-    totals, days = figures.totals(here, children, chosen.period, tree=tree, today=today)
+    totals, days = figures.totals(
+        request.scope, here, children, chosen.period, tree=tree, today=today
+    )
     sums = figures.by_measure(totals[here.pk], chosen.line)
     rows = _rows(request.scope, chosen, children, totals)
     context = {
@@ -205,6 +208,10 @@ def case_list(request: PortalRequest, code: str) -> HttpResponse:
         "window": next((w for w in chosen.windows if w.pk == chosen.line), None),
         "total": cases.count(),
         "page": page,
-        "can_open": request.scope.has(Power.READ_CASES),
+        "openable": set(
+            Case.objects.visible_to(request.scope)
+            .filter(pk__in=[case.pk for case in page.items])
+            .values_list("pk", flat=True)
+        ),
     }
     return TemplateResponse(request, "dashboards/list.html", context)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from community.governance.enums import BodyKind, PlaceLevel, Role
-from community.governance.models import Place
+from community.governance.models import Body, Place
 from community.governance.scopes import Scope
 from dashboards import actions, figures
 from dashboards.models import DailyFact
@@ -37,12 +37,21 @@ def busy() -> Hall:
     return place
 
 
+def office_of(place: Place) -> Body:
+    """A body at the top of the tree, whose figures leave nothing out."""
+    city = Place.objects.get(level=PlaceLevel.CITY)
+    return Body.objects.filter(place=city, key="office").first() or BodyFactory(
+        kind=BodyKind.COMMUNITY_OFFICE, key="office", name="市社区办", place=city
+    )
+
+
 def district_of(place: Hall) -> Place:
     return Place.objects.above(place.community.path).get(level=PlaceLevel.DISTRICT)
 
 
-def totals(place: Place) -> dict[str, int]:
-    sums, _days = figures.totals(place, [], QUARTER, tree=Tree.load(), today=TODAY)
+def totals(place: Place, scope: Scope | None = None) -> dict[str, int]:
+    scope = scope or staff(Role.DISTRICT_OFFICE, office_of(place))
+    sums, _days = figures.totals(scope, place, [], QUARTER, tree=Tree.load(), today=TODAY)
     return dict(figures.by_measure(sums[place.pk]))
 
 
