@@ -71,3 +71,12 @@ class Power(TextChoices):
     SETUP = "setup", _("维护日历与基础设置")
     MANAGE_USERS = "manage_users", _("管理账号")
     GRANT = "grant", _("管理任职与授权")
+
+
+class ApiScope(TextChoices):
+    """What a token may be used for. It narrows what its owner may do, and never widens it."""
+
+    ITEMS_READ = "items:read", _("读取办事指南")
+    PLACES_READ = "places:read", _("读取地点和服务站")
+    CASES_READ = "cases:read", _("查看办件")
+    CASES_FILE = "cases:file", _("提交和撤回办件")

@@ -1,11 +1,14 @@
 """Forms of governance. They clean; actions decide."""
 
+import ipaddress
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
+
+from community.governance.enums import ApiScope
 
 WORK, REST, BY_RULE = "work", "rest", "rule"
 
@@ -66,3 +69,41 @@ class WithdrawYearForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "withdraw-%s"} | kwargs)
+
+
+MOST_NETWORKS = 20
+MONTHS = ((1, _("1个月")), (3, _("3个月")), (6, _("6个月")), (12, _("12个月")))
+
+
+class TokenForm(forms.Form):
+    """A new API token. `months` counts from today; the last day is included."""
+
+    name = forms.CharField(
+        label=_("用途"), max_length=60, help_text=_("写明哪个系统用它，例如：社区自助机。")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("可以做什么"),
+        choices=ApiScope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("只选需要的。令牌不会超出您自己的权限。"),
+    )
+    months = forms.TypedChoiceField(
+        label=_("使用期限"), choices=MONTHS, coerce=int, initial=3, widget=forms.RadioSelect
+    )
+    networks = forms.CharField(
+        label=_("限定网络地址"),
+        required=False,
+        max_length=400,
+        help_text=_("可以不填。填写后只有这些地址能用，每行一个，例如 192.0.2.10 或 192.0.2.0/24。"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def clean_networks(self) -> list[str]:
+        lines = self.cleaned_data["networks"].replace(",", " ").replace("，", " ").split()
+        if len(lines) > MOST_NETWORKS:
+            raise forms.ValidationError(_("网络地址太多，请合并填写。"))
+        try:
+            return [str(ipaddress.ip_network(line, strict=False)) for line in lines]
+        except ValueError:
+            raise forms.ValidationError(_("网络地址不正确，请核对。")) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import CharField, F, Q, QuerySet, Value
@@ -10,7 +10,13 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from community.governance.enums import PlaceLevel, Power
 
 if TYPE_CHECKING:
-    from community.governance.models import Body, Place, Post, StationCoverage  # noqa: F401
+    from community.governance.models import (  # noqa: F401
+        ApiToken,
+        Body,
+        Place,
+        Post,
+        StationCoverage,
+    )
     from community.governance.scopes import Scope
 
 
@@ -90,3 +96,17 @@ class PostQuerySet(QuerySet["Post"]):
         return self.filter(
             scope.within(Power.GRANT, "body__place__path") | Q(user_id=scope.user_id)
         )
+
+
+class ApiTokenQuerySet(QuerySet["ApiToken"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """A token is shown to its owner, in whichever post he acts."""
+        if scope.is_nobody:
+            return self.none()
+        return self.filter(owner_id=scope.user_id).select_related("post__body")
+
+    def live(self, now: datetime) -> Self:
+        return self.filter(expires_at__gt=now, revoked_at__isnull=True)
+
+    def with_hash(self, secret_hash: bytes) -> Self:
+        return self.filter(secret_hash=secret_hash).select_related("owner")

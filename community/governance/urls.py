@@ -1,10 +1,13 @@
 from django.urls import path
 
-from community.governance.views import calendar, posts
+from community.governance.views import calendar, posts, tokens
 
 app_name = "governance"
 urlpatterns = [
     path("post/", posts.choose_post, name="choose-post"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/make/", tokens.make, name="token-make"),
+    path("tokens/<uuid:token_id>/revoke/", tokens.revoke, name="token-revoke"),
     path("setup/calendar/", calendar.now, name="calendar"),
     path("setup/calendar/<int:year>/", calendar.year, name="calendar-year"),
     path("setup/calendar/<int:year>/day/", calendar.day, name="calendar-day"),

@@ -2,8 +2,10 @@ from community.governance.models.body import Body, StationCoverage
 from community.governance.models.calendar import WorkCalendarDay, WorkCalendarYear
 from community.governance.models.place import Place, PlaceSuccession
 from community.governance.models.post import PlaceGrant, Post
+from community.governance.models.token import ApiToken
 
 __all__ = [
+    "ApiToken",
     "Body",
     "Place",
     "PlaceGrant",
