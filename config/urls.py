@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("officials/", include("dashboards.urls")),
     path("", include("residents.urls")),
     path("", include("common.urls")),
+    path("api/", include("config.api.urls")),
     path("healthz/live", views.live, name="healthz-live"),
     path("healthz/ready", views.ready, name="healthz-ready"),
 ]

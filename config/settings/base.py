@@ -184,6 +184,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "audit-seal": {"task": "accounts.tasks.seal_audit", "schedule": 10.0},
     "sign-ins-sweep": {"task": "accounts.tasks.sweep_sign_ins", "schedule": 3600.0},
+    "claims-sweep": {
+        "task": "residents.tasks.sweep_claims",
+        "schedule": 3600.0,
+        "options": {"queue": "jobs"},
+    },
     "housekeeping": {
         "task": "common.tasks.purge",
         "schedule": 3600.0,
@@ -206,6 +211,8 @@ SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
 # Without idempotency keys at the gateway a text that may have arrived waits for a person's decision.
 SMS_GATEWAY_HONOURS_KEYS = env.bool("SMS_GATEWAY_HONOURS_KEYS", default=True)
 SMS_TIMEOUT_SECONDS = env.float("SMS_TIMEOUT_SECONDS", default=10.0)
+# The number that pages and texts name for questions: the hall's own, else the city's hotline.
+SERVICE_PHONE = env.str("SERVICE_PHONE", default="12345")
 MESSAGE_LEASE_SECONDS = env.float("MESSAGE_LEASE_SECONDS", default=60.0)  # well above the timeout
 
 # --- logs: JSON lines without personal data (common/logs.py) --------------------------------------
@@ -233,12 +240,32 @@ AUDIT_ANCHOR_FILE = env.str("AUDIT_ANCHOR_FILE", default=str(STATE_DIR / "audit-
 
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["config.api.Denied"],
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["config.api.permissions.ByPolicy"],  # without a policy: denied
+    "DEFAULT_AUTHENTICATION_CLASSES": ["config.api.authentication.BearerAuthentication"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.throttles.ByTokenAndAddress"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PARSER_CLASSES": ["config.api.formats.StrictJsonParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.formats.AlwaysJson",
+    "DEFAULT_SCHEMA_CLASS": "config.api.schema.Operation",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "config.api.errors.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "一站 API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": ["config.api.schema.only_version_one"],
+    "POSTPROCESSING_HOOKS": ["config.api.schema.complete"],
+}
+# How many calls in how many seconds. The programs of a station sit behind one address.
+API_LIMITS = {
+    "anonymous": (60, 60),
+    "address": (600, 60),
+    "token": (120, 60),
+    "bad_token": (20, 60),
 }
 
 # The demonstration shows its messages on a page and its accounts on the console; production never does.

@@ -76,12 +76,17 @@ def _resume(case: Case, *, now: datetime) -> None:
 def withdraw(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str = "") -> Case:
     """撤回, any time before the decision. The data is kept, a new filing is possible."""
     with transaction.atomic(durable=True):
-        case, rule = _core.claim(case_id, CaseAction.WITHDRAW, by=by)
-        case.steps.filter(state__in=[StepState.OPEN, StepState.WAITING]).update(
-            state=StepState.CANCELLED, closed_at=now
-        )
-        case.pauses.filter(to_on__isnull=True).update(to_on=timezone.localdate(now))
-        return _core.record(case, rule, CaseAction.WITHDRAW, by=by, now=now, note=reason.strip())
+        return withdraw_claimed(case_id, by=by, now=now, reason=reason)
+
+
+def withdraw_claimed(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str) -> Case:
+    """The withdrawal itself. Called inside the transaction of an action."""
+    case, rule = _core.claim(case_id, CaseAction.WITHDRAW, by=by)
+    case.steps.filter(state__in=[StepState.OPEN, StepState.WAITING]).update(
+        state=StepState.CANCELLED, closed_at=now
+    )
+    case.pauses.filter(to_on__isnull=True).update(to_on=timezone.localdate(now))
+    return _core.record(case, rule, CaseAction.WITHDRAW, by=by, now=now, note=reason.strip())
 
 
 def lapse(case_id: uuid.UUID, *, now: datetime) -> Case | None:
