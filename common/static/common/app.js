@@ -196,7 +196,8 @@ if (isStaff) document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.defaultPrevented || event.altKey || event.metaKey) return;
   if ($("dialog[open]")) return;
   const key = (event.ctrlKey ? "ctrl+" : "") + event.key.toLowerCase();
-  if (!event.ctrlKey && isTyping(event.target)) return;
+  const leavesSearch = event.target.matches("[data-search]") && ["arrowdown", "arrowup"].includes(key);
+  if (!event.ctrlKey && isTyping(event.target) && !leavesSearch) return;
   if (!event.ctrlKey && key !== "?" && localStorage.getItem(keysOff) === "yes") return;
   const own = keyed().find((element) => element.dataset.key.toLowerCase() === key);
   if (own) press(own);
