@@ -159,7 +159,9 @@ class PageForm(forms.Form):
             try:
                 value = self._value(question)
             except InvalidPhone as error:
-                self.add_error(f"{key}__phone" if question["type"] == "person" else key, str(error))
+                self.add_error(
+                    f"{key}__phone" if question["type"] == "person" else key, str(error.message)
+                )
                 continue
             if question["type"] == "phone":
                 if not value and question["required"]:
@@ -271,9 +273,8 @@ def _plain_field(question: Question) -> forms.Field:
 
 
 def _file_field(question: Question, is_required: bool) -> forms.Field:
-    widget = ManyFiles(attrs={"accept": ACCEPT})
-    if (question.get("max") or 1) > 1:
-        widget.attrs["multiple"] = True
+    takes_many = (question.get("max") or 1) > 1
+    widget = (ManyFiles if takes_many else forms.FileInput)(attrs={"accept": ACCEPT})
     return forms.FileField(
         label=in_language(question["label"]),
         help_text=in_language(question.get("hint")),

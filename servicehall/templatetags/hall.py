@@ -1,5 +1,6 @@
 """How the hall's data is said on its pages: `{% load hall %}`."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -24,6 +25,12 @@ def said(text: Mapping[str, str] | None) -> str:
 def grouped(number: str) -> str:
     """A receipt number in fours, as people read it out: "1503 0200 2001 …"."""
     return " ".join(number[i : i + 4] for i in range(0, len(number), 4))
+
+
+@register.filter
+def with_grouped_numbers(text: str) -> str:
+    """A sentence with its receipt numbers in fours, so that they can be read and a narrow screen can break them."""
+    return re.sub(r"\d{20,}", lambda found: grouped(found[0]), text)
 
 
 @register.filter

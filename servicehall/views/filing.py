@@ -1,8 +1,9 @@
 """Filing, one question a page: by the resident, or by a clerk for the person who stands at the counter."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -302,12 +303,18 @@ def _with_files(filing: Filing, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _known_rows(filing: Filing) -> Iterable[tuple[Any, Fact]]:
+def _known_rows(filing: Filing) -> list[tuple[Any, Fact, Any]]:
+    """Label, fact and the value as a reader sees it; what a page asks about has its place there."""
     return [
-        (label, filing.facts[key])
+        (label, fact, in_words(fact))
         for key, label in prefill.FACT_LABELS.items()
-        if key in filing.facts and key not in {"phone", "bank_card"}
+        if key not in {"phone", "bank_card"} and (fact := filing.facts.get(key))
     ]
+
+
+def in_words(fact: Fact) -> str:
+    is_day = isinstance(fact.value, date)
+    return formats.date_format(fact.value, "DATE_FORMAT") if is_day else fact.shown
 
 
 @access(SIGNED_IN)
@@ -370,7 +377,7 @@ def _file_box(
     }
     return TemplateResponse(
         request,
-        "servicehall/filing/_file_box.html",
+        "servicehall/filing/_file_answer.html",
         context,
         status=HTTP_INVALID if problems else 200,
     )

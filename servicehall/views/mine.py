@@ -347,7 +347,7 @@ def _box(request: PortalRequest, case: Case, key: str, problems: list[str]) -> H
     }
     return TemplateResponse(
         request,
-        "servicehall/filing/_file_box.html",
+        "servicehall/filing/_file_answer.html",
         context,
         status=HTTP_INVALID if problems else 200,
     )
