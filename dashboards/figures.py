@@ -131,6 +131,11 @@ def may_see_small(scope: Scope, place: Place) -> bool:
     return scope.covers(Power.LIST_CASES, place.path)
 
 
+def small(sums: Mapping[str, int]) -> set[str]:
+    """The measures whose number is too small to be shown to whoever may not open its list."""
+    return {measure for measure, value in sums.items() if 0 < value < SMALL}
+
+
 def hidden(rows: Sequence[Mapping[str, int]], measures: Iterable[str]) -> set[tuple[int, str]]:
     """Which cells (row number, measure) of a table with a total must not be shown."""
     cells: set[tuple[int, str]] = set()

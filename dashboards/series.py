@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import formats
 
-from dashboards.figures import CURVE
+from dashboards.figures import CURVE, SMALL
 from dashboards.forms import Choice
 from servicehall.facts import MEASURES
 
@@ -14,7 +14,7 @@ SHOWN = ("filed", "closed")
 
 
 def trend(
-    days: Iterable[tuple[date, str, str, int]], chosen: Choice, *, today: date
+    days: Iterable[tuple[date, str, str, int]], chosen: Choice, *, today: date, shows_small: bool
 ) -> dict[str, Any]:
     """Labels and series for the chart of received and completed. Today is still running
     and stands in the figures above, not in the curve."""
@@ -27,7 +27,16 @@ def trend(
             sums[measure][index[day]] += value
     return {
         "labels": [formats.date_format(bucket[0], "n-j") for bucket in buckets],
-        "series": [(MEASURES[measure].label, sums[measure]) for measure in SHOWN],
+        "series": [
+            (
+                MEASURES[measure].label,
+                [
+                    value if shows_small or not 0 < value < SMALL else None
+                    for value in sums[measure]
+                ],
+            )
+            for measure in SHOWN
+        ],
     }
 
 

@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts.enums import UserKind
-from community.governance.enums import Role
+from community.governance.enums import BodyKind, Role
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 NOTHING = Q(pk__in=[])
+# Who coordinates or governs a place looks at all of its lines, whatever its office answers for itself.
+OVERSEERS = frozenset({BodyKind.COMMUNITY_OFFICE, BodyKind.GOVERNMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def scope_of(
         body_kind=kind,
         body_key=key,
         body_path=place,
-        lines=narrow(body_lines, lines),
+        lines=frozenset() if kind in OVERSEERS else narrow(body_lines, lines),
         powers={power: tuple(sorted(paths)) for power, paths in powers.items()},
         ip=ip,
         request_id=request_id,

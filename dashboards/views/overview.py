@@ -1,7 +1,7 @@
 """The dashboard: figures of a place and of the places below it; every figure opens its list."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,6 +62,7 @@ def place(request: PortalRequest, code: str) -> HttpResponse:
         request.scope, here, children, chosen.period, tree=tree, today=today
     )
     sums = figures.by_measure(totals[here.pk], chosen.line)
+    can_list = figures.may_see_small(request.scope, here)
     rows = _rows(request.scope, chosen, children, totals)
     context = {
         "choice": chosen,
@@ -71,14 +72,14 @@ def place(request: PortalRequest, code: str) -> HttpResponse:
             node for node in tree.above(here) if request.scope.covers(Power.READ_FACTS, node.path)
         ],
         "stats": _stats(request.scope, chosen, sums),
-        "ratios": _ratios(sums),
+        "ratios": _ratios(sums, hidden=() if can_list else figures.small(sums)),
         "columns": [MEASURES[measure] for measure in COLUMNS],
         "ratio_columns": list(RATIOS.values()),
         "rows": rows,
         "rows_are_windows": not children,
         "bars": [(row["name"], row["cells"][0]["shown"], row["url"]) for row in rows],
-        "trend": series.trend(days, chosen, today=today),
-        "can_list": figures.may_see_small(request.scope, here),
+        "trend": series.trend(days, chosen, today=today, shows_small=can_list),
+        "can_list": can_list,
     }
     return TemplateResponse(request, "dashboards/place.html", context)
 
@@ -117,16 +118,20 @@ def _stats(scope: Scope, chosen: Choice, sums: Mapping[str, int]) -> list[dict[s
     return stats
 
 
-def _ratios(sums: Mapping[str, int]) -> list[dict[str, Any]]:
-    return [
-        {
-            "ratio": rule,
-            "value": value if value is not None else "—",
-            "unit": "%" if value is not None else "",
-        }
-        for code, rule in RATIOS.items()
-        for value in [figures.ratio(code, sums)]
-    ]
+def _ratios(sums: Mapping[str, int], *, hidden: Container[str] = ()) -> list[dict[str, Any]]:
+    """The ratios of a place; one whose part or whole is hidden would give the number away."""
+    found = []
+    for code, rule in RATIOS.items():
+        is_hidden = rule.part in hidden or rule.whole in hidden
+        value = None if is_hidden else figures.ratio(code, sums)
+        found.append(
+            {
+                "ratio": rule,
+                "value": "—" if value is None else value,
+                "unit": "" if value is None else "%",
+            }
+        )
+    return found
 
 
 def _rows(
@@ -169,18 +174,10 @@ def _rows(
                 }
                 for measure in COLUMNS
             ],
-            "ratios": [
-                figures.ratio(code, sums) if can_list[number] else _safe(code, sums)
-                for code in RATIOS
-            ],
+            "ratios": _ratios(sums, hidden={measure for row, measure in cells if row == number}),
         }
         for number, (name, url, place, line, sums) in enumerate(sources)
     ]
-
-
-def _safe(code: str, sums: Mapping[str, int]) -> float | None:
-    """A ratio over fewer than five is as telling as the number itself."""
-    return figures.ratio(code, sums) if sums.get(RATIOS[code].whole, 0) >= figures.SMALL else None
 
 
 @access(power(Power.LIST_CASES))
