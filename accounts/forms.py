@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts import usernames
+
 
 def _password(label: Any, autocomplete: str) -> forms.CharField:
     # strip=False: a blank at the end of a password is a character like any other.
@@ -19,7 +21,7 @@ def _password(label: Any, autocomplete: str) -> forms.CharField:
 
 class SignInForm(forms.Form):
     username = forms.CharField(
-        label=_("账号"),
+        label=_("身份证号或账号"),
         max_length=60,
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
@@ -27,6 +29,10 @@ class SignInForm(forms.Form):
     )
     password = _password(_("密码"), "current-password")
     next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+
+    def clean_username(self) -> str:
+        """Residents type their ID number; from here on it is only known as a keyed digest."""
+        return usernames.of_typed(self.cleaned_data["username"])
 
 
 class CodeForm(forms.Form):

@@ -14,7 +14,7 @@ from django.contrib.auth import login
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts import sessions, step_up
+from accounts import lockout, sessions, step_up
 from accounts.actions.sessions import note_sign_in
 from accounts.audit import Acting
 from accounts.enums import UserKind
@@ -91,6 +91,7 @@ def next_step(state: Pending) -> str:
 def finish(request: HttpRequest, state: Pending, *, now: datetime) -> str:
     """Open the session with a new key; returns where to go."""
     request.session.flush()
+    lockout.succeed(state.user.get_username(), getattr(request, "client_ip", ""), now=now)
     session = request.session
     session[sessions.KIND] = state.user.kind
     session[sessions.IP] = getattr(request, "client_ip", "") or None

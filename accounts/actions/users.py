@@ -84,20 +84,52 @@ def set_password(
     Raises Invalid when it is too weak.
     """
     with transaction.atomic(durable=True):
-        user = _locked(user.pk)
-        _check(password, user)
-        user.set_password(password)
-        user.must_change_password = must_change
-        user.save(update_fields=["password", "must_change_password"])
-        Session.objects.filter(user_id=user.pk).exclude(session_key=keep_session).delete()
-        audit.record(
-            "user.password_set",
-            by=by,
-            target=user,
-            detail={"by_owner": by.user_id == user.pk, "must_change": must_change},
-            now=now,
+        return renew_password(
+            user, password, must_change=must_change, keep_session=keep_session, by=by, now=now
         )
+
+
+def renew_password(
+    user: User,
+    password: str,
+    *,
+    must_change: bool = False,
+    keep_session: str = "",
+    by: Actor,
+    now: datetime,
+) -> User:
+    """As set_password, inside the caller's transaction (a proof of identity is used up with it)."""
+    user = _locked(user.pk)
+    _check(password, user)
+    user.set_password(password)
+    user.must_change_password = must_change
+    user.save(update_fields=["password", "must_change_password"])
+    Session.objects.filter(user_id=user.pk).exclude(session_key=keep_session).delete()
+    audit.record(
+        "user.password_set",
+        by=by,
+        target=user,
+        detail={"by_owner": by.user_id == user.pk, "must_change": must_change},
+        now=now,
+    )
     return user
+
+
+def void_given_password(user: User, *, by: Actor, now: datetime) -> None:
+    """The first password was never replaced in time: it opens nothing any more. In the caller's transaction."""
+    user = _locked(user.pk)
+    if user.must_change_password:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        Session.objects.filter(user_id=user.pk).delete()
+        audit.record("user.password_lapsed", by=by, target=user, now=now)
+
+
+def choose_language(user: User, language: str, *, by: Actor, now: datetime) -> None:
+    """The language in which the portal writes to this person. The form checks that we speak it."""
+    with transaction.atomic(durable=True):
+        User.objects.filter(pk=user.pk).update(language=language)
+        audit.record("user.language_chosen", by=by, target=user, now=now)
 
 
 def replace_given_password(user: User, password: str, *, by: Actor, now: datetime) -> User:
