@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -14,10 +14,17 @@ from common.crypto import blind_index
 from common.identity import normalise_id_number, normalise_phone
 from common.names import doubled, normalise_name
 from community.governance.enums import Power
+from residents.enums import PersonState
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
-    from residents.models import Household, HouseholdMember, Occupancy, Person  # noqa: F401
+    from residents.models import (  # noqa: F401
+        AccountClaim,
+        Household,
+        HouseholdMember,
+        Occupancy,
+        Person,
+    )
 
 ID_TAIL = 6  # the last six characters of an ID number, searched inside one community only
 CHINESE = re.compile(r"[^\x00-\x7f]")
@@ -45,6 +52,20 @@ class PersonQuerySet(QuerySet["Person"]):
     def of_account(self, user_id: object) -> Self:
         """The person behind an account; nobody's account is nobody."""
         return self.filter(account_id=user_id) if user_id else self.none()
+
+    def claimable(self, number: str, full_name: str, phone: str, *, has_account: bool) -> Self:
+        """Who may claim an account: number, name and the phone on file all fit, and the person is in the base.
+
+        One condition in one statement, so that whoever fits and whoever does not cost the same. Takes
+        the three as `common` normalises them.
+        """
+        fits = self.filter(
+            id_index=blind_index(number, field="id_number"),
+            full_name=full_name,
+            phone_index=blind_index(phone, field="phone"),
+            state=PersonState.ACTIVE,
+        )
+        return fits.filter(account__isnull=not has_account)
 
     def with_number(self, number: str) -> Self:
         return self.filter(id_index=blind_index(normalise_id_number(number), field="id_number"))
@@ -126,3 +147,14 @@ class OccupancyQuerySet(QuerySet["Occupancy"]):
         if scope.is_staff:
             return self.filter(scope.within(Power.READ_PERSONS, "person__community__path"))
         return self.filter(person__account_id=scope.user_id)
+
+
+class AccountClaimQuerySet(QuerySet["AccountClaim"]):
+    def underway(self, claim_id: str | None, now: datetime) -> AccountClaim | None:
+        """The claim that this session made, while it may still come to something."""
+        if not claim_id:
+            return None
+        return self.filter(pk=claim_id, used_at__isnull=True, keep_until__gt=now).first()
+
+    def spent(self, now: datetime) -> Self:
+        return self.filter(keep_until__lte=now)

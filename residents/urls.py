@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from residents.views import counter
+from residents.enums import ClaimPurpose
+from residents.views import account_desk, counter, me, register
 
 app_name = "residents"
 urlpatterns: list[URLPattern] = [
@@ -11,4 +12,15 @@ urlpatterns: list[URLPattern] = [
     path("persons/<uuid:person_id>/", counter.file, name="file"),
     path("persons/<uuid:person_id>/phone/", counter.phone, name="phone"),
     path("persons/<uuid:person_id>/reveal/<slug:field>/", counter.reveal, name="reveal"),
+    path("persons/<uuid:person_id>/account/", account_desk.open_account, name="open-account"),
+    path("register/", register.start, {"purpose": ClaimPurpose.REGISTER}, name="register"),
+    path("register/forgot/", register.start, {"purpose": ClaimPurpose.RESET}, name="forgot"),
+    path("register/code/", register.code, name="code"),
+    path("register/code/again/", register.code_again, name="code-again"),
+    path("register/password/", register.first_password, name="first-password"),
+    path("register/counter/", register.to_counter, name="to-counter"),
+    path("me/", me.me, name="me"),
+    path("me/show/<slug:field>/", me.show, name="show-own"),
+    path("me/language/", me.choose_language, name="choose-language"),
+    path("me/who-looked/", me.who_looked, name="who-looked"),
 ]

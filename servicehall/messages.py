@@ -5,9 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.enums import Channel
 from notifications.kinds import Kind, register
+from residents.looks import describe
+from servicehall.enums import CaseAction
 
 BOTH = (Channel.IN_SITE, Channel.SMS)
 CASE_PAGE = "servicehall:my-case"
+
+# What the applicant reads in 谁看过我的信息.
+describe({f"case.{action.value}": action.label for action in CaseAction})
 
 
 def _kind(

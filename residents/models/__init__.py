@@ -1,5 +1,14 @@
 from residents.models.household import Dwelling, Household, HouseholdMember, Occupancy
 from residents.models.person import Person
+from residents.models.registration import AccountClaim
 from residents.models.source import SourceSystem
 
-__all__ = ["Dwelling", "Household", "HouseholdMember", "Occupancy", "Person", "SourceSystem"]
+__all__ = [
+    "AccountClaim",
+    "Dwelling",
+    "Household",
+    "HouseholdMember",
+    "Occupancy",
+    "Person",
+    "SourceSystem",
+]

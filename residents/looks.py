@@ -1,0 +1,105 @@
+"""The audit trail in the words of the person it concerns (谁看过我的信息).
+
+Apps above us add the words of their own acts with `describe`, in their messages.py.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy
+
+from accounts.audit import SYSTEM
+from accounts.models import AuditEntry
+from residents.enums import Purpose, RevealReason
+
+Text = str | Promise
+
+FIELDS: dict[str, Text] = {
+    "full_name": gettext_lazy("姓名"),
+    "id_number": gettext_lazy("证件号码"),
+    "phone": gettext_lazy("联系电话"),
+    "contact_phone": gettext_lazy("联系电话"),
+    "bank_card": gettext_lazy("银行卡号"),
+    "birth_on": gettext_lazy("出生日期"),
+    "sex": gettext_lazy("性别"),
+    "ethnic_group": gettext_lazy("民族"),
+}
+_words: dict[str, Text] = {
+    "person.viewed": gettext_lazy("打开了您的档案"),
+    "person.revealed": gettext_lazy("查看了完整内容"),
+    "person.changed": gettext_lazy("修改了您的信息"),
+    "person.registered": gettext_lazy("登记了您的信息"),
+    "person.account_bound": gettext_lazy("把账号和您的档案关联"),
+    "account.code_asked": gettext_lazy("用您的身份证号和手机号申请验证码"),
+    "account.code_right": gettext_lazy("输入了正确的验证码"),
+    "account.code_wrong": gettext_lazy("输入了错误的验证码"),
+    "account.opened_at_counter": gettext_lazy("在窗口为您开通账号"),
+    "account.password_given_at_counter": gettext_lazy("在窗口为您重设密码"),
+    "message.called": gettext_lazy("打电话告知您"),
+    "message.number_shown": gettext_lazy("查看了您的电话，用来联系您"),
+    "message.retried": gettext_lazy("重新发送给您的短信"),
+    "case": gettext_lazy("处理了您的办件"),
+    "case.viewed": gettext_lazy("查看了您的办件"),
+    "case.file": gettext_lazy("提交了您的申请"),
+    "case.rate": gettext_lazy("评价了您的办件"),
+}
+# Why, where the trail holds a code instead of words.
+_REASONS: dict[str, Text] = {
+    choice.value: choice.label for choices in (Purpose, RevealReason) for choice in choices
+}
+
+
+def describe(words: Mapping[str, Text]) -> None:
+    """Say what acts are called: {"case.accept": _("受理了您的申请")}."""
+    _words.update(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One entry as its person reads it."""
+
+    at: datetime
+    who: str
+    what: str
+    fields: str
+    why: str
+    number: str  # of the case it was about
+
+
+def looks(entries: Iterable[AuditEntry], own_user_id: UUID) -> list[Look]:
+    return [_look(entry, own_user_id) for entry in entries]
+
+
+def _look(entry: AuditEntry, own_user_id: UUID) -> Look:
+    detail = entry.detail
+    names = [detail["field"]] if "field" in detail else list(detail.get("fields", []))
+    return Look(
+        at=entry.at,
+        who=_who(entry, own_user_id),
+        what=str(
+            _words.get(entry.action) or _words.get(entry.action.partition(".")[0]) or _("办理")
+        ),
+        fields="、".join(dict.fromkeys(str(FIELDS.get(name, _("办件中的内容"))) for name in names)),
+        why=_why(entry.reason),
+        number=str(detail.get("number", "")),
+    )
+
+
+def _who(entry: AuditEntry, own_user_id: UUID) -> str:
+    if entry.user_id == own_user_id:
+        return _("您自己")
+    if entry.user_id is None:
+        is_machine = entry.post_label == SYSTEM.post_label
+        return _("系统自动处理") if is_machine else _("没有登录的人")
+    return entry.post_label or _("工作人员")
+
+
+def _why(reason: str) -> str:
+    code, _colon, note = reason.partition(":")
+    if code not in _REASONS:
+        return reason
+    label = str(_REASONS[code])
+    return _("%(reason)s：%(note)s") % {"reason": label, "note": note} if note else label

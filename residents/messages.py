@@ -1,0 +1,57 @@
+"""What residents are told about their accounts: the one-time code, and every change of how one gets in.
+
+Where what was typed does not fit, the same phone gets "registration.counter" instead of the code: the same
+row, the same limits, the same moment. So the page, its time and the owner of a foreign phone learn nothing,
+and a person whose phone is not on file is not left waiting.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from notifications.enums import Channel
+from notifications.kinds import Kind, register
+
+SMS = (Channel.SMS,)
+BOTH = (Channel.IN_SITE, Channel.SMS)
+
+register(
+    Kind(
+        "registration.code",
+        _("短信验证码"),
+        "",
+        _(
+            "【一站】验证码%(code)s，%(minutes)s分钟内有效。请勿告诉任何人，工作人员也不会向您索要。"
+        ),
+        SMS,
+        is_urgent=True,
+        is_statutory=True,
+        is_secret=True,
+    ),
+    Kind(
+        "registration.counter",
+        _("请到窗口办理账号"),
+        "",
+        _(
+            "【一站】您填写的信息和登记的对不上，或已开通过账号。请带身份证到社区服务站窗口办理，咨询%(hotline)s。如非本人操作，不用理会。"
+        ),
+        SMS,
+        is_urgent=True,
+        is_statutory=True,
+        is_secret=True,
+    ),
+    Kind(
+        "account.opened",
+        _("账号已开通"),
+        _("您的账号已开通。以后用身份证号和密码登录。如非本人办理，请马上致电%(hotline)s。"),
+        _("【一站】您的账号已开通。如非本人办理，请马上致电%(hotline)s。"),
+        BOTH,
+        is_statutory=True,
+    ),
+    Kind(
+        "account.password_renewed",
+        _("密码已重设"),
+        _("您的登录密码已重设，其他设备都已退出。如非本人办理，请马上致电%(hotline)s。"),
+        _("【一站】您的登录密码已重设。如非本人办理，请马上致电%(hotline)s。"),
+        BOTH,
+        is_statutory=True,
+    ),
+)

@@ -1,0 +1,14 @@
+"""Background work of the resident base. Every task may be lost or repeated."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.audit import SYSTEM
+from residents.actions.registration import forget_claims
+
+
+@shared_task(queue="jobs")
+def sweep_claims(**_: object) -> None:
+    """Forget account claims that are over, and first passwords that nobody replaced in time."""
+    while forget_claims(by=SYSTEM, now=timezone.now()):
+        pass

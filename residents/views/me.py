@@ -1,0 +1,184 @@
+"""我的信息: what the base holds about me, from where, and who looked at it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import step_up
+from accounts.actions import users
+from accounts.models import AuditEntry
+from common.access import RESIDENT, access
+from common.masking import mask_card, mask_id, mask_phone
+from common.paging import BadCursor, keyset_page
+from community.governance.models import StationCoverage
+from community.governance.scopes import PortalRequest, Scope
+from residents.actions import own_file
+from residents.actions.people import REVEALABLE
+from residents.forms_register import LanguageForm
+from residents.looks import FIELDS, looks
+from residents.models import Household, HouseholdMember, Occupancy, Person, SourceSystem
+
+SIZE = 20
+MASKS = {"id_number": mask_id, "phone": mask_phone, "bank_card": mask_card}
+VERIFIED_WITHIN = 300  # seconds
+A_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that the base knows: what, its value as shown, where it comes from and since when."""
+
+    label: str | Promise
+    shown: str
+    source: str = ""
+    as_of: date | None = None
+    field: str = ""  # set where the value is masked and can be shown
+
+
+@access(RESIDENT)
+@require_safe
+def me(request: PortalRequest) -> HttpResponse:
+    """What the base holds about me."""
+    return _page(request, {})
+
+
+@access(RESIDENT)
+@step_up.verified_within(VERIFIED_WITHIN)
+@require_safe
+def show(request: PortalRequest, field: str) -> HttpResponse:
+    """My file with one masked value in full; asks the password again after five minutes."""
+    if field not in REVEALABLE:
+        raise Http404
+    try:
+        value = own_file.reveal_own(field, by=request.scope, now=timezone.now())
+    except Person.DoesNotExist:
+        return redirect("residents:me")
+    return _page(request, {field: value})
+
+
+@access(RESIDENT)
+@require_POST
+def choose_language(request: PortalRequest) -> HttpResponse:
+    """The language of pages and messages, kept with the account."""
+    form = LanguageForm(request.POST)
+    response = redirect("residents:me")
+    if form.is_valid():
+        language = form.cleaned_data["language"]
+        users.choose_language(request.user, language, by=request.scope, now=timezone.now())
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=A_YEAR,
+            samesite="Lax",
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+        messages.success(request, _("语言已保存。"))
+    return response
+
+
+@access(RESIDENT)
+@require_safe
+def who_looked(request: PortalRequest) -> HttpResponse:
+    """谁看过我的信息: every entry of the audit trail about me, others apart from myself."""
+    person = _person(request)
+    is_own = request.GET.get("by") == "me"
+    user_id = request.user.pk
+    entries = AuditEntry.objects.of_person(person.pk) if person else AuditEntry.objects.none()
+    entries = entries.filter(user_id=user_id) if is_own else entries.exclude(user_id=user_id)
+    try:
+        page = keyset_page(entries, order=("-id",), after=request.GET.get("after"), size=SIZE)
+    except BadCursor:
+        return redirect("residents:who-looked")
+    context = {
+        "page": page,
+        "looks": looks(page.items, user_id),
+        "is_own": is_own,
+        "is_others": not is_own,
+        "own_url": f"{reverse('residents:who-looked')}?by=me",
+        "station": _station(person),
+    }
+    return TemplateResponse(request, "residents/me/who_looked.html", context)
+
+
+def _page(request: PortalRequest, shown: dict[str, str]) -> HttpResponse:
+    person = _person(request)
+    sources = {source.pk: str(source) for source in SourceSystem.objects.public()}
+    context = {
+        "person": person,
+        "rows": list(_attributes(person, sources, shown)) if person else [],
+        "addresses": list(_addresses(request.scope, sources)),
+        "members": _members(request.scope, person) if person else [],
+        "shown": next(iter(shown), ""),
+        "station": _station(person),
+        "language_form": LanguageForm(initial={"language": request.user.language}),
+    }
+    return TemplateResponse(request, "residents/me/me.html", context)
+
+
+def _person(request: PortalRequest) -> Person | None:
+    return Person.objects.visible_to(request.scope).select_related("community", "place").first()
+
+
+def _station(person: Person | None) -> StationCoverage | None:
+    if person is None:
+        return None
+    today = timezone.localdate()
+    covers = StationCoverage.objects.public().on(today).filter(community_id=person.community_id)
+    return covers.select_related("station").first()
+
+
+def _attributes(person: Person, sources: dict[str, str], shown: dict[str, str]) -> Iterator[Row]:
+    values = {
+        "full_name": person.full_name,
+        "sex": str(person.get_sex_display()),
+        "birth_on": formats.date_format(person.birth_on) if person.birth_on else "",
+        "ethnic_group": person.ethnic_group_label,
+        "id_number": person.id_number,
+        "phone": person.phone,
+        "bank_card": person.bank_card,
+    }
+    for field, value in values.items():
+        code, day = [*person.provenance.get(field, []), "", ""][:2]
+        is_masked = bool(value) and field in MASKS and field not in shown
+        yield Row(
+            label=FIELDS[field],
+            shown=MASKS[field](value or "") if is_masked else shown.get(field, value or ""),
+            source=sources.get(code, ""),
+            as_of=date.fromisoformat(day) if day else None,
+            field=field if is_masked else "",
+        )
+
+
+def _addresses(scope: Scope, sources: dict[str, str]) -> Iterator[Row]:
+    """户籍 and 现住 are two different ties; a register address outside the city is text only."""
+    kinds = {"registered": "police", "actual": "grid_visit", "rented": "grid_visit"}
+    has_register = False
+    occupancies = Occupancy.objects.visible_to(scope).current().select_related("dwelling")
+    for tie in occupancies.order_by("kind", "id"):
+        has_register |= tie.kind == "registered"
+        yield Row(
+            label=tie.get_kind_display(),
+            shown=tie.dwelling.address,
+            source=sources.get(kinds[tie.kind], ""),
+            as_of=tie.from_on,
+        )
+    if not has_register:
+        for home in Household.objects.visible_to(scope).exclude(registered_address=""):
+            yield Row(_("户籍"), home.registered_address, sources.get("police", ""))
+
+
+def _members(scope: Scope, person: Person) -> list[HouseholdMember]:
+    members = HouseholdMember.objects.visible_to(scope).current().exclude(person=person)
+    return list(members.select_related("person").order_by("relation", "id"))
