@@ -71,6 +71,10 @@ class ManyFiles(forms.FileInput):
 
     allow_multiple_selected = True
 
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Whether anything was sent at all; the view checks and keeps each file (actions.files)."""
+        return files.get(name)
+
 
 class PageForm(forms.Form):
     """The questions of one page of a filing.

@@ -44,20 +44,18 @@ def answer_rows(
             rows.append(AnswerRow(key, label, "", uploads=uploads.get(key, ())))
             continue
         value = answers.get(key)
-        fact = facts.get(question.get("prefill") or "")
-        if fact is not None and value in (fact.value, "", None):
-            # Left as the base knows it: shown as the base shows it, with its source.
-            is_taken = bool(value)
-            shown = fact.shown if is_taken else ""
-            rows.append(AnswerRow(key, label, shown, fact.source if is_taken else "", fact.as_of))
-            continue
-        source = ""
-        if value not in (None, "", []):
-            source = _("窗口代填") if typed_by_staff else _("本人填写")
         shown = _in_words(question, value, members)
-        if is_filed and question.get("prefill") == "bank_card":
-            shown = mask_card(shown)
-        rows.append(AnswerRow(key, label, shown, source))
+        fact = facts.get(question.get("prefill") or "")
+        if not shown:
+            rows.append(AnswerRow(key, label, ""))
+        elif fact is not None and value == fact.value:
+            # Left as the base knows it: numbers stay masked, the source is the base's.
+            known = shown if question["type"] == "household_member" else fact.shown
+            rows.append(AnswerRow(key, label, known, fact.source, fact.as_of))
+        else:
+            is_card = is_filed and question.get("prefill") == "bank_card"
+            source = _("窗口代填") if typed_by_staff else _("本人填写")
+            rows.append(AnswerRow(key, label, mask_card(shown) if is_card else shown, source))
     return rows
 
 
@@ -72,7 +70,7 @@ def _in_words(question: Question, value: Any, members: Mapping[str, str]) -> str
         return labels.get(str(value), "")
     if kind == "household_member":
         wanted = value if isinstance(value, list) else [value]
-        return "、".join(members.get(str(member), _("家庭成员")) for member in wanted)
+        return str(_("、")).join(members.get(str(member), _("家庭成员")) for member in wanted)
     if kind == "money":
         return _("%(amount)s 元") % {"amount": value}
     return str(value)

@@ -339,9 +339,7 @@ def autosave(request: PortalRequest, draft_id: uuid.UUID, key: str) -> HttpRespo
 def attach(request: PortalRequest, draft_id: uuid.UUID, field: str) -> HttpResponse:
     """Take the chosen files at once (htmx); the answer is the box with what is there now."""
     filing = _filing(request, draft_id)
-    step = next((s for s in filing.steps if field in {q["key"] for q in s.questions}), None)
-    if step is None:
-        raise Http404
+    step = _step_with_file(filing, field)
     problems = [
         problem
         for file in request.FILES.getlist(field)
@@ -357,11 +355,18 @@ def remove(request: PortalRequest, draft_id: uuid.UUID, upload_id: uuid.UUID) ->
     upload = get_object_or_404(
         Upload.objects.visible_to(request.scope), pk=upload_id, draft_id=draft_id
     )
-    step = next(s for s in filing.steps if upload.field in {q["key"] for q in s.questions})
+    step = _step_with_file(filing, upload.field)
     file_actions.remove(upload.pk, by=request.scope)
     if request.htmx:
         return _file_box(request, filing, step, upload.field, [])
     return redirect(_page_url(filing, step.key))
+
+
+def _step_with_file(filing: Filing, field: str) -> Step:
+    for step in filing.steps:
+        if any(q["key"] == field and q["type"] == "file" for q in step.questions):
+            return step
+    raise Http404
 
 
 def _file_box(
@@ -428,7 +433,10 @@ def _show_check(
         if step.questions
     ]
     lines = [
-        {"text": f"{row.label}：{errors[row.key]}", "target": f"page-{step.key}"}
+        {
+            "text": _("%(name)s：%(value)s") % {"name": row.label, "value": errors[row.key]},
+            "target": f"page-{step.key}",
+        }
         for step, rows in groups
         for row in rows
         if errors and row.key in errors

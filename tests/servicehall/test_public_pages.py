@@ -1,0 +1,168 @@
+"""What anybody sees without an account."""
+
+import pytest
+from django.urls import reverse
+
+from servicehall.actions import load_catalogue
+from servicehall.models import NegativeCertificate
+from tests.factories.governance import StationFactory
+from tests.factories.residents import PersonFactory, household
+from tests.factories.servicehall import ALLOWANCE, hall, item_version
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def catalogue():
+    load_catalogue()
+
+
+def body(response):
+    return response.content.decode()
+
+
+def test_the_home_page_offers_a_search_the_windows_and_the_way_to_a_case(client, catalogue):
+    page = body(client.get(reverse("home")))
+
+    assert "没钱看病" in page
+    for code in ("W1_CIVIL", "W4_CARE", "W7_PROXY"):
+        assert reverse("servicehall:window", args=[code]) in page
+    assert reverse("servicehall:track") in page
+
+
+def test_the_large_print_home_page_has_six_big_doors(client, catalogue):
+    client.cookies["yizhan_size"] = "elder"
+
+    page = body(client.get(reverse("home")))
+
+    assert page.count('class="door"') == 6
+    assert 'href="tel:12345"' in page
+
+
+def test_what_is_filed_most_stands_first_on_the_home_page(client, catalogue):
+    filed = hall(ALLOWANCE).filed()
+
+    page = client.get(reverse("home"))
+
+    assert [v.item_id for v in page.context["asked"]][0] == filed.version.item_id
+
+
+def test_a_search_in_everyday_words_leads_to_the_guide(client, catalogue):
+    page = body(client.get(reverse("servicehall:search"), {"q": "80岁补贴"}))
+
+    assert reverse("servicehall:item", args=[ALLOWANCE]) in page
+
+
+def test_a_certificate_that_may_not_be_issued_is_refused_with_the_right_office(client, catalogue):
+    for words in ("无犯罪记录证明", "wufanzuijilu", "养狗"):
+        response = client.get(reverse("servicehall:search"), {"q": words})
+        refused = response.context["refused"]
+
+        assert refused, words
+        assert refused[0].office["zh"] in body(response)
+
+
+def test_an_ordinary_search_refuses_nothing(client, catalogue):
+    response = client.get(reverse("servicehall:search"), {"q": "高龄津贴"})
+
+    assert response.context["refused"] == []
+    assert NegativeCertificate.objects.count() == 20
+
+
+def test_a_search_without_a_result_shows_the_windows_and_a_telephone(client, catalogue):
+    page = body(client.get(reverse("servicehall:search"), {"q": "qwertz<script>"}))
+
+    assert "12345" in page
+    assert reverse("servicehall:window", args=["W1_CIVIL"]) in page
+    assert "<script>qwertz" not in page
+
+
+def test_the_guide_tells_time_fee_papers_and_how_sure_it_is(client, catalogue):
+    page = body(client.get(reverse("servicehall:item", args=[ALLOWANCE])))
+
+    for words in ("15 个工作日", "20 个工作日", "不收费", "居民身份证或户口簿", "以本地办事指南为准"):
+        assert words in page
+    assert "老年人权益保障法" in page
+    assert f"?next={reverse('servicehall:item', args=[ALLOWANCE])}" in page
+
+
+def test_every_guide_opens(client, catalogue):
+    from servicehall.models import ServiceItem
+
+    for code in ServiceItem.objects.order_by("code").values_list("code", flat=True):
+        assert client.get(reverse("servicehall:item", args=[code])).status_code == 200, code
+
+
+def test_the_situation_decides_which_papers_the_guide_lists(client, catalogue):
+    url = reverse("servicehall:item", args=["W1-02"])
+
+    everything = {m["code"] for m in client.get(url).context["materials"]}
+    ill = {m["code"] for m in client.get(url, {"burden": "illness"}).context["materials"]}
+    none = {m["code"] for m in client.get(url, {"burden": "none"}).context["materials"]}
+    forged = {m["code"] for m in client.get(url, {"burden": "nonsense"}).context["materials"]}
+
+    assert everything >= {"medical_record", "disability_certificate"} == everything - none
+    assert ill - none == {"medical_record"}
+    assert forged == everything
+
+
+def test_choosing_a_situation_changes_only_the_list(client, catalogue):
+    url = reverse("servicehall:item", args=["W1-02"])
+
+    fragment = body(client.get(url, {"burden": "none"}, headers={"HX-Request": "true"}))
+
+    assert fragment.lstrip().startswith('<div id="materials">')
+    assert "<html" not in fragment
+
+
+def test_a_paper_that_the_base_holds_need_not_be_brought(client_for):
+    item_version("W1-01")
+    person = PersonFactory(account=True)
+
+    response = client_for(person.account).get(reverse("servicehall:item", args=["W1-01"]))
+    held = {m["code"] for m in response.context["materials"] if m["is_held"]}
+
+    assert "id_card" in held
+    assert "不用带，系统里有" in body(response)
+
+
+def test_the_guide_names_the_residents_own_station(client_for):
+    here = hall(ALLOWANCE)
+
+    page = body(client_for(here.resident).get(reverse("servicehall:item", args=[ALLOWANCE])))
+
+    assert here.station.name in page
+    assert here.station.phone in page
+
+
+def test_an_item_or_window_that_does_not_exist_is_not_found(client, catalogue):
+    for url in ("/items/W9-99/", "/windows/W9/", "/stations/?community=000"):
+        assert client.get(url).status_code == 404
+
+
+def test_the_station_finder_answers_with_address_hours_and_telephone(client):
+    station = StationFactory(address="海北街道1号", hours=[{"days": [1, 2, 3, 4, 5], "from": "08:30", "to": "17:30"}])
+
+    page = body(client.get(reverse("servicehall:stations"), {"community": station.place.code}))
+
+    for words in (station.name, "海北街道1号", "08:30", station.phone):
+        assert words in page
+
+
+def test_public_pages_ask_a_constant_handful_of_questions(client_for, count_queries, catalogue):
+    here = hall(ALLOWANCE)
+    household(here.applicant, spouse=PersonFactory(community=here.community))
+    browser = client_for(here.resident)
+    for url in (
+        reverse("home"),
+        reverse("servicehall:search") + "?q=dibao",
+        reverse("servicehall:item", args=[ALLOWANCE]),
+        reverse("servicehall:stations"),
+        reverse("servicehall:window", args=["W4_CARE"]),
+    ):
+        browser.get(url)
+        few = count_queries(lambda: browser.get(url))  # noqa: B023
+        assert few <= 10, url
+        for _n in range(3):
+            StationFactory()
+        assert count_queries(lambda: browser.get(url)) == few, url  # noqa: B023
