@@ -82,7 +82,9 @@ def _look(entry: AuditEntry, own_user_id: UUID) -> Look:
         what=str(
             _words.get(entry.action) or _words.get(entry.action.partition(".")[0]) or _("办理")
         ),
-        fields="、".join(dict.fromkeys(str(FIELDS.get(name, _("办件中的内容"))) for name in names)),
+        fields=_("、").join(
+            dict.fromkeys(str(FIELDS.get(name, _("办件中的内容"))) for name in names)
+        ),
         why=_why(entry.reason),
         number=str(detail.get("number", "")),
     )

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.access import access, power
@@ -55,23 +55,23 @@ ACTS: dict[str, Act] = {
     for act in (
         Act("finish", _("当场办结"), "f", CaseAction.ACCEPT, actions.finish_at_once,
             forms.FinishForm, _("已当场办结。"), kind="primary"),
-        Act("accept", _("受理"), "a", CaseAction.ACCEPT, actions.accept,
+        Act("accept", pgettext_lazy("按钮", "受理"), "a", CaseAction.ACCEPT, actions.accept,
             forms.ConfirmForm, _("已受理，开始计时。"), kind="primary", confirm=_("确定受理这一件？受理后开始计时。")),
         Act("answer", _("收补正材料"), "x", CaseAction.RESUBMIT, actions.answer_supplement,
             forms.AnswerForm, _("补正已登记。"), kind="primary"),
         Act("forward", _("同意，转下一环节"), "n", CaseAction.FORWARD, actions.forward,
             forms.OpinionForm, _("已转下一环节。"), kind="primary"),
-        Act("grant", _("准予"), "g", CaseAction.GRANT, actions.grant,
+        Act("grant", pgettext_lazy("按钮", "准予"), "g", CaseAction.GRANT, actions.grant,
             forms.GrantForm, _("已作出准予决定。"), kind="primary"),
-        Act("refuse", _("不予"), "r", CaseAction.REFUSE, actions.refuse,
+        Act("refuse", pgettext_lazy("按钮", "不予"), "r", CaseAction.REFUSE, actions.refuse,
             forms.RefuseForm, _("已作出不予决定。")),
-        Act("send-back", _("退回上一环节"), "b", CaseAction.SEND_BACK, actions.send_back,
+        Act("send-back", pgettext_lazy("按钮", "退回上一环节"), "b", CaseAction.SEND_BACK, actions.send_back,
             forms.ReasonInsideForm, _("已退回上一环节。")),
         Act("supplement", _("一次性告知"), "s", CaseAction.SUPPLEMENT, actions.ask_supplement,
             forms.SupplementForm, _("已告知申请人，计时暂停。")),
-        Act("decline", _("不予受理"), "d", CaseAction.DECLINE, actions.decline,
+        Act("decline", pgettext_lazy("按钮", "不予受理"), "d", CaseAction.DECLINE, actions.decline,
             forms.DeclineForm, _("已决定不予受理。")),
-        Act("deliver", _("送达"), "v", CaseAction.DELIVER, actions.deliver,
+        Act("deliver", pgettext_lazy("按钮", "送达"), "v", CaseAction.DELIVER, actions.deliver,
             forms.DeliverForm, _("已登记送达。"), kind="primary"),
         Act("withdraw", _("申请人撤回"), "t", CaseAction.WITHDRAW, actions.withdraw,
             forms.WithdrawForm, _("已按申请人要求撤回。"), kind="quiet"),
