@@ -110,6 +110,7 @@ STAFF_SECOND_FACTOR = True
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
@@ -247,7 +248,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["config.api.formats.StrictJsonParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.formats.AlwaysJson",
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.Operation",
-    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "config.api.errors.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
