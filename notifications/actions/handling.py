@@ -37,8 +37,11 @@ def retry(message: Message, *, by: audit.Actor, now: datetime) -> Message:
     return message
 
 
-def mark_called(message: Message, *, by: audit.Actor, now: datetime) -> Message:
-    """The person was told by telephone or at the door. Raises Conflict when a colleague was faster."""
+def mark_called(message: Message, *, note: str = "", by: audit.Actor, now: datetime) -> Message:
+    """The person was told by telephone or at the door; `note` says how, and stands in the audit trail.
+
+    Raises Conflict when a colleague was faster.
+    """
     with transaction.atomic(durable=True):
         message = _lock(message)
         if message.channel != Channel.CALL or message.state != MessageState.DUE:
@@ -46,7 +49,7 @@ def mark_called(message: Message, *, by: audit.Actor, now: datetime) -> Message:
         message.state = MessageState.SENT
         message.sent_at = now
         message.save(update_fields=["state", "sent_at"])
-        _record("message.called", message, by=by, now=now, was=MessageState.DUE)
+        _record("message.called", message, by=by, now=now, was=MessageState.DUE, reason=note)
     return message
 
 
@@ -74,10 +77,19 @@ def _lock(message: Message) -> Message:
     return Message.objects.select_for_update(no_key=True).get(pk=message.pk)
 
 
-def _record(action: str, message: Message, *, by: audit.Actor, now: datetime, was: str) -> None:
+def _record(
+    action: str,
+    message: Message,
+    *,
+    by: audit.Actor,
+    now: datetime,
+    was: str,
+    reason: str = "",
+) -> None:
     audit.record(
         action,
         by=by,
+        reason=reason,
         target=message,
         person_id=message.person_id,
         place_path=message.place_path,
