@@ -1,0 +1,148 @@
+"""What the codes of the audit trail mean, in plain words. An unknown code is shown as it stands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy as _
+
+from community.governance.enums import PostBasis, Role
+from notifications.enums import Channel as MessageChannel, MessageState
+from residents.enums import ClaimPurpose, Purpose
+from servicehall.enums import CaseAction, CaseState, Channel as CaseChannel
+
+Words = Mapping[str, str | Promise]
+
+ACTIONS: Words = {
+    "session.opened": _("登录"),
+    "session.closed": _("退出登录"),
+    "session.revoked": _("退出其他设备"),
+    "factor.enrolled": _("启用动态口令"),
+    "factor.removed": _("解除动态口令"),
+    "factor.used": _("动态口令验证通过"),
+    "factor.refused": _("动态口令验证未通过"),
+    "factor.codes_issued": _("生成备用码"),
+    "user.opened": _("开设账号"),
+    "user.password_set": _("设置密码"),
+    "user.password_lapsed": _("初始密码过期作废"),
+    "user.language_chosen": _("选择语言"),
+    "user.disabled": _("停用账号"),
+    "user.enabled": _("启用账号"),
+    "account.code_asked": _("申请身份验证码"),
+    "account.code_right": _("身份验证通过"),
+    "account.code_wrong": _("身份验证未通过"),
+    "account.opened_at_counter": _("窗口开通账号"),
+    "account.password_given_at_counter": _("窗口重设密码"),
+    "post.chosen": _("选择岗位"),
+    "post.appointed": _("任职"),
+    "post.ended": _("免职"),
+    "token.made": _("生成接口令牌"),
+    "token.revoked": _("停用接口令牌"),
+    "calendar.day_set": _("修改工作日历"),
+    "calendar.year_published": _("发布年度日历"),
+    "calendar.year_withdrawn": _("撤回年度日历"),
+    "calendar.year_loaded": _("载入年度日历"),
+    "person.loaded": _("批量载入居民"),
+    "person.registered": _("登记居民"),
+    "person.viewed": _("查看居民档案"),
+    "person.revealed": _("显示完整证件号或电话"),
+    "person.changed": _("修改居民资料"),
+    "person.account_bound": _("绑定居民账号"),
+    "case.file": _("提交申请"),
+    "case.assign": _("分派办件"),
+    "case.rate": _("评价"),
+    "case.viewed": _("查看办件"),
+    "file.open": _("打开材料"),
+    "message.retried": _("重发消息"),
+    "message.called": _("登记电话告知"),
+    "message.number_shown": _("显示电话号码"),
+    "message.sms_refused": _("不再接收短信"),
+    "message.sms_wanted": _("重新接收短信"),
+    **{f"case.{action.value}": action.label for action in CaseAction},
+}
+
+TARGETS: Words = {
+    "accounts.user": _("账号"),
+    "governance.post": _("任职"),
+    "governance.workcalendaryear": _("工作日历"),
+    "governance.apitoken": _("接口令牌"),
+    "residents.person": _("居民档案"),
+    "servicehall.case": _("办件"),
+    "servicehall.upload": _("材料"),
+    "notifications.message": _("消息"),
+}
+
+KEYS: Words = {
+    "number": _("办件编号"),
+    "from": _("原状态"),
+    "to": _("新状态"),
+    "role": _("角色"),
+    "basis": _("任职依据"),
+    "document_no": _("文号"),
+    "user": _("账号标识"),
+    "kind": _("种类"),
+    "channel": _("渠道"),
+    "how": _("方式"),
+    "by_owner": _("本人操作"),
+    "must_change": _("须修改密码"),
+    "count": _("数量"),
+    "days": _("天数"),
+    "day": _("日期"),
+    "source": _("来源"),
+    "fields": _("字段"),
+    "field": _("字段"),
+}
+
+VALUES: Words = {
+    **{state.value: state.label for state in CaseState},
+    **{role.value: role.label for role in Role},
+    **{basis.value: basis.label for basis in PostBasis},
+    **{channel.value: channel.label for channel in (*CaseChannel, *MessageChannel)},
+    **{state.value: state.label for state in MessageState},
+    **{purpose.value: purpose.label for purpose in ClaimPurpose},
+    "totp": _("动态口令"),
+    "recovery_code": _("备用码"),
+    "id_number": _("证件号码"),
+    "phone": _("电话"),
+    "bank_card": _("银行卡号"),
+    "full_name": _("姓名"),
+    "staff": _("工作人员"),
+    "resident": _("居民"),
+}
+
+
+def action(code: str) -> str:
+    return str(ACTIONS.get(code, code))
+
+
+def target(code: str) -> str:
+    return str(TARGETS.get(code, code))
+
+
+def reason(text: str) -> str:
+    """The reason as it was given; a look at a file keeps the code of its purpose in front of the note."""
+    code, _colon, note = text.partition(":")
+    if code not in Purpose.values:
+        return text
+    purpose = str(Purpose(code).label)
+    return gettext("%(name)s：%(value)s") % {"name": purpose, "value": note} if note else purpose
+
+
+def details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The recorded codes as pairs of words. Nothing personal is in them."""
+    return [(str(KEYS.get(key, key)), _value(value)) for key, value in sorted(detail.items())]
+
+
+def _value(value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if isinstance(value, list):
+        return gettext("、").join(_value(item) for item in value) or "—"
+    if isinstance(value, dict):
+        return gettext("；").join(
+            gettext("%(name)s：%(value)s") % {"name": name, "value": text}
+            for name, text in details(value)
+        )
+    return str(VALUES.get(value, value)) if isinstance(value, str) else str(value)
