@@ -28,6 +28,8 @@ class FindForm(forms.Form):
         help_text=_("证件号码、后六位、姓名、拼音或首字母、电话，认得出哪种就按哪种找"),
         widget=forms.TextInput(
             attrs={
+                "class": "control",
+                "aria-describedby": "id_q_hint",
                 "autocomplete": "off",
                 "autofocus": True,
                 "data-search": True,

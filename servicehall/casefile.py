@@ -217,10 +217,13 @@ class CaseFile:
 
     def names(self, members: Sequence[str]) -> str:
         """Members of the household by id; who has left it since is counted, not named."""
-        known = {str(member.person_id): member for member in self.kin}
+        known = {
+            str(member.person_id): (member.person.full_name, str(member.get_relation_display()))
+            for member in self.kin
+        }
+        known[str(self.case.applicant_id)] = (self.case.applicant.full_name, _("本人"))
         named = [
-            _("%(name)s（%(relation)s）")
-            % {"name": known[pk].person.full_name, "relation": known[pk].get_relation_display()}
+            _("%(name)s（%(relation)s）") % {"name": known[pk][0], "relation": known[pk][1]}
             for pk in members
             if pk in known
         ]

@@ -245,8 +245,16 @@ class FindCaseForm(forms.Form):
         max_length=60,
         required=False,
         help_text=_("办件编号后几位，或申请人姓名、拼音首字母、证件号、电话"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "data-search": True, "enterkeyhint": "search"}),
-    )  # fmt: skip
+        widget=forms.TextInput(
+            attrs={
+                "class": "control",
+                "aria-describedby": "id_q_hint",
+                "autocomplete": "off",
+                "data-search": True,
+                "enterkeyhint": "search",
+            }
+        ),
+    )
 
 
 class RevealForm(forms.Form):

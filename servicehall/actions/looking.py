@@ -34,7 +34,7 @@ def open_case(case_id: uuid.UUID, *, page: str = "case", by: Scope, now: datetim
 
     Raises Case.DoesNotExist outside the viewer's reach.
     """
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         case = Case.objects.visible_to(by).select_related(*SHOWN).get(pk=case_id)
         audit.record(
             "case.viewed",

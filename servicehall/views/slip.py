@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -22,6 +22,7 @@ from servicehall.casefile import CaseFile
 from servicehall.enums import CaseState
 from servicehall.forms_staff import ChecklistForm
 from servicehall.models import Case
+from servicehall.templatetags.hall import grouped
 
 ROLL, A4 = "80", "a4"
 
@@ -53,8 +54,10 @@ def slip(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
         for paper in file.materials
         if paper.code in ticked or (not ticked and paper.state in {"uploaded", "answered"})
     ]
+    shared = _context(request, file)
     context = {
-        **_context(request, file),
+        **shared,
+        "head": _head(file, str(shared["id_number"])),
         "handed_in": handed_in,
         "is_roll": request.GET.get("paper") != A4,
         "a4_url": _with_paper(request, A4),
@@ -100,14 +103,34 @@ def _opened(request: PortalRequest, case_id: uuid.UUID, page: str) -> CaseFile:
 
 def _context(request: PortalRequest, file: CaseFile) -> dict[str, object]:
     case = file.case
+    station = case.station
+    contact = (
+        (_("咨询电话"), station.phone),
+        (_("投诉电话"), HOTLINE),
+        (_("地址"), station.address_label),
+        (_("服务时间"), station.hours_label if station.hours else ""),
+    )
     return {
         "file": file,
         "case": case,
         "track_url": _track_url(request, case),
         "id_number": mask_id(case.applicant.id_number or ""),
-        "hotline": HOTLINE,
+        "contact": [(label, value) for label, value in contact if value],
         "today": file.today,
     }
+
+
+def _head(file: CaseFile, id_number: str) -> list[tuple[str | Promise, str]]:
+    case = file.case
+    filed = formats.date_format(timezone.localtime(case.filed_at), "DATETIME_FORMAT")
+    return [
+        (_("办件编号"), grouped(case.number)),
+        (_("查询码"), case.query_code),
+        (_("事项"), case.version.label),
+        (_("申请人"), f"{case.applicant.full_name} {id_number}"),
+        (_("收件时间"), filed),
+        (_("窗口"), case.window.label),
+    ]
 
 
 def _track_url(request: PortalRequest, case: Case) -> str:

@@ -1,0 +1,292 @@
+"""The case on one screen: who may see it, what it offers, and what a refusal looks like."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEntry
+from community.governance.enums import Role
+from servicehall import actions
+from servicehall.enums import CaseState
+from servicehall.models import Case, CaseEvent, Supplement
+from tests.factories.governance import StationFactory, staff
+from tests.factories.residents import household
+from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, hall
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def page_of(case):
+    return reverse("servicehall:case", args=[case.pk])
+
+
+def act_on(case, slug):
+    return reverse("servicehall:case-act", args=[case.pk, slug])
+
+
+def offered(response):
+    return [act.slug for act in response.context["acts"]]
+
+
+def state(case):
+    return Case.objects.get(pk=case.pk).state
+
+
+def test_every_opening_is_written_down_before_anything_is_shown(client_for):
+    here = hall()
+    case = here.filed()
+    client = client_for(here.clerk)
+    client.get(page_of(case))
+    client.get(page_of(case))
+    looks = AuditEntry.objects.filter(action="case.viewed", person_id=here.applicant.pk)
+    assert looks.count() == 2
+    assert looks.filter(post_id=here.clerk.post_id).count() == 2
+
+
+@pytest.mark.parametrize("name", ["case", "case-why", "slip"])
+def test_for_a_clerk_of_another_station_the_case_does_not_exist(client_for, name):
+    here = hall()
+    case = here.filed()
+    stranger = client_for(staff(Role.WINDOW_CLERK, StationFactory()))
+    assert stranger.get(reverse(f"servicehall:{name}", args=[case.pk])).status_code == 404
+    assert stranger.post(act_on(case, "accept")).status_code == 404
+    assert state(case) == CaseState.SUBMITTED
+    assert not AuditEntry.objects.filter(action="case.viewed").exists()
+
+
+def test_the_page_masks_numbers_and_the_bank_card(client_for):
+    here = hall()
+    case = here.filed()
+    page = client_for(here.clerk).get(page_of(case)).content.decode()
+    assert here.applicant.full_name in page
+    for secret in (here.applicant.id_number, here.applicant.phone):
+        assert secret not in page
+    card = actions.reveal_in_case(
+        case.pk, "bank_account", reason="form", by=here.clerk, now=timezone.now()
+    )
+    assert card
+    assert card not in page
+
+
+def test_a_masked_value_is_shown_once_with_a_reason_and_the_person_can_see_it(client_for):
+    here = hall()
+    case = here.filed()
+    client = client_for(here.decider)  # a reviewer may not open the file, but holds the case
+    url = reverse("servicehall:case-reveal", args=[case.pk, "id_number"])
+    assert client.post(url, {}, headers=HTMX).status_code == 422
+    shown = client.post(url, {"reason": "document"}, headers=HTMX).content.decode()
+    assert here.applicant.id_number in shown
+    entry = AuditEntry.objects.get(action="person.revealed")
+    assert (entry.reason, entry.person_id) == ("document", here.applicant.pk)
+    other = reverse("servicehall:case-reveal", args=[case.pk, "explain"])
+    assert client.post(other, {"reason": "document"}, headers=HTMX).status_code == 422
+
+
+def test_the_buttons_come_from_the_table(client_for):
+    here = hall()
+    case = here.filed()
+    clerk = client_for(here.clerk)
+    assert offered(clerk.get(page_of(case))) == ["accept", "supplement", "decline", "withdraw"]
+    assert offered(client_for(here.official).get(page_of(case))) == []
+    actions.accept(case.pk, by=here.clerk, now=here.now)
+    director = client_for(here.director)
+    assert offered(director.get(page_of(case))) == ["forward", "supplement", "withdraw"]
+    assert "grant" not in offered(clerk.get(page_of(case)))
+
+
+def test_the_last_step_decides_and_the_first_has_nobody_to_send_back_to(client_for):
+    here = hall()
+    case = here.at_district()
+    decider = client_for(here.decider)
+    assert offered(decider.get(page_of(case))) == ["grant", "refuse", "send-back", "supplement"]
+
+
+def test_a_clerk_accepts_with_one_press_and_the_clock_starts(client_for):
+    here = hall()
+    case = here.filed()
+    answer = client_for(here.clerk).post(act_on(case, "accept"), headers=HTMX)
+    assert answer.status_code == 200
+    assert "toast" in answer["HX-Trigger"]
+    assert 'id="act"' in answer.content.decode()
+    assert state(case) == CaseState.ACCEPTED
+    second = client_for(here.clerk).post(act_on(case, "accept"), headers=HTMX)
+    assert second.status_code == 409
+    assert second["HX-Retarget"] == "#act"
+    assert "状态已经变化" in second.content.decode()
+
+
+def test_without_script_the_answer_is_a_redirect_and_a_refusal_the_whole_page(client_for):
+    here = hall()
+    case = here.filed()
+    client = client_for(here.clerk)
+    refused = client.post(
+        act_on(case, "decline"), {"act-reason": "不归本站办", "act-right_office": ""}
+    )
+    assert refused.status_code == 422
+    assert "不归本站办" in refused.content.decode()  # what was typed stays
+    assert 'role="alert"' in refused.content.decode()
+    done = client.post(
+        act_on(case, "decline"), {"act-reason": "不归本站办", "act-right_office": "区医保局"}
+    )
+    assert done["Location"] == page_of(case)
+    assert Case.objects.get(pk=case.pk).outcome_reason == "不归本站办\n区医保局"
+
+
+def test_declining_suggests_the_office_that_answers_for_the_item(client_for):
+    here = hall()
+    form = client_for(here.clerk).get(act_on(here.filed(), "decline"), headers=HTMX)
+    assert here.department.name in form.content.decode()
+
+
+def test_everything_missing_is_told_at_once_and_only_once(client_for):
+    here = hall(DIBAO)
+    case = here.filed()
+    client = client_for(here.clerk)
+    url = act_on(case, "supplement")
+    assert client.post(url, {}, headers=HTMX).status_code == 422
+    told = {"act-m-means_authorisation": "缺一位成年人的签字", "act-f-monthly_income": "请写清楚"}
+    assert client.post(url, told, headers=HTMX).status_code == 200
+    notice = Supplement.objects.get(case=case)
+    assert {(item["key"], item["what"]) for item in notice.items} == {
+        ("means_authorisation", "缺一位成年人的签字"),
+        ("monthly_income", "请写清楚"),
+    }
+    actions.answer_supplement(case.pk, answers={}, by=here.resident, now=here.now)
+    again = client.post(url, told, headers=HTMX)
+    assert again.status_code == 422
+    assert "新情况" in again.content.decode()
+    assert "缺一位成年人的签字" in again.content.decode()
+    new = told | {"act-is_new_circumstance": "on", "act-reason": "家里昨天添了人口"}
+    assert client.post(url, new, headers=HTMX).status_code == 200
+    assert Supplement.objects.filter(case=case).count() == 2
+
+
+def test_a_paper_that_a_file_field_delivers_is_asked_under_the_key_of_the_field(client_for):
+    here = hall(ALLOWANCE)
+    case = here.filed()
+    client_for(here.clerk).post(act_on(case, "supplement"), {"act-m-id_card": "照片不清楚"})
+    assert Supplement.objects.get(case=case).items[0]["key"] == "id_photo"
+
+
+def test_the_counter_takes_the_missing_papers_for_the_person_who_stands_there(client_for):
+    here = hall(DIBAO)
+    case = here.filed()
+    items = [
+        {"key": "means_authorisation", "title": "授权书", "what": "缺签字"},
+        {"key": "monthly_income", "title": "月收入", "what": "请写清楚"},
+    ]
+    actions.ask_supplement(case.pk, items=items, by=here.clerk, now=here.now)
+    client = client_for(here.clerk)
+    assert offered(client.get(page_of(case))) == ["answer", "withdraw"]
+    wrong = {"act-item-1": "on", "monthly_income": "很多"}
+    refused = client.post(act_on(case, "answer"), wrong, headers=HTMX)
+    assert refused.status_code == 422
+    assert "很多" in refused.content.decode()
+    done = {"act-item-1": "on", "monthly_income": "2100"}
+    assert client.post(act_on(case, "answer"), done, headers=HTMX).status_code == 200
+    assert state(case) == CaseState.RESUBMITTED
+    assert CaseEvent.objects.filter(case=case, note__contains="授权书").count() == 1
+
+
+def test_an_instant_item_is_finished_on_the_page(client_for):
+    here = hall(JOBLESS)
+    case = here.filed(by=here.clerk)
+    client = client_for(here.clerk)
+    assert offered(client.get(page_of(case)))[0] == "finish"
+    assert client.post(act_on(case, "finish"), headers=HTMX).status_code == 200
+    assert state(case) == CaseState.COMPLETED
+
+
+def test_an_item_with_levels_is_not_finished_at_once(client_for):
+    here = hall()
+    case = here.filed()
+    client = client_for(here.clerk)
+    assert "finish" not in offered(client.get(page_of(case)))
+    assert client.post(act_on(case, "finish"), headers=HTMX).status_code == 422
+    assert state(case) == CaseState.SUBMITTED
+
+
+def test_the_way_to_the_decision_and_into_the_hands(client_for):
+    here = hall()
+    case = here.accepted()
+    for by in (here.director, here.official):
+        url = act_on(case, "forward")
+        assert client_for(by).post(url, {"act-opinion": " "}, headers=HTMX).status_code == 422
+        assert client_for(by).post(url, {"act-opinion": "属实"}, headers=HTMX).status_code == 200
+    assert client_for(here.decider).post(act_on(case, "grant"), headers=HTMX).status_code == 200
+    clerk = client_for(here.clerk)
+    assert offered(clerk.get(page_of(case))) == ["deliver"]
+    assert clerk.post(act_on(case, "deliver"), headers=HTMX).status_code == 200
+    assert state(case) == CaseState.DELIVERED
+
+
+def test_a_refusal_needs_its_reason(client_for):
+    here = hall()
+    case = here.at_district()
+    decider = client_for(here.decider)
+    assert decider.post(act_on(case, "refuse"), headers=HTMX).status_code == 422
+    done = decider.post(act_on(case, "refuse"), {"act-reason": "收入超标"}, headers=HTMX)
+    assert done.status_code == 200
+    assert Case.objects.get(pk=case.pk).outcome == "refused"
+
+
+def test_a_step_goes_back_with_a_reason_that_only_staff_read(client_for):
+    here = hall()
+    case = here.at_district()
+    client = client_for(here.decider)
+    client.post(act_on(case, "send-back"), {"act-reason": "请补核对报告"})
+    page = client_for(here.official).get(page_of(case)).content.decode()
+    assert "请补核对报告" in page
+    assert Case.objects.get(pk=case.pk).handler_id == here.street_office.pk
+
+
+def test_an_applicant_at_the_counter_withdraws(client_for):
+    here = hall()
+    case = here.accepted()
+    done = client_for(here.clerk).post(
+        act_on(case, "withdraw"), {"act-reason": "本人不办了"}, headers=HTMX
+    )
+    assert done.status_code == 200
+    assert state(case) == CaseState.WITHDRAWN
+
+
+def test_kin_are_told_to_leave_the_case_to_a_colleague(client_for):
+    here = hall()
+    case = here.filed()
+    household(here.applicant)
+    here.applicant.account_id = here.clerk.user_id
+    here.applicant.save(update_fields=["account"])
+    client = client_for(here.clerk)
+    assert "请回避" in client.get(page_of(case)).content.decode()
+    assert client.post(act_on(case, "accept"), headers=HTMX).status_code == 422
+    assert state(case) == CaseState.SUBMITTED
+
+
+def test_the_due_day_explains_itself(client_for):
+    here = hall()
+    case = here.accepted()
+    client = client_for(here.clerk)
+    text = client.get(reverse("servicehall:case-why", args=[case.pk])).content.decode()
+    assert "当天不算" in text
+    assert "周末休息日" in text
+
+
+def test_the_page_costs_ten_queries_at_the_most(client_for, count_queries):
+    here = hall(ALLOWANCE)
+    case = here.filed()
+    household(here.applicant)
+    actions.ask_supplement(
+        case.pk,
+        items=[{"key": "id_photo", "title": "身份证", "what": "不清楚"}],
+        by=here.clerk,
+        now=here.now,
+    )
+    client = client_for(here.clerk)
+    client.get(page_of(case))
+    assert count_queries(lambda: client.get(page_of(case))) <= 10
+
+
+def test_an_unknown_act_is_not_found(client_for):
+    here = hall()
+    assert client_for(here.clerk).post(act_on(here.filed(), "explode")).status_code == 404

@@ -1,0 +1,83 @@
+"""Papers to hand over: the receipt on two widths, and the notices of the law."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AuditEntry
+from servicehall import actions
+from servicehall.models import Case
+from servicehall.templatetags.hall import grouped
+from tests.factories.servicehall import ALLOWANCE, DIBAO, hall
+
+pytestmark = pytest.mark.django_db
+
+
+def slip(case):
+    return reverse("servicehall:slip", args=[case.pk])
+
+
+def paper(case, kind):
+    return reverse("servicehall:paper", args=[case.pk, kind])
+
+
+def test_the_receipt_says_what_by_when_and_how_to_follow(client_for):
+    here = hall()
+    case = here.filed()
+    page = client_for(here.clerk).get(slip(case), {"paper": "80", "m": "id_card"})
+    text = page.content.decode()
+    assert 'class="receipt"' in text
+    for said in (grouped(case.number), case.query_code, "居民身份证", "12345", "0473-5550000"):
+        assert said in text, said
+    assert "data-print" in text
+    assert here.applicant.id_number not in text
+    assert page.context["track_url"].endswith(f"?number={case.number}")
+    assert case.query_code not in page.context["track_url"]
+
+
+def test_without_ticks_it_names_what_came_with_the_filing(client_for):
+    here = hall(ALLOWANCE)
+    page = client_for(here.clerk).get(slip(here.filed()), {"paper": "a4"})
+    assert 'class="paper' in page.content.decode()
+    assert [p.code for p in page.context["handed_in"]]
+    assert all(p.state in {"uploaded", "answered"} for p in page.context["handed_in"])
+
+
+def test_after_acceptance_it_names_both_days_and_marks_them_provisional(client_for):
+    here = hall()
+    case = here.accepted()
+    Case.objects.filter(pk=case.pk).update(due_is_provisional=True)
+    text = client_for(here.clerk).get(slip(case)).content.decode()
+    assert "承诺" in text
+    assert "法定" in text
+    assert "日期为暂定" in text
+
+
+def test_printing_is_a_look_too(client_for):
+    here = hall()
+    case = here.filed()
+    client_for(here.clerk).get(slip(case))
+    assert AuditEntry.objects.get(action="case.viewed").detail["page"] == "slip"
+
+
+def test_a_notice_exists_only_when_it_was_given(client_for):
+    here = hall(DIBAO)
+    case = here.filed()
+    client = client_for(here.clerk)
+    for kind in ("acceptance", "supplement", "refusal", "nonsense"):
+        assert client.get(paper(case, kind)).status_code == 404
+    items = [{"key": "id_card", "title": "身份证", "what": "照片不清楚"}]
+    actions.ask_supplement(case.pk, items=items, by=here.clerk, now=here.now)
+    text = client.get(paper(case, "supplement")).content.decode()
+    assert "照片不清楚" in text
+    assert "这是全部需要补正的内容" in text
+
+
+def test_the_notice_of_non_acceptance_names_reason_office_and_remedy(client_for):
+    here = hall()
+    case = here.filed()
+    actions.decline(
+        case.pk, by=here.clerk, now=here.now, reason="户籍不在本区", right_office="户籍地街道"
+    )
+    text = client_for(here.clerk).get(paper(case, "refusal")).content.decode()
+    for said in ("户籍不在本区", "户籍地街道", "行政复议"):
+        assert said in text
