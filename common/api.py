@@ -81,6 +81,7 @@ class ApiView(APIView):
     may keep it, since it is personal).
     """
 
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     access_policy: ClassVar[Policy]
     scopes: ClassVar[Mapping[str, str]] = {}
     is_keyed: ClassVar[bool] = True
@@ -130,7 +131,7 @@ class ApiView(APIView):
 
     @override
     def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
         if self.max_age and final.status_code == 200:

@@ -43,7 +43,7 @@ class PlaceSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text=_("GB/T 2260、GB/T 10114 代码。"))
     name = serializers.CharField(source="label")
     level = serializers.ChoiceField(choices=[(x.value, x.label) for x in SHOWN_LEVELS])
-    parent = serializers.CharField(
+    parent = serializers.CharField(  # type: ignore[assignment]  # DRF keeps declared fields elsewhere
         source="parent.code", default=None, allow_null=True, help_text=_("上级地点的代码。")
     )
     is_provisional = serializers.BooleanField(help_text=_("名称或归属尚待核实。"))

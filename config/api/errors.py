@@ -99,7 +99,8 @@ def _api_exception(error: exceptions.APIException) -> Response:
         return problem(422, "invalid", _("有内容没有填对，见 errors。"), errors=errors)
     headers = {}
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(max(1, math.ceil(error.wait or 1)))
+        seconds = getattr(error, "wait", None) or 1
+        headers["Retry-After"] = str(max(1, math.ceil(seconds)))
         return problem(429, "throttled", _("请求太频繁，请稍后再试。"), headers=headers)
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge

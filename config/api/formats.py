@@ -1,8 +1,8 @@
 """JSON in, JSON out, whatever the client says that it would like."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, IO
+from collections.abc import Iterable, Mapping
+from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ParseError
@@ -20,10 +20,11 @@ class AlwaysJson(DefaultContentNegotiation):
     def select_renderer(
         self,
         request: Request,
-        renderers: Sequence[BaseRenderer],
+        renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
 
 
 class StrictJsonParser(JSONParser):

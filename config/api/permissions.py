@@ -1,6 +1,6 @@
 """May he? What no policy opens stays shut."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission
@@ -9,6 +9,8 @@ from typing_extensions import override
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
+
+    from community.governance.api_request import ApiRequest
 from django.utils.translation import gettext_lazy as _
 
 from common.access import Policy, Who
@@ -23,7 +25,8 @@ class ByPolicy(BasePermission):
         policy = getattr(view, "access_policy", None)
         if not isinstance(policy, Policy):
             return False
-        scope: Scope = request.scope
+        asked = cast("ApiRequest", request)
+        scope = asked.scope
         if not admits(policy, scope):
             if scope.is_nobody:
                 raise NotAuthenticated(_("请提供接口令牌。"), "token_missing")
@@ -31,7 +34,7 @@ class ByPolicy(BasePermission):
         needed = getattr(view, "scopes", {}).get(
             "GET" if request.method == "HEAD" else request.method
         )
-        if request.auth is not None and needed and needed not in request.auth.scopes:
+        if asked.auth is not None and needed and needed not in asked.auth.scopes:
             raise PermissionDenied(_("这个令牌没有相应的使用范围。"), "scope_missing")
         return True
 

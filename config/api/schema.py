@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import get_language, gettext as _, override as language
 from drf_spectacular.generators import SchemaGenerator
@@ -11,7 +11,7 @@ from drf_spectacular.plumbing import normalize_result_object
 from rest_framework import serializers
 from typing_extensions import override
 
-from common.access import PUBLIC, Policy
+from common.access import PUBLIC
 from common.api import IDEMPOTENCY_KEY, ApiView, StrictSerializer
 from community.governance.enums import ApiScope
 from config.api.errors import MEDIA_TYPE, TITLES
@@ -37,28 +37,28 @@ CODES: Mapping[int, str] = {
 class Operation(AutoSchema):
     """Adds the policy, the scope, the key of unsafe calls, and refuses what input does not name."""
 
-    view: ApiView
-
     @override
     def get_extensions(self) -> Json:
-        policy: Policy = self.view.access_policy
+        view = cast(ApiView, self.view)
+        policy = view.access_policy
         extensions: Json = {
             "x-policy": policy.name,
             "x-policy-description": policy.description,
         }
-        if scope := self.view.scopes.get(self.method):
+        if scope := view.scopes.get(self.method):
             extensions["x-scope"] = str(scope)
             extensions["x-scope-description"] = ApiScope(scope).label
         return extensions
 
     @override
     def get_auth(self) -> list[Json]:
-        return [{"token": []}, {}] if self.view.access_policy is PUBLIC else [{"token": []}]
+        is_open = cast(ApiView, self.view).access_policy is PUBLIC
+        return [{"token": []}, {}] if is_open else [{"token": []}]
 
     @override
     def _get_parameters(self) -> list[Json]:
-        parameters: list[Json] = super()._get_parameters()  # type: ignore[no-untyped-call]
-        if self.method in UNSAFE and self.view.is_keyed:
+        parameters: list[Json] = super()._get_parameters()
+        if self.method in UNSAFE and cast(ApiView, self.view).is_keyed:
             parameters.append(
                 {
                     "in": "header",
@@ -103,9 +103,15 @@ def complete(result: Json, generator: SchemaGenerator, **kwargs: Any) -> Json:
         for operation in operations.values():
             for status in _statuses(operation):
                 operation["responses"].setdefault(str(status), _problem_response(status))
+            for status, response in operation["responses"].items():
+                response["description"] = response.get("description") or _good(status)
             operation["responses"] = dict(sorted(operation["responses"].items()))
     _drop(result, "x-spec-enum-id")
     return result
+
+
+def _good(status: str) -> str:
+    return _("已提交") if status == "201" else _("成功")
 
 
 def _drop(node: Any, key: str) -> None:

@@ -1,6 +1,6 @@
 """How often: every address, and each token for itself; counted in the database (settings.API_LIMITS)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -8,6 +8,8 @@ from typing_extensions import override
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
+
+    from community.governance.api_request import ApiRequest
 
 from common.api_limits import limit
 
@@ -17,9 +19,10 @@ class ByTokenAndAddress(BaseThrottle):
 
     @override
     def allow_request(self, request: Request, view: "APIView") -> bool:
-        if request.auth is None:
-            limit("anonymous", request.client_ip)
+        asked = cast("ApiRequest", request)
+        if asked.auth is None:
+            limit("anonymous", asked.client_ip)
         else:
-            limit("address", request.client_ip)
-            limit("token", str(request.auth.pk))
+            limit("address", asked.client_ip)
+            limit("token", str(asked.auth.pk))
         return True

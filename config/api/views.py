@@ -33,11 +33,13 @@ class Unknown(ApiView):
     """Every other address below /api/: a 404 that programs can read, whatever the method."""
 
     access_policy = PUBLIC
+    http_method_names = [*ApiView.http_method_names, "options", "trace"]
 
     def _nothing(self, request: Request) -> Response:
         raise Http404
 
-    get = post = put = patch = delete = options = _nothing
+    get = post = put = patch = delete = trace = _nothing
+    options = _nothing  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    status: str
-    text: str
-    example: str = ""
+    """One status with an example; `label` is "409 …" in words."""
+
+    label: str
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class Reader:
             request=_example(sent),
             fields=list(self._fields(told.get("schema", {}))),
             answers=[
-                Answer(status, answer.get("description", ""), _example(_json_of(answer)))
+                Answer(f"{status} {answer['description']}", _example(_json_of(answer)))
                 for status, answer in answers
             ],
         )
@@ -169,8 +172,9 @@ def _json_of(holder: Json) -> Json:
 
 
 def _example(media: Json) -> str:
-    example = next(iter(media.get("examples", {}).values()), {}).get("value")
-    return "" if example is None else json.dumps(example, ensure_ascii=False, indent=2)
+    for example in media.get("examples", {}).values():
+        return json.dumps(example["value"], ensure_ascii=False, indent=2)
+    return ""
 
 
 @access(PUBLIC)

@@ -47,7 +47,7 @@ def file_once(
         if (found := idempotency.claim(owner, key, fingerprint, now)) is not None:
             return Case.objects.get(pk=found)  # the owner's own earlier act
         draft = Draft.objects.create(
-            owner_id=by.user_id,
+            owner_id=by.user_id,  # type: ignore[misc]  # check_may_file refused nobody
             version=version,
             applicant=applicant,
             answers=rules.dump_answers(answers),

@@ -11,12 +11,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import Throttled
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.access import PUBLIC, SIGNED_IN
 from common.api import ApiView, page_of
 from common.errors import Invalid, NotAllowed
+from community.governance.api_request import ApiRequest
 from community.governance.enums import ApiScope, Power
 from community.governance.scopes import NOBODY, Scope
 from residents.models import Person
@@ -48,7 +48,7 @@ class Cases(ApiView):
         parameters=[shapes.CaseQuery],
         responses=page_of(shapes.CaseSerializer),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         query = self.query(shapes.CaseQuery)
         rows = Case.objects.listed_for(request.scope).for_lists()
         columns = {
@@ -72,7 +72,7 @@ class Cases(ApiView):
         request=shapes.FilingSerializer,
         responses={201: shapes.ReceiptSerializer},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         data = self.body(shapes.FilingSerializer)
         key, fingerprint = self.once(data)
         version = _version(data["item"])
@@ -117,7 +117,7 @@ class OneCase(ApiView):
         ],
         responses=shapes.CaseDetailSerializer,
     )
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: ApiRequest, number: str) -> Response:
         mine = Case.objects.visible_to(request.scope).with_number(number)
         found = mine.values_list("pk", flat=True).first()
         if found is None:
@@ -141,7 +141,7 @@ class Withdrawal(ApiView):
         request=shapes.WithdrawalSerializer,
         responses=shapes.WithdrawnSerializer,
     )
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: ApiRequest, number: str) -> Response:
         data = self.body(shapes.WithdrawalSerializer)
         key, fingerprint = self.once(data)
         mine = Case.objects.visible_to(request.scope).with_number(number)
@@ -175,12 +175,12 @@ class Tracking(ApiView):
         request=shapes.TrackingSerializer,
         responses={200: shapes.CaseDetailSerializer},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: ApiRequest) -> Response:
         data = self.body(shapes.TrackingSerializer)
         return _tracked(request, data["number"], data["query_code"])
 
 
-def _tracked(request: Request, number: str, code: str) -> Response:
+def _tracked(request: ApiRequest, number: str, code: str) -> Response:
     """By number and code; tries are counted, here and on the page."""
     if not code:
         raise Http404

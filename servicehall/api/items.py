@@ -25,7 +25,10 @@ MOST_FOUND = 20
 
 @extend_schema_field(OpenApiTypes.STR)
 class Text(serializers.Field[Any, Any, str, Any]):
-    """One language of a {"zh": …, "en": …} pair."""
+    """One language of a {"zh": …, "en": …} pair; "" where there is none."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        return super().get_attribute(instance) or {}
 
     def to_representation(self, value: Any) -> str:
         return in_language(value)
@@ -82,15 +85,15 @@ class MaterialSerializer(serializers.Serializer[Any]):
 
 class OptionSerializer(serializers.Serializer[Any]):
     value = serializers.CharField()
-    label = Text()
+    label = Text()  # type: ignore[assignment]  # DRF keeps declared fields elsewhere
 
 
 class QuestionSerializer(serializers.Serializer[Any]):
     """A question of the form; its key is the key of the answer when a case is filed."""
 
     key = serializers.CharField()
-    label = Text()
-    hint = Text(default=None)
+    label = Text()  # type: ignore[assignment]  # DRF keeps declared fields elsewhere
+    hint = Text(default=dict)
     type = serializers.CharField(
         help_text=_(
             "text、longtext、number、money、date（YYYY-MM-DD）、choice、yesno（yes 或 no）、"

@@ -47,9 +47,9 @@ class AnswerField(serializers.Field[Any, Any, Any, Any]):
         is_text = isinstance(data, str) and len(data) <= LONGEST_ANSWER
         is_number = isinstance(data, int | float) and not isinstance(data, bool)
         is_list = isinstance(data, list) and len(data) <= MOST_VALUES
-        if is_text or is_number or (is_list and all(isinstance(x, str) for x in data)):
-            return data
-        self.fail("shape")
+        if not (is_text or is_number or (is_list and all(isinstance(x, str) for x in data))):
+            self.fail("shape")
+        return data
 
 
 class ApplicantSerializer(StrictSerializer):
@@ -173,8 +173,10 @@ class CaseDetailSerializer(CaseSerializer):
     applicant_name = serializers.SerializerMethodField(help_text=_("凭查询码查看时为空。"))
     statutory_due_on = serializers.DateField(allow_null=True)
     outcome_reason = serializers.SerializerMethodField(help_text=_("凭查询码查看时为空。"))
-    notice = serializers.SerializerMethodField(allow_null=True)
+    notice = serializers.SerializerMethodField()
     timeline = serializers.SerializerMethodField()
+
+    _read: CaseFile | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -196,10 +198,10 @@ class CaseDetailSerializer(CaseSerializer):
         return EntrySerializer(self._file(case).timeline, many=True, context=self.context).data
 
     def _file(self, case: Case) -> CaseFile:
-        file: CaseFile = self.context.setdefault(
-            "file", CaseFile(case=case, by=self.context["by"], today=timezone.localdate())
-        )
-        return file
+        """One for both fields that read it."""
+        if self._read is None:
+            self._read = CaseFile(case=case, by=self.context["by"], today=timezone.localdate())
+        return self._read
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,7 @@
 """Programs that call the API, and the hall in which they do."""
 
 import json
+import random
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from django.utils import timezone
 from community.governance import actions
 from community.governance.enums import ApiScope
 from community.governance.scopes import Scope
+from dashboards.demo.answers import answers_for
 from tests.factories.servicehall import JOBLESS, Hall, hall
 
 ALL = tuple(ApiScope)
@@ -79,3 +81,15 @@ def registration(db: None) -> Hall:
 @pytest.fixture
 def dibao(db: None) -> Hall:
     return hall()
+
+
+def filing(h: Hall, **more: Any) -> dict[str, Any]:
+    """A complete body for the item of a hall."""
+    today = timezone.localdate(h.now)
+    answers = dict(answers_for(h.version, h.applicant, rng=random.Random(1), today=today))
+    answers.pop("contact_phone", None)
+    return {"item": h.version.item_id, "answers": answers, **more}
+
+
+def by_station(h: Hall, **more: Any) -> dict[str, Any]:
+    return filing(h, applicant={"id_number": h.applicant.id_number}, **more)

@@ -15,32 +15,10 @@ from dashboards.demo import numbers
 from servicehall import actions
 from servicehall.actions import start_draft
 from servicehall.models import Case, Draft
-from tests.api.conftest import Program, token_for
+from tests.api.conftest import Program, by_station, filing, token_for
 from tests.factories.governance import CommunityFactory, StationFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, Hall, hall
-
-
-def answers_of(h: Hall) -> dict:
-    """A complete set, as a filing at the counter would hold it."""
-    import random
-
-    from dashboards.demo.answers import answers_for
-
-    return dict(
-        answers_for(h.version, h.applicant, rng=random.Random(1), today=timezone.localdate(h.now))
-    )
-
-
-def filing(h: Hall, **more) -> dict:
-    answers = answers_of(h)
-    answers.pop("contact_phone", None)
-    return {"item": h.version.item_id, "answers": answers, **more}
-
-
-def by_station(h: Hall, **more) -> dict:
-    return filing(h, applicant={"id_number": h.applicant.id_number}, **more)
-
 
 # --- filing -----------------------------------------------------------------------------------------
 
@@ -137,13 +115,10 @@ def test_missing_answers_are_named(registration: Hall, program):
 # --- what may not be set from outside -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("field", [f.attname for f in Case._meta.concrete_fields])
-def test_no_column_of_a_case_can_be_set_from_outside(registration: Hall, program, field: str):
-    body = {**filing(registration), field: "granted"}
-    response = program(registration.resident).post("cases", body)
-    if field == "answers":
-        assert response.status_code == 422
-    else:
+def test_no_column_of_a_case_can_be_set_from_outside(registration: Hall, program):
+    caller = program(registration.resident)
+    for field in {f.attname for f in Case._meta.concrete_fields} - {"answers"}:
+        response = caller.post("cases", {**filing(registration), field: "granted"})
         assert (response.status_code, list(response.json()["errors"])) == (422, [field])
     assert not Case.objects.exists()
 
@@ -156,11 +131,13 @@ def test_no_answer_outside_the_form_is_taken(registration: Hall, program):
     assert list(response.json()["errors"]) == ["answers.outcome"]
 
 
-@pytest.mark.parametrize("value", [True, None, {"a": 1}, [1], [["x"]], "x" * 4001, ["x"] * 51])
-def test_answers_of_a_strange_shape_are_refused(registration: Hall, program, value):
-    body = filing(registration)
-    body["answers"][next(iter(body["answers"]))] = value
-    assert program(registration.resident).post("cases", body).status_code == 422
+def test_answers_of_a_strange_shape_are_refused(registration: Hall, program):
+    caller, body = program(registration.resident), filing(registration)
+    key = next(iter(body["answers"]))
+    for value in (True, None, {"a": 1}, [1], [["x"]], "x" * 4001, ["x"] * 51):
+        body["answers"][key] = value
+        response = caller.post("cases", body)
+        assert (response.status_code, list(response.json()["errors"])) == (422, [f"answers.{key}"])
 
 
 # --- once ---------------------------------------------------------------------------------------------
@@ -271,7 +248,9 @@ def test_those_who_may_list_but_not_open_get_a_404_for_the_case(dibao: Hall, pro
 def test_pages_hold_every_case_once_newest_first(dibao: Hall, program):
     for _n in range(7):
         dibao.filed()
-    caller, seen, after = program(dibao.clerk), [], {}
+    caller = program(dibao.clerk)
+    seen: list[str] = []
+    after: dict[str, str] = {}
     for _page in range(10):
         page = caller.get("cases", size=3, **after).json()
         assert len(page["items"]) <= 3
@@ -296,23 +275,24 @@ def test_filters_narrow_the_list(dibao: Hall, program):
     assert numbers_of(clerk.get("cases", filed_from=today + timedelta(days=1))) == []
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"size": 0},
-        {"size": 101},
-        {"size": "x"},
-        {"state": "gone"},
-        {"filed_from": "2026-02-30"},
-        {"after": "x"},
-        {"stat": "withdrawn"},
-        {"window": "\x00"},
-    ],
-)
-def test_wrong_filters_are_refused_not_ignored(dibao: Hall, program, query: dict):
-    response = program(dibao.clerk).get("cases", **query)
-    assert response.status_code == 422
-    assert response["Content-Type"] == "application/problem+json"
+WRONG = [
+    {"size": 0},
+    {"size": 101},
+    {"size": "x"},
+    {"state": "gone"},
+    {"filed_from": "2026-02-30"},
+    {"after": "x"},
+    {"stat": "withdrawn"},
+    {"window": "\x00"},
+]
+
+
+def test_wrong_filters_are_refused_not_ignored(dibao: Hall, program):
+    caller = program(dibao.clerk)
+    for query in WRONG:
+        response = caller.get("cases", **query)
+        assert response.status_code == 422, query
+        assert response["Content-Type"] == "application/problem+json"
 
 
 def test_a_parameter_stands_once(dibao: Hall, program):

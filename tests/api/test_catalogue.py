@@ -1,7 +1,13 @@
 """Items, places and stations: for everybody, in the reader's language, kept for a while."""
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
+from django.utils import timezone
 
+from config.api.schema import description
+from servicehall.actions import load_catalogue
+from servicehall.api.items import ItemDetailSerializer
+from servicehall.models import ItemVersion
 from tests.api.conftest import Program
 from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, Hall, item_version
 
@@ -41,6 +47,16 @@ def test_a_guide_says_what_to_bring_and_what_to_answer(three_items: None, progra
     assert [level["level"] for level in guide["levels"]] == ["community", "street", "district"]
     consent = next(q for q in guide["questions"] if q["key"] == "check_consent")
     assert consent["must_be"] == "yes"
+
+
+def test_every_guide_of_the_catalogue_is_as_described(db: None):
+    load_catalogue()
+    described = description()["components"]
+    schema = {"$ref": "#/components/schemas/ItemDetail", "components": described}
+    versions = ItemVersion.objects.public(timezone.localdate())
+    assert len(versions) == 48
+    for version in versions:
+        jsonschema.validate(ItemDetailSerializer(version).data, schema)
 
 
 def test_texts_follow_the_language_of_the_reader(three_items: None, program):

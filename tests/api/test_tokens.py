@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -51,7 +52,7 @@ def test_making_and_revoking_stand_in_the_audit_trail(registration: Hall):
 
 
 def test_the_same_form_twice_makes_one_token_and_shows_no_second_secret(registration: Hall):
-    given = {
+    given: dict[str, Any] = {
         "name": "自助机",
         "scopes": [READ],
         "last_day": timezone.localdate() + timedelta(days=9),
@@ -84,7 +85,7 @@ def test_a_token_lives_a_day_at_least_and_a_year_at_most(registration: Hall, day
 @pytest.mark.parametrize(
     "wrong", [{"scopes": ["everything"]}, {"scopes": []}, {"expires_at": "2099-01-01 00:00+08"}]
 )
-def test_the_database_refuses_a_token_without_bounds(registration: Hall, wrong: dict):
+def test_the_database_refuses_a_token_without_bounds(registration: Hall, wrong: dict[str, Any]):
     token = token_for(registration.clerk).token
     with pytest.raises(IntegrityError):
         ApiToken.objects.filter(pk=token.pk).update(**wrong)
@@ -156,14 +157,14 @@ def test_a_revoked_token_opens_nothing_from_the_next_call_on(registration: Hall)
 
 def test_an_ended_post_ends_its_tokens_at_once(registration: Hall):
     made = token_for(registration.clerk)
-    post = Post.objects.get(pk=registration.clerk.post_id)
+    post = Post.objects.get(body=registration.station, role=Role.WINDOW_CLERK)
     actions.end_post(post, ended_on=timezone.localdate(), by=SYSTEM, now=timezone.now())
     assert code_of(made.secret) == (401, "token_owner_left")
 
 
 def test_another_post_of_the_same_person_does_not_revive_it(registration: Hall):
     made = token_for(registration.clerk)
-    post = Post.objects.get(pk=registration.clerk.post_id)
+    post = Post.objects.get(body=registration.station, role=Role.WINDOW_CLERK)
     staff(Role.WINDOW_CLERK, StationFactory(), user=post.user)
     actions.end_post(post, ended_on=timezone.localdate(), by=SYSTEM, now=timezone.now())
     assert code_of(made.secret) == (401, "token_owner_left")

@@ -56,10 +56,10 @@ def make_token(
         found = idempotency.claim(owner, key, idempotency.fingerprint(given), now)
         if found is not None:
             return MadeToken(ApiToken.objects.visible_to(by).get(pk=found), "")
-        _check_may_make(by, now=now)
+        owner_id = _check_may_make(by, now=now)
         secret = tokens.new_secret()
         token = ApiToken.objects.create(
-            owner_id=by.user_id,
+            owner_id=owner_id,
             post_id=by.post_id,
             name=name,
             secret_hash=tokens.digest(secret),
@@ -75,12 +75,16 @@ def make_token(
     return MadeToken(token, secret)
 
 
-def _check_may_make(by: Scope, *, now: datetime) -> None:
-    if by.is_nobody or not (by.is_resident or by.is_staff):
+def _check_may_make(by: Scope, *, now: datetime) -> uuid.UUID:
+    """The id of the owner to be. Raises NotAllowed."""
+    if by.user_id is None or not (by.is_resident or by.is_staff):
         raise NotAllowed("no_post", _("请先选择岗位。"))
-    User.objects.select_for_update().get(pk=by.user_id)  # two forms at once count one after the other
+    User.objects.select_for_update().get(
+        pk=by.user_id
+    )  # two forms at once count one after the other
     if ApiToken.objects.visible_to(by).live(now).count() >= MOST_LIVE:
         raise NotAllowed("too_many_tokens", _("有效的令牌太多，请先停用不再使用的令牌。"))
+    return by.user_id
 
 
 def revoke_token(token_id: uuid.UUID, *, by: Scope, now: datetime) -> ApiToken:

@@ -1,0 +1,95 @@
+"""The description against the machine: whatever is sent, it answers as it says, and never with a 5xx."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase
+from schemathesis import checks
+
+from config.api.schema import description
+from tests.api.conftest import filing, token_for
+from tests.factories.governance import CommunityFactory
+from tests.factories.servicehall import JOBLESS, hall
+
+EXAMPLES = 30  # for each operation
+CHECKS: list[Any] = [
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+    checks.response_headers_conformance,
+]
+schema = schemathesis.openapi.from_dict(description())
+schema.app = get_wsgi_application()
+
+
+@dataclass
+class World:
+    """Somebody else for each call: a clerk, a resident, nobody; every second time something that exists, and
+    now and then, as the resident, a call that is right."""
+
+    tokens: list[str]
+    known: dict[str, list[str]]
+    right: dict[str, Any]
+    turns: Iterator[int]
+
+    def play(self, case: Any) -> None:
+        turn = next(self.turns)
+        secret = self.tokens[turn % len(self.tokens)]
+        for name, values in self.known.items():
+            if turn % 2 and name in (case.path_parameters or {}):
+                case.path_parameters[name] = values[turn // 2 % len(values)]
+        if turn % 6 == 1 and case.operation.label in self.right:
+            case.body = self.right[case.operation.label]
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        case.call_and_validate(checks=CHECKS, headers=headers)
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """The application runs inside the transaction of the test, as under Django's own test client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def world(db: None, one_connection: None, settings: Any) -> World:
+    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, (10**6, 60))
+    registration = hall(JOBLESS)
+    cases = [registration.filed(), registration.filed()]
+    return World(
+        tokens=[token_for(registration.clerk).secret, token_for(registration.resident).secret, ""],
+        known={
+            "number": [case.number for case in cases],
+            "code": [JOBLESS, CommunityFactory().code],
+        },
+        right={
+            "POST /api/v1/cases": filing(registration),
+            "POST /api/v1/track": {"number": cases[0].number, "query_code": cases[0].query_code},
+        },
+        turns=count(),
+    )
+
+
+@schema.parametrize()
+@hypothesis.settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_it_answers_as_described(case: Any, world: World):
+    world.play(case)
