@@ -1,0 +1,357 @@
+"""Who may open which door: every address of the portal × everybody. Read by test_table.py, written by hand.
+
+An expectation names the status for each of Who: a number, or where one is sent instead (SIGN_IN, CHOOSE).
+Outside the own reach 404, without the power 403, without signing in to the sign-in page.
+"""
+
+import uuid
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.access.world import Who, World
+
+SIGN_IN, CHOOSE = "sign in", "choose a post"
+Expected = dict[Who, int | str]
+W = Who
+
+RESIDENTS = {W.APPLICANT, W.NEIGHBOUR}
+STATION = {W.CLERK, W.DIRECTOR}
+COUNTERS = STATION | {W.CLERK_NEAR, W.CLERK_FAR}
+REVIEWERS = {W.STREET, W.STREET_OTHER, W.DEPARTMENT, W.DEPARTMENT_OTHER}
+HANDLERS = COUNTERS | REVIEWERS
+OF_CASE = STATION | {W.STREET, W.DEPARTMENT}  # those whom the case passes
+WATCHERS = REVIEWERS | {
+    *(W.DIRECTOR, W.MEMBER, W.SECRETARY, W.DISTRICT_OFFICE, W.LEADER, W.AUDITOR),
+}
+ABOVE = {  # those who look down on the community, or stand in it
+    *(W.DIRECTOR, W.MEMBER, W.SECRETARY, W.STREET, W.DEPARTMENT, W.DEPARTMENT_OTHER),
+    *(W.DISTRICT_OFFICE, W.LEADER, W.AUDITOR),
+}
+POSTS = set(W) - RESIDENTS - {W.ANONYMOUS, W.ENDED}
+
+
+def everybody(ok: int = 200) -> Expected:
+    return dict.fromkeys(W, ok)
+
+
+def visitors(ok: int = 200) -> Expected:
+    """For those who have not signed in; all others are at home already."""
+    return everybody(302) | {W.ANONYMOUS: ok}
+
+
+def signed_in(ok: int = 200, *, ended: int | str | None = None) -> Expected:
+    return everybody(ok) | {W.ANONYMOUS: SIGN_IN, W.ENDED: ok if ended is None else ended}
+
+
+def owner(ok: int = 200, *, who: Who = W.APPLICANT) -> Expected:
+    """Whoever it belongs to; for all others it does not exist."""
+    return signed_in(404) | {who: ok}
+
+
+def typist(ok: int = 200) -> Expected:
+    """A draft is for those who file, residents and counters, and of these for whoever typed it."""
+    return only({W.APPLICANT}, ok, blind=COUNTERS | {W.NEIGHBOUR}) | {W.ENDED: 403}
+
+
+def residents(ok: int = 200) -> Expected:
+    return signed_in(403) | dict.fromkeys(RESIDENTS, ok)
+
+
+def applicant(ok: int = 200) -> Expected:
+    """Residents may knock, and find only their own."""
+    return residents(404) | {W.APPLICANT: ok}
+
+
+def staff(ok: int = 200) -> Expected:
+    return signed_in(ok, ended=CHOOSE) | dict.fromkeys(RESIDENTS, 403)
+
+
+def only(who: Collection[Who], ok: int = 200, *, blind: Collection[Who] = ()) -> Expected:
+    """Who holds the power; `blind` hold it too, but not over this."""
+    return (
+        signed_in(403, ended=CHOOSE) | dict.fromkeys(blind, 404) | dict.fromkeys(who, ok)
+    )
+
+
+def of_case(ok: int = 200) -> Expected:
+    return only(OF_CASE, ok, blind=HANDLERS - OF_CASE)
+
+
+def program(ok: int = 200, *, refused: Collection[Who] = (), code: int = 404) -> Expected:
+    """The API: tokens open it, no cookie does; the token of an ended post is no token."""
+    return everybody(ok) | {W.ANONYMOUS: 401, W.ENDED: 401} | dict.fromkeys(refused, code)
+
+
+def open_program(ok: int = 200) -> Expected:
+    return everybody(ok) | {W.ENDED: 401}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address with one method. `given` names what stands in it, `data` what is sent."""
+
+    name: str
+    expected: Expected
+    method: str = "get"
+    given: Callable[[World], dict[str, Any]] = lambda world: {}
+    data: dict[str, Any] = field(default_factory=dict)
+    query: str = ""
+    # Writes that a look leaves besides the audit trail and the session.
+    leaves: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.name}"
+
+    @property
+    def is_api(self) -> bool:
+        return self.name.startswith("api:")
+
+
+def of(name: str) -> Callable[[World], dict[str, Any]]:
+    """The id of the world's `name`, under the name that addresses use."""
+    return lambda world: {ID_OF.get(name, f"{name}_id"): getattr(world, name).pk}
+
+
+ID_OF = {"told": "case_id", "delivered": "case_id", "lost": "message_id"}
+
+
+def with_(name: str, **more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: of(name)(world) | more
+
+
+def person(**more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"person_id": world.hall.applicant.pk} | more
+
+
+def item(world: World) -> dict[str, Any]:
+    return {"code": world.hall.version.item_id}
+
+
+def community(world: World) -> dict[str, Any]:
+    return {"code": world.hall.community.code}
+
+
+def number(world: World) -> dict[str, Any]:
+    return {"number": world.case.number}
+
+
+def year(world: World) -> dict[str, Any]:
+    return {"year": world.hall.now.year + 1}
+
+
+POST = "post"
+NONSENSE = {"nonsense": "1"}  # an empty form is taken for none
+
+PUBLIC = [
+    Row("home", everybody()),
+    Row("servicehall:search", everybody()),
+    Row("servicehall:window", everybody(), given=lambda w: {"code": w.hall.version.item.window_id}),
+    Row("servicehall:item", everybody(), given=item),
+    Row("servicehall:stations", everybody()),
+    Row("servicehall:track", everybody()),
+    Row("servicehall:track", everybody(422), POST),
+    Row("servicehall:tracked", everybody(302)),
+    Row("servicehall:track-rate", everybody(302)),
+    Row("servicehall:track-rate", everybody(302), POST),
+    Row("servicehall:track-leave", everybody(302), POST),
+    Row("residents:register", visitors()),
+    Row("residents:register", visitors(422), POST, data=NONSENSE),
+    Row("residents:forgot", visitors()),
+    Row("residents:forgot", visitors(422), POST, data=NONSENSE),
+    Row("residents:code", everybody(302)),
+    Row("residents:code-again", everybody(302), POST),
+    Row("residents:first-password", everybody(302)),
+    Row("residents:to-counter", visitors()),
+    Row("accounts:sign-in", visitors()),
+    Row("accounts:sign-in", visitors(422), POST, data=NONSENSE),
+    Row("accounts:second-factor", everybody(SIGN_IN)),
+    Row("accounts:second-factor", everybody(SIGN_IN), POST),
+    Row("accounts:enrol", everybody(SIGN_IN)),
+    Row("accounts:enrol", everybody(SIGN_IN), POST),
+    Row("accounts:new-password", everybody(SIGN_IN)),
+    Row("accounts:new-password", everybody(SIGN_IN), POST),
+    Row("accounts:continue", everybody(SIGN_IN)),
+    Row("accounts:sign-out", everybody(SIGN_IN), POST),
+    Row("common:language", everybody(302), POST),
+    Row("common:size", everybody(302), POST),
+    Row("common:style-guide", everybody()),
+    Row("notifications:demo-phone", everybody()),
+    Row("healthz-live", everybody()),
+    Row("healthz-ready", everybody()),
+]
+
+OWN_ACCOUNT = [
+    Row("accounts:me", signed_in()),
+    Row("accounts:change-password", signed_in()),
+    Row("accounts:change-password", signed_in(422), POST, data=NONSENSE),
+    Row("accounts:recovery-codes", signed_in(302)),
+    Row("accounts:recovery-codes", signed_in(302), POST),
+    Row("accounts:end-other-sessions", signed_in(302), POST),
+    Row(
+        "accounts:end-session", signed_in(302), POST, given=lambda w: {"session_id": "0" * 64}
+    ),
+    Row("accounts:verify", signed_in()),
+    Row("accounts:verify", signed_in(422), POST, data=NONSENSE),
+    Row(
+        "governance:choose-post",
+        staff(302) | dict.fromkeys(RESIDENTS, 302) | {W.ENDED: 200},
+        leaves=("accounts_session",),
+    ),
+    Row("governance:tokens", signed_in(ended=CHOOSE)),
+    Row("governance:token-make", signed_in(422, ended=CHOOSE), POST),
+    Row("governance:token-revoke", owner(302), POST, given=of("token")),
+    Row("notifications:inbox", signed_in()),
+    Row("notifications:read-all", signed_in(302), POST),
+    Row("notifications:open", owner(302), POST, given=of("message")),
+]
+
+OWN_MATTERS = [
+    Row("servicehall:start", residents(302), POST, given=item),
+    Row("servicehall:draft", typist(302), given=of("draft")),
+    Row("servicehall:draft-discard", typist(302), POST, given=of("draft")),
+    Row("servicehall:draft-check", typist(), given=of("draft")),
+    Row("servicehall:draft-check", typist(422), POST, given=of("draft")),
+    Row("servicehall:draft-page", typist(), given=with_("draft", key="known")),
+    Row("servicehall:draft-page", typist(422), POST, given=with_("draft", key="known")),
+    Row("servicehall:draft-autosave", typist(), POST, given=with_("draft", key="known")),
+    Row(
+        "servicehall:draft-attach",
+        typist(),
+        POST,
+        given=lambda w: {"draft_id": w.draft.pk, "field": w.file_field},
+    ),
+    Row(
+        "servicehall:draft-remove",
+        typist(302),
+        POST,
+        given=lambda w: {"draft_id": w.draft.pk, "upload_id": w.spare.pk},
+    ),
+    Row("servicehall:file", owner(), given=of("upload")),
+    Row("servicehall:my-cases", residents()),
+    Row("servicehall:my-case", applicant(), given=of("case")),
+    Row("servicehall:receipt", applicant(), given=of("case")),
+    Row("servicehall:my-case-answer", applicant(), given=of("told")),
+    Row("servicehall:my-case-answer", applicant(422), POST, given=of("told")),
+    Row("servicehall:my-case-attach", applicant(302), POST, given=with_("told", key="x")),
+    Row(
+        "servicehall:my-case-remove",
+        applicant(404),
+        POST,
+        given=lambda w: {"case_id": w.told.pk, "upload_id": uuid.uuid4()},
+    ),
+    Row("servicehall:my-case-withdraw", applicant(302), POST, given=of("case")),
+    Row("servicehall:my-case-rate", applicant(), given=of("delivered")),
+    Row("servicehall:my-case-rate", applicant(422), POST, given=of("delivered")),
+    Row("residents:me", residents()),
+    Row("residents:show-own", residents(), given=lambda w: {"field": "phone"}),
+    Row("residents:choose-language", residents(302), POST),
+    Row("residents:who-looked", residents()),
+]
+
+COUNTER = [
+    Row("servicehall:start-for", only(COUNTERS, 404), POST, given=item),
+    Row("servicehall:desk", only(HANDLERS)),
+    Row("servicehall:desk-counts", only(HANDLERS)),
+    Row("servicehall:find-case", only(HANDLERS), POST),
+    Row(
+        "servicehall:for-person",
+        only(STATION, blind=COUNTERS - STATION),
+        given=person(),
+    ),
+    Row("servicehall:case", of_case(), given=of("case")),
+    Row("servicehall:case-why", of_case(), given=of("case")),
+    Row("servicehall:case-act", of_case(), given=with_("case", slug="forward")),
+    Row("servicehall:case-act", of_case(422), POST, given=with_("case", slug="forward")),
+    Row("servicehall:case-reveal", of_case(), given=with_("case", field="id_number")),
+    Row("servicehall:case-reveal", of_case(422), POST, given=with_("case", field="id_number")),
+    Row("servicehall:slip", of_case(), given=of("case")),
+    Row("servicehall:paper", of_case(), given=with_("told", kind="supplement")),
+    Row("residents:find", only(COUNTERS)),
+    Row("residents:find", only(COUNTERS, 200), POST),
+    Row("residents:register-person", only(COUNTERS)),
+    Row("residents:register-person", only(COUNTERS, 422), POST),
+    Row("residents:file", only(STATION, blind=COUNTERS - STATION), given=person()),
+    Row("residents:phone", only(STATION, 302, blind=COUNTERS - STATION), POST, given=person()),
+    Row(
+        "residents:reveal",
+        only(STATION, blind=HANDLERS - STATION),
+        given=person(field="id_number"),
+    ),
+    Row(
+        "residents:reveal",
+        only(STATION, 422, blind=HANDLERS - STATION),
+        POST,
+        given=person(field="id_number"),
+    ),
+    Row("residents:open-account", only(STATION, blind=COUNTERS - STATION), given=person()),
+    Row(
+        "residents:open-account",
+        only(STATION, 422, blind=COUNTERS - STATION),
+        POST,
+        given=person(),
+        data=NONSENSE,
+    ),
+    Row("notifications:undelivered", only({W.DIRECTOR, W.STREET, W.STREET_OTHER})),
+    *(
+        Row(
+            f"notifications:{act}",
+            only({W.DIRECTOR, W.STREET}, ok, blind={W.STREET_OTHER}),
+            POST,
+            given=of("lost"),
+        )
+        for act, ok in (("retry", 302), ("called", 302), ("number", 200))
+    ),
+]
+
+OFFICIALS = [
+    Row("dashboards:overview", only(WATCHERS, 302)),
+    Row("dashboards:place", only(ABOVE, blind=WATCHERS - ABOVE), given=community),
+    Row(
+        "dashboards:list",
+        only(
+            STATION | {W.STREET, W.DEPARTMENT, W.DEPARTMENT_OTHER, W.DISTRICT_OFFICE},
+            blind=HANDLERS | {W.DISTRICT_OFFICE},
+        ),
+        given=community,
+        query="?measure=filed&period=month",
+    ),
+]
+
+SETUP = [
+    Row("governance:calendar", staff(302)),
+    Row("governance:calendar-year", staff(), given=year),
+    *(
+        Row(f"governance:calendar-{act}", only({W.SYSTEM_ADMIN}, 422), POST, given=year)
+        for act in ("day", "publish", "withdraw")
+    ),
+]
+
+PROGRAMS = [
+    Row("api:schema", open_program()),
+    Row("api:docs", everybody()),
+    Row("api:items", open_program()),
+    Row("api:item", open_program(), given=item),
+    Row("api:places", open_program()),
+    Row("api:place", open_program(), given=community),
+    Row("api:stations", open_program()),
+    Row("api:cases", program()),
+    Row("api:cases", program(422), POST),
+    Row(
+        "api:case",
+        program(404) | dict.fromkeys(OF_CASE | {W.APPLICANT}, 200) | {W.ANONYMOUS: 404},
+        given=number,
+    ),
+    Row(
+        "api:withdraw",
+        program(404) | dict.fromkeys(STATION | {W.APPLICANT}, 200),
+        POST,
+        given=number,
+        data={"reason": "不办了。"},
+    ),
+    Row("api:track", open_program(422), POST),
+]
+
+TABLE = (*PUBLIC, *OWN_ACCOUNT, *OWN_MATTERS, *COUNTER, *OFFICIALS, *SETUP, *PROGRAMS)
+# Whatever else is below api/ answers in the API's shape that there is nothing.
+NO_ADDRESS = {"api:unknown"}

@@ -1,0 +1,163 @@
+"""Every address × everybody (T1, T2, T10). A new address brings its row, or the build fails."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.urls import resolve, reverse
+from pytest_django import DjangoDbBlocker
+
+from common.access import Who as Door, declared_urls, policy_of
+from tests.access.table import CHOOSE, NO_ADDRESS, SIGN_IN, TABLE, Row
+from tests.access.world import Who, World, build, foreign, undone
+
+WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+"?(\w+)"?', re.IGNORECASE)
+# A look may be written down and counts as use of the session.
+TRACES = {"accounts_auditentry", "accounts_session", "common_ratebucket", "governance_apitoken"}
+# What differs between any two answers: tokens, nonces, the address itself.
+CHANGING = re.compile(
+    r'(?:nonce="[^"]*"|value="\w{64}"|X-CSRFToken[^}]*|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{12,})'
+)
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Built once; each cell of the table is undone again, and the whole world at the end."""
+    with django_db_blocker.unblock(), undone():
+        yield build()
+
+
+@pytest.fixture
+def _django_db_helper(world: World) -> None:
+    """In place of pytest-django's: it would close the connection, and with it the world, after each test."""
+
+
+def knock(world: World, row: Row, who: Who, *, at_nothing: bool = False) -> HttpResponse:
+    given = row.given(world)
+    url = reverse(row.name, kwargs=foreign(given) if at_nothing else given) + row.query
+    client = world.client(who, by_token=row.is_api)
+    more: dict[str, Any] = {}
+    if row.is_api and row.method != "get":
+        more = {
+            "content_type": "application/json",
+            "headers": {"Idempotency-Key": "0123456789abcdef-table"},
+        }
+    answer = getattr(client, row.method)(url, row.data, **more)
+    assert isinstance(answer, HttpResponse) or answer.streaming
+    return answer  # type: ignore[no-any-return]
+
+
+def outcome(answer: HttpResponse) -> int | str:
+    where = answer.headers.get("Location", "").partition("?")[0]
+    if answer.status_code == 302 and where == reverse(settings.LOGIN_URL):
+        return SIGN_IN
+    if answer.status_code == 302 and where == reverse("governance:choose-post"):
+        return CHOOSE
+    return answer.status_code
+
+
+class Writes:
+    """Notes the tables that are written."""
+
+    def __init__(self, tables: set[str]) -> None:
+        self.tables = tables
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if written := WRITE.match(sql):
+            self.tables.add(written[1])
+        return execute(sql, params, many, context)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_everybody_finds_the_door_as_the_table_says_and_a_look_changes_nothing(world, row):
+    wrong: dict[str, list[str]] = {}
+    changed: set[str] = set()
+    for who in Who:
+        with undone(), connection.execute_wrapper(Writes(changed)):
+            found = outcome(knock(world, row, who))
+        if found != row.expected[who]:
+            wrong.setdefault(f"{found}, expected {row.expected[who]}", []).append(str(who))
+    assert not wrong
+    if row.method == "get":
+        assert changed <= TRACES | set(row.leaves)
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if 404 in row.expected.values()], ids=str)
+def test_what_is_foreign_looks_like_what_does_not_exist(world, row):
+    for who in [who for who, expected in row.expected.items() if expected == 404][:2]:
+        with undone():
+            there = knock(world, row, who)
+        with undone():
+            nowhere = knock(world, row, who, at_nothing=True)
+        assert nowhere.status_code == 404
+        assert same(there) == same(nowhere), who
+
+
+def same(answer: HttpResponse) -> str:
+    return CHANGING.sub("…", answer.content.decode())
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in TABLE if row.method != "get" and not row.is_api], ids=str
+)
+def test_nobody_acts_without_a_token_of_the_form(world, row):
+    who = next((w for w, code in row.expected.items() if code not in {403, 404, SIGN_IN}), Who.CLERK)
+    url = reverse(row.name, kwargs=row.given(world))
+    with undone():
+        client = world.client(who, checks_csrf=True)
+        assert getattr(client, row.method)(url, row.data).status_code == 403
+
+
+# --- the table itself -----------------------------------------------------------------------------
+
+
+def test_every_address_has_its_row():
+    names = {url.name for url in declared_urls()}
+    rows = {row.name for row in TABLE}
+    assert names - rows - NO_ADDRESS == set()
+    assert rows - names == set()
+
+
+def test_every_address_has_a_name():
+    assert not [url.route for url in declared_urls() if not url.name]
+
+
+def test_whoever_lacks_a_power_is_refused_somewhere():
+    """A guard that was taken away, or left wide open, turns at least one cell of the table red (G2)."""
+    refused = {row.name for row in TABLE if 403 in row.expected.values()}
+    guarded = {
+        url.name
+        for url in declared_urls()
+        if url.policy and url.policy.who in {Door.POWER, Door.STAFF, Door.RESIDENT}
+    }
+    assert guarded - refused == set()
+
+
+def test_whoever_is_not_signed_in_is_sent_away_somewhere():
+    closed = {row.name for row in TABLE if row.expected[Who.ANONYMOUS] in {SIGN_IN, 401}}
+    guarded = {url.name for url in declared_urls() if url.policy and url.policy.who != Door.PUBLIC}
+    assert guarded - closed == set()
+
+
+def test_what_belongs_to_somebody_is_hidden_from_somebody(world):
+    """An address with the id of a row has a cell in which that row does not exist."""
+    hidden = {row.name for row in TABLE if 404 in row.expected.values()}
+    with_ids = {url.name for url in declared_urls() if "<uuid:" in url.route}
+    assert with_ids - hidden == set()
+
+
+def test_a_guard_that_falls_turns_the_table_red(world):
+    """Proof that the table sees: with the door of one address open, its row fails."""
+    row = next(row for row in TABLE if row.name == "servicehall:desk")
+    view = resolve(reverse(row.name)).func
+    assert policy_of(view) is not None
+    with undone():
+        opened = outcome(knock(world, row, Who.MEMBER))
+    assert opened == 403

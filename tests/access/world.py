@@ -1,0 +1,238 @@
+"""A small city in which everybody who may knock at a door exists once, and the things behind the doors."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from common.uploads import CleanFile
+from community.governance.actions import end_post, make_token
+from community.governance.enums import ApiScope, Role
+from community.governance.models import ApiToken, Post
+from community.governance.scopes import Scope
+from notifications.models import Message
+from servicehall import actions
+from servicehall.actions.files import attach
+from servicehall.models import Case, Draft, Upload
+from tests.factories.governance import (
+    CommitteeFactory,
+    CommunityFactory,
+    CommunityOfficeFactory,
+    DepartmentFactory,
+    DistrictFactory,
+    GovernmentFactory,
+    PartyOrganisationFactory,
+    StationFactory,
+    StreetFactory,
+    StreetOfficeFactory,
+    resident_scope,
+    staff,
+)
+from tests.factories.notifications import MessageFactory
+from tests.factories.residents import PersonFactory
+from tests.factories.servicehall import ALLOWANCE, Hall, hall
+from tests.signing_in import open_session
+
+class Who(StrEnum):
+    """Everybody of domain/5, seen from one community."""
+
+    ANONYMOUS = "anonymous"
+    APPLICANT = "resident, the applicant"
+    NEIGHBOUR = "another resident"
+    CLERK = "clerk of the station"
+    CLERK_NEAR = "clerk of another station in the district"
+    CLERK_FAR = "clerk of another district"
+    DIRECTOR = "director of the station"
+    MEMBER = "member of the committee"
+    SECRETARY = "Party secretary"
+    STREET = "street official"
+    STREET_OTHER = "official of another street"
+    DEPARTMENT = "official of the department that decides"
+    DEPARTMENT_OTHER = "official of another department"
+    DISTRICT_OFFICE = "district office"
+    LEADER = "leader"
+    AUDITOR = "auditor"
+    SYSTEM_ADMIN = "system administrator"
+    SECURITY_ADMIN = "security administrator"
+    ENDED = "clerk whose post has ended"
+
+
+@dataclass
+class World:
+    """The rows that the addresses of the table name, and who acts. Built by `build`."""
+
+    hall: Hall
+    scopes: dict[Who, Scope]
+    cookies: dict[Who, str] = field(default_factory=dict)
+    secrets: dict[Who, str] = field(default_factory=dict)
+
+    def client(self, who: Who, *, by_token: bool = False, checks_csrf: bool = False) -> Client:
+        """A browser of this person, or a program with his token."""
+        if by_token and who in self.secrets:
+            return Client(headers={"authorization": f"Bearer {self.secrets[who]}"})
+        client = Client(enforce_csrf_checks=checks_csrf)
+        if who in self.cookies and not by_token:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[who]
+        return client
+
+    @cached_property
+    def case(self) -> Case:
+        """Accepted, with the station, its community step open."""
+        return self.hall.accepted()
+
+    @cached_property
+    def told(self) -> Case:
+        """Waits for an answer of the applicant."""
+        case = self.hall.filed()
+        asked = [{"key": self.file_field, "title": "材料", "what": "照片不清楚，请重新提供。"}]
+        return actions.ask_supplement(
+            case.pk, items=asked, by=self.hall.clerk, now=self.hall.now
+        )
+
+    @cached_property
+    def delivered(self) -> Case:
+        return self.hall.delivered()
+
+    @cached_property
+    def draft(self) -> Draft:
+        """Half filled in by the applicant."""
+        place = self.hall
+        return actions.start_draft(
+            place.version, applicant=place.applicant, by=place.resident, now=place.now
+        )
+
+    @cached_property
+    def file_field(self) -> str:
+        return next(str(f["key"]) for f in self.hall.version.fields if f["type"] == "file")
+
+    @cached_property
+    def upload(self) -> Upload:
+        """A file of the draft, with its bytes."""
+        return self._attached(self.file_field)
+
+    @cached_property
+    def spare(self) -> Upload:
+        """One that is taken away, bytes and all: they do not come back when the rows do."""
+        fields = [str(f["key"]) for f in self.hall.version.fields if f["type"] == "file"]
+        return self._attached(fields[1])
+
+    def _attached(self, key: str) -> Upload:
+        content = b"\xff\xd8\xff\xe0"
+        photo = CleanFile(content, "jpg", None, len(content), "0" * 64, "a.jpg")
+        return attach(self.draft.pk, key, photo, by=self.hall.resident, now=self.hall.now)
+
+    @cached_property
+    def message(self) -> Message:
+        """Something that the applicant was told."""
+        return MessageFactory(in_site=True, user_id=self.hall.resident.user_id)
+
+    @cached_property
+    def lost(self) -> Message:
+        """A text to the applicant's community that did not arrive."""
+        return MessageFactory(failed=True, place_path=self.hall.community.path)
+
+    @cached_property
+    def token(self) -> ApiToken:
+        return ApiToken.objects.visible_to(self.hall.resident)[0]
+
+    @cached_property
+    def post(self) -> Post:
+        """The clerk's."""
+        return Post.objects.get(pk=self.hall.clerk.post_id)
+
+    @property
+    def user(self) -> User:
+        return self.post.user
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is taken back, as after a test of pytest-django; actions may open their transactions."""
+    atom = transaction.atomic()
+    atom._from_testcase = True  # type: ignore[attr-defined]
+    with atom:
+        yield
+        transaction.set_rollback(True)
+
+
+def build() -> World:
+    place = hall(ALLOWANCE)
+    community, street = place.community, place.community.parent
+    assert street is not None
+    assert street.parent is not None
+    district = street.parent
+    far = CommunityFactory(parent=StreetFactory(parent=DistrictFactory()))
+    near = CommunityFactory(parent=StreetFactory())
+    government = GovernmentFactory(place=district)
+    scopes = {
+        Who.APPLICANT: place.resident,
+        Who.NEIGHBOUR: resident_scope(
+            PersonFactory(community=community, account=True).account  # type: ignore[arg-type]
+        ),
+        Who.CLERK: place.clerk,
+        Who.CLERK_NEAR: staff(Role.WINDOW_CLERK, StationFactory(place=near)),
+        Who.CLERK_FAR: staff(Role.WINDOW_CLERK, StationFactory(place=far)),
+        Who.DIRECTOR: place.director,
+        Who.MEMBER: staff(Role.COMMITTEE_MEMBER, CommitteeFactory(place=community)),
+        Who.SECRETARY: staff(Role.PARTY_SECRETARY, PartyOrganisationFactory(place=community)),
+        Who.STREET: place.official,
+        Who.STREET_OTHER: staff(Role.STREET_OFFICIAL, StreetOfficeFactory(place=near.parent)),
+        Who.DEPARTMENT: place.decider,
+        Who.DEPARTMENT_OTHER: staff(
+            Role.DEPARTMENT_OFFICIAL, DepartmentFactory(human_resources=True, place=district)
+        ),
+        Who.DISTRICT_OFFICE: staff(
+            Role.DISTRICT_OFFICE, CommunityOfficeFactory(place=district)
+        ),
+        Who.LEADER: staff(Role.LEADER, government),
+        Who.AUDITOR: staff(Role.AUDITOR, government),
+        Who.SYSTEM_ADMIN: staff(Role.SYSTEM_ADMIN, government),
+        Who.SECURITY_ADMIN: staff(Role.SECURITY_ADMIN, government),
+        Who.ENDED: staff(Role.WINDOW_CLERK, place.station),
+    }
+    world = World(place, scopes)
+    now = timezone.now()
+    for who, scope in scopes.items():
+        world.cookies[who] = open_session(scope)
+        made = make_token(
+            name="程序",
+            scopes=[ApiScope(value) for value in ApiScope.values],
+            last_day=timezone.localdate(now) + timedelta(days=30),
+            networks=[],
+            key=uuid.uuid4().hex,
+            by=scope,
+            now=now,
+        )
+        world.secrets[who] = made.secret
+    end_post(
+        Post.objects.get(pk=scopes[Who.ENDED].post_id),
+        ended_on=timezone.localdate(now),
+        by=audit.SYSTEM,
+        now=now,
+    )
+    for name in ("case", "told", "delivered", "draft", "upload", "spare", "message", "lost", "token", "post"):
+        getattr(world, name)
+    return world
+
+
+def foreign(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The same address, of something that does not exist."""
+    return {
+        key: uuid.uuid4()
+        if isinstance(value, uuid.UUID)
+        else "9" * len(value)
+        if key in {"code", "number"}
+        else value
+        for key, value in kwargs.items()
+    }
