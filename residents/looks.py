@@ -95,7 +95,7 @@ def _who(entry: AuditEntry, own_user_id: UUID) -> str:
         return _("您自己")
     if entry.user_id is None:
         is_machine = entry.post_label == SYSTEM.post_label
-        return _("系统自动处理") if is_machine else _("没有登录的人")
+        return _("系统自动处理") if is_machine else _("还没有登录的人（可能是您自己）")
     return entry.post_label or _("工作人员")
 
 

@@ -166,7 +166,7 @@ def _addresses(scope: Scope, sources: dict[str, str]) -> Iterator[Row]:
     kinds = {"registered": "police", "actual": "grid_visit", "rented": "grid_visit"}
     has_register = False
     occupancies = Occupancy.objects.visible_to(scope).current().select_related("dwelling")
-    for tie in occupancies.order_by("kind", "id"):
+    for tie in sorted(occupancies.order_by("id"), key=lambda tie: tie.kind != "registered"):
         has_register |= tie.kind == "registered"
         yield Row(
             label=tie.get_kind_display(),

@@ -77,7 +77,11 @@ def code(request: PortalRequest) -> HttpResponse:
         return redirect("residents:to-counter")
     if claim.verified_at:
         return redirect("residents:first-password")
-    more: dict[str, Any] = {"purpose": claim.purpose, "phone": mask_phone(claim.phone or ""), "step": 2}
+    more: dict[str, Any] = {
+        "purpose": claim.purpose,
+        "phone": mask_phone(claim.phone or ""),
+        "step": 2,
+    }
     form = CodeForm(request.POST or None)
     if not form.is_valid():
         return _page(request, "code", form, **more)
@@ -103,7 +107,11 @@ def code_again(request: PortalRequest) -> HttpResponse:
     try:
         claim = registration.ask_again(claim, language=_language(), by=by, now=now)
     except NotAllowed as error:
-        more: dict[str, Any] = {"purpose": claim.purpose, "phone": mask_phone(claim.phone or ""), "step": 2}
+        more: dict[str, Any] = {
+            "purpose": claim.purpose,
+            "phone": mask_phone(claim.phone or ""),
+            "step": 2,
+        }
         return _refused(request, "code", CodeForm({"code": ""}), error, **more)
     request.session[CLAIM] = str(claim.pk)
     messages.success(request, _("又发了一条短信。请输入最新那条里的验证码。"))

@@ -1,6 +1,7 @@
 """我的信息 and 谁看过我的信息: what the base holds about me, and everybody who looked."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -84,6 +85,7 @@ def test_i_see_my_household_and_both_addresses_and_nothing_of_strangers(me, brow
     page = text(browser.get(ME))
     assert "娜仁花" in page
     assert "海南区公乌素镇旧街3号" in page
+    assert home.lives_at is not None
     assert home.lives_at.address in page
     assert "陌生人甲" not in page
 
@@ -111,10 +113,10 @@ def test_i_can_show_one_number_in_full_and_that_is_written_down_as_my_own_act(me
 
 def test_after_five_minutes_the_password_is_asked_again(me, browser):
     with time_machine.travel(timezone.now() + timedelta(seconds=301), tick=False):
-        asked = browser.get("/me/show/id_number/")
+        asked: Any = browser.get("/me/show/id_number/")
         assert asked.url == "/accounts/verify/?next=%2Fme%2Fshow%2Fid_number%2F"
         assert not AuditEntry.objects.filter(action="person.revealed").exists()
-        back = browser.post(
+        back: Any = browser.post(
             "/accounts/verify/", {"password": PASSWORD, "next": "/me/show/id_number/"}, follow=True
         )
         assert me.id_number in text(back)
@@ -201,7 +203,7 @@ def test_those_who_did_not_sign_in_and_the_machine_are_others(me, browser):
     record(me, by=audit.Acting(ip="10.0.0.9"), action="account.code_asked")
     record(me, by=SYSTEM, action="message.retried")
     who = [look.who for look in browser.get(WHO).context["looks"]]
-    assert who == ["系统自动处理", "没有登录的人"]
+    assert who == ["系统自动处理", "还没有登录的人（可能是您自己）"]
 
 
 def test_i_see_nothing_of_others(me, browser, clerk, station):
