@@ -62,7 +62,7 @@ def attach_answer(
         notice = _open_notice(case)
         if notice is None or key not in notice_keys(notice):
             raise Invalid("not_asked", _("通知里没有要这份材料。"), {key: ""})
-        since = case.uploads.filter(uploaded_at__gte=notice.asked_at).count()
+        since = case.uploads.filter(uploaded_at__gt=notice.asked_at).count()
         if since >= MAX_FILES:
             raise Invalid("too_many_files", _("文件太多了，请先删除不需要的。"), {key: ""})
         return _keep(file, draft=None, case=case, field=key, by=by, now=now)
@@ -140,7 +140,7 @@ def _is_loose(upload: Upload) -> bool:
     if upload.case is None:
         return True
     notice = _open_notice(upload.case)
-    return notice is not None and upload.uploaded_at >= notice.asked_at
+    return notice is not None and upload.uploaded_at > notice.asked_at
 
 
 def _concerned(upload: Upload) -> tuple[uuid.UUID | None, str]:

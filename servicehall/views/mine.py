@@ -244,7 +244,7 @@ def _send_answer(
 ) -> bool:
     """Hand the answer over; False when it was refused, with the reason on the forms."""
     note, given = note_form.cleaned_data["note"], form.answers()
-    has_sent = case.uploads.filter(uploaded_at__gte=notice.asked_at).exists()
+    has_sent = case.uploads.filter(uploaded_at__gt=notice.asked_at).exists()
     if not (has_sent or given or note):
         note_form.add_error(None, _("请补上材料，或者写明情况，再提交。"))
         return False
@@ -269,7 +269,7 @@ def _show_answer(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    uploads = list(case.uploads.filter(uploaded_at__gte=notice.asked_at).order_by("id"))
+    uploads = list(case.uploads.filter(uploaded_at__gt=notice.asked_at).order_by("id"))
     context = {
         "case": case,
         "notice": notice,
@@ -339,7 +339,7 @@ def _box(request: PortalRequest, case: Case, key: str, problems: list[str]) -> H
     if notice is None or not questions:
         return redirect("servicehall:my-case", case.pk)
     form = _answer_form(request, case, questions, is_bound=False)
-    uploads = list(case.uploads.filter(uploaded_at__gte=notice.asked_at).order_by("id"))
+    uploads = list(case.uploads.filter(uploaded_at__gt=notice.asked_at).order_by("id"))
     context = {
         "row": _with_files(case, form.rows()[0], uploads),
         "problems": problems,

@@ -165,16 +165,16 @@ def test_autosave_keeps_half_a_thought_and_says_when(phone):
 
     assert "已保存" in body(answer)
     assert answers(draft) == {"bank_account": "6222", "bank_holder": None} | {
-        key: value for key, value in answers(draft).items() if key not in {"bank_account", "bank_holder"}
+        key: value
+        for key, value in answers(draft).items()
+        if key not in {"bank_account", "bank_holder"}
     }
 
 
 def test_a_wrong_answer_comes_back_with_a_summary_on_top_and_the_input_kept(phone):
     draft = start(phone)
 
-    answer = phone.post(
-        page_url(draft, "who"), {"contact__name": "李明", "contact__phone": "12"}
-    )
+    answer = phone.post(page_url(draft, "who"), {"contact__name": "李明", "contact__phone": "12"})
 
     page = body(answer)
     assert answer.status_code == 422
@@ -259,7 +259,11 @@ def test_the_back_button_after_submitting_leads_to_the_receipt(phone):
     fill(phone, draft)
     case = submit(phone, draft)
 
-    for url in (page_url(draft, "home"), check_url(draft), reverse("servicehall:draft", args=[draft.pk])):
+    for url in (
+        page_url(draft, "home"),
+        check_url(draft),
+        reverse("servicehall:draft", args=[draft.pk]),
+    ):
         assert phone.get(url)["Location"] == reverse("servicehall:receipt", args=[case.pk])
 
 

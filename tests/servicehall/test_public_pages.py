@@ -44,7 +44,7 @@ def test_what_is_filed_most_stands_first_on_the_home_page(client, catalogue):
 
     page = client.get(reverse("home"))
 
-    assert [v.item_id for v in page.context["asked"]][0] == filed.version.item_id
+    assert page.context["asked"][0].item_id == filed.version.item_id
 
 
 def test_a_search_in_everyday_words_leads_to_the_guide(client, catalogue):
@@ -80,7 +80,13 @@ def test_a_search_without_a_result_shows_the_windows_and_a_telephone(client, cat
 def test_the_guide_tells_time_fee_papers_and_how_sure_it_is(client, catalogue):
     page = body(client.get(reverse("servicehall:item", args=[ALLOWANCE])))
 
-    for words in ("15 个工作日", "20 个工作日", "不收费", "居民身份证或户口簿", "以本地办事指南为准"):
+    for words in (
+        "15 个工作日",
+        "20 个工作日",
+        "不收费",
+        "居民身份证或户口簿",
+        "以本地办事指南为准",
+    ):
         assert words in page
     assert "老年人权益保障法" in page
     assert f"?next={reverse('servicehall:item', args=[ALLOWANCE])}" in page
@@ -141,7 +147,9 @@ def test_an_item_or_window_that_does_not_exist_is_not_found(client, catalogue):
 
 
 def test_the_station_finder_answers_with_address_hours_and_telephone(client):
-    station = StationFactory(address="海北街道1号", hours=[{"days": [1, 2, 3, 4, 5], "from": "08:30", "to": "17:30"}])
+    station = StationFactory(
+        address="海北街道1号", hours=[{"days": [1, 2, 3, 4, 5], "from": "08:30", "to": "17:30"}]
+    )
 
     page = body(client.get(reverse("servicehall:stations"), {"community": station.place.code}))
 
