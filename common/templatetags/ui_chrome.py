@@ -73,7 +73,7 @@ def chrome(context: Context) -> Chrome:
         nonce=getattr(request, "csp_nonce", None),
         phone=getattr(settings, "SERVICE_PHONE", HOTLINE),
         name=str(getattr(user, "display_name", "") or user) if is_signed_in else "",
-        post=str(getattr(_scope(request), "post_label", "")) if kind == "staff" else "",
+        post=str(getattr(_scope(request), "post_shown", "")) if kind == "staff" else "",
         is_staff=kind == "staff",
         is_resident=kind == "resident",
         idle_seconds=getattr(settings, "STAFF_IDLE_SECONDS", 900) if kind == "staff" else 0,

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import get_language, override
 
 from accounts.enums import UserKind
 from community.governance.enums import BodyKind, Role
@@ -38,6 +40,7 @@ class Scope:
     is_resident: bool = False
     post_id: uuid.UUID | None = None
     post_label: str = ""
+    post_shown: str = ""
     role: str = ""
     body_id: uuid.UUID | None = None
     body_kind: str = ""
@@ -103,6 +106,14 @@ def narrow(body_lines: list[str], post_lines: list[str]) -> frozenset[str]:
     return frozenset(post_lines or body_lines)
 
 
+def _labels(name: str, name_en: str, title: str, role: str) -> tuple[str, str]:
+    """The post as it goes on record, in Chinese whoever acts, and as its holder reads it on the page."""
+    with override(settings.LANGUAGE_CODE):
+        recorded = f"{name} · {title or Role(role).label}"
+    shown = name_en if name_en and get_language() == "en" else name
+    return recorded, f"{shown} · {title or Role(role).label}"
+
+
 def scope_of(
     user: User, post_id: uuid.UUID | str | None, *, today: date, ip: str = "", request_id: str = ""
 ) -> Scope:
@@ -126,6 +137,7 @@ def scope_of(
             "body__kind",
             "body__key",
             "body__name",
+            "body__name_en",
             "body__lines",
             "body__place__path",
             "group__placegrant__permission__codename",
@@ -138,11 +150,13 @@ def scope_of(
     for *_post, power, path in rows:
         if power:
             powers.setdefault(power, []).append(path)
-    post, role, title, lines, body, kind, key, name, body_lines, place, *_grant = rows[0]
+    post, role, title, lines, body, kind, key, name, name_en, body_lines, place, *_grant = rows[0]
+    recorded, shown = _labels(name, name_en, title, role)
     return Scope(
         user_id=user.pk,
         post_id=post,
-        post_label=f"{name} · {title or Role(role).label}",
+        post_label=recorded,
+        post_shown=shown,
         role=role,
         body_id=body,
         body_kind=kind,

@@ -230,7 +230,7 @@ def test_navigation_leaves_out_what_does_not_exist_or_is_not_allowed(visitor):
     nav = "{% nav_link 'A' 'nowhere:at-all' %}{% nav_link 'B' 'common:style-guide' power='accept_case' %}"
     assert Template("{% load ui %}" + nav).render(Context({"request": request})) == ""
     request.user = SimpleNamespace(is_authenticated=True, kind="staff")
-    request.scope = SimpleNamespace(has=lambda power: power == "accept_case", post_label="窗口人员")
+    request.scope = SimpleNamespace(has=lambda power: power == "accept_case", post_shown="窗口人员")
     assert "/demo/ui/" in Template("{% load ui %}" + nav).render(Context({"request": request}))
 
 
