@@ -95,8 +95,11 @@ class PageForm(forms.Form):
         data: Mapping[str, Any] | None = None,
         files: Any = None,
     ) -> None:
-        """`papers_shown`: at the counter papers are shown, so that no file is required there."""
+        """`papers_shown`: at the counter papers are shown and people without a telephone are served,
+        so that neither files nor a telephone are required there."""
         super().__init__(data, files)
+        if papers_shown:
+            questions = [{**q, "required": False} if q["type"] == "phone" else q for q in questions]
         self.questions = questions
         self.known = {
             q["key"]: facts[q["prefill"]]

@@ -50,7 +50,7 @@ def steps_of(version: ItemVersion, answers: Mapping[str, Any]) -> list[Step]:
     asked = [q for q in version.questions if rules.applies(q.get("condition"), answers)]
     pages: list[tuple[str, str | Promise]] = [(SITUATION, _("您的情况"))]
     pages += [(page["key"], in_language(page["title"])) for page in version.content["pages"]]
-    steps = [Step(KNOWN, _("核对您的信息"), (CONTACT,))]
+    steps = [Step(KNOWN, _("核对已有的信息"), (CONTACT,))]
     for key, title in pages:
         questions = tuple(question for question in asked if question["page"] == key)
         if questions:

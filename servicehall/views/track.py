@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.access import PUBLIC, access
@@ -78,6 +79,7 @@ def _tracked(request: PortalRequest, now: datetime) -> Case | None:
 
 
 @access(PUBLIC)
+@never_cache
 @require_safe
 def tracked(request: PortalRequest) -> HttpResponse:
     case = _tracked(request, timezone.now())

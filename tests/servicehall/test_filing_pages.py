@@ -480,6 +480,19 @@ def test_a_clerk_files_for_the_person_who_stands_there(here, client_for):
     assert answer["Location"] == reverse("servicehall:case", args=[case.pk])
 
 
+def test_somebody_without_a_telephone_is_served_at_the_counter(here, phone, client_for):
+    Person.objects.filter(pk=here.applicant.pk).update(phone=None, phone_index=None)
+    desk = client_for(here.clerk)
+    desk.post(
+        reverse("servicehall:start-for", args=[ALLOWANCE]), {"person": str(here.applicant.pk)}
+    )
+    at_counter = Draft.objects.get()
+
+    assert desk.post(page_url(at_counter, "known"), {"contact_phone": ""}).status_code == 302
+    online = start(phone)
+    assert phone.post(page_url(online, "known"), {"contact_phone": ""}).status_code == 422
+
+
 def test_a_clerk_cannot_file_for_somebody_of_another_community(here, client_for):
     stranger = PersonFactory()
     url = reverse("servicehall:start-for", args=[ALLOWANCE])
