@@ -8,7 +8,8 @@ import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from common.crypto import blind_index
 from common.identity import normalise_id_number, normalise_phone
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         HouseholdMember,
         Occupancy,
         Person,
+        Visit,
     )
 
 ID_TAIL = 6  # the last six characters of an ID number, searched inside one community only
@@ -45,9 +47,20 @@ class PersonQuerySet(QuerySet["Person"]):
         """A resident sees himself; staff see persons where their post holds the power."""
         if scope.is_nobody:
             return self.none()
-        if scope.is_staff:
-            return self.filter(scope.within(power, "community__path"))
-        return self.filter(account_id=scope.user_id)
+        if not scope.is_staff:
+            return self.filter(account_id=scope.user_id)
+        reach = scope.within(power, "community__path")
+        if power == Power.READ_PERSONS and scope.has(power) and scope.post_id:
+            # 通办: who came to this counter from elsewhere is served here, for this visit.
+            visiting = self.model.objects.filter(
+                pk=OuterRef("pk"), visits__post_id=scope.post_id, visits__until__gt=Now()
+            )
+            reach |= Q(Exists(visiting))
+        return self.filter(reach)
+
+    def standing_here(self, scope: Scope, number: str) -> Self:
+        """Whoever shows the document at this counter, wherever he lives: by the full number only."""
+        return self.with_number(number) if scope.has(Power.FIND_PERSONS) else self.none()
 
     def of_account(self, user_id: object) -> Self:
         """The person behind an account; nobody's account is nobody."""
@@ -101,6 +114,17 @@ def _condition(text: str) -> Q:
         | (Q(initials_alt__startswith=joined) & ~Q(initials_alt=""))
         | Q(pinyin__startswith=joined)
     )
+
+
+class VisitQuerySet(QuerySet["Visit"]):
+    def open_for(self, scope: Scope, person_id: uuid.UUID, now: datetime) -> Self:
+        """The visit under which the acting post may look at a person's file, if there is one."""
+        if scope.post_id is None:
+            return self.none()
+        return self.filter(post_id=scope.post_id, person_id=person_id, until__gt=now)
+
+    def over(self, now: datetime) -> Self:
+        return self.filter(until__lte=now)
 
 
 class HouseholdQuerySet(QuerySet["Household"]):

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.audit import SYSTEM
+from residents.actions.people import forget_visits
 from residents.actions.registration import forget_claims
 
 
@@ -12,3 +13,9 @@ def sweep_claims(**_: object) -> None:
     """Forget account claims that are over, and first passwords that nobody replaced in time."""
     while forget_claims(by=SYSTEM, now=timezone.now()):
         pass
+
+
+@shared_task(queue="jobs")
+def sweep_visits(**_: object) -> None:
+    """Forget the purposes that no longer hold; the audit trail keeps what was looked at."""
+    forget_visits(now=timezone.now())

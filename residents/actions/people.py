@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -18,9 +18,11 @@ from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
 from community.governance.scopes import Scope
 from residents.enums import DocumentType, PersonState, Purpose, Sex
-from residents.models import Person
+from residents.models import Person, Visit
 from residents.querysets import ID_TAIL
 
+# How long a stated purpose keeps a file open: a visit at the counter.
+OPEN_FOR = timedelta(minutes=15)
 REVEALABLE = frozenset({"id_number", "phone", "bank_card"})
 
 
@@ -122,17 +124,34 @@ def register_person(
 
 
 def open_file(
-    person_id: uuid.UUID, *, purpose: str, note: str = "", by: Scope, now: datetime
+    person_id: uuid.UUID,
+    *,
+    purpose: str,
+    note: str = "",
+    number: str = "",
+    by: Scope,
+    now: datetime,
 ) -> Person:
-    """Look at a person's file. The look and its purpose stand in the audit trail before anything is shown."""
+    """Look at a person's file. The look and its purpose stand in the audit trail before anything is shown.
+
+    `number`, the full ID number from the document, opens the file of somebody from elsewhere who stands
+    at this counter (通办). The purpose holds for OPEN_FOR.
+    """
     if purpose not in Purpose.values or (purpose == Purpose.OTHER and not note.strip()):
         raise Invalid(
             "purpose_missing", _("请写明查看档案的目的。"), {"purpose": _("请选择目的。")}
         )
     with transaction.atomic():
-        person = (
-            Person.objects.visible_to(by).select_related("place", "community").get(pk=person_id)
-        )
+        reach = Person.objects.visible_to(by)
+        if number:
+            reach = Person.objects.standing_here(by, number)
+        person = reach.select_related("place", "community").get(pk=person_id)
+        if by.post_id is not None:
+            Visit.objects.update_or_create(
+                post_id=by.post_id,
+                person=person,
+                defaults={"purpose": purpose, "until": now + OPEN_FOR},
+            )
         audit.record(
             "person.viewed",
             by=by,
@@ -143,6 +162,11 @@ def open_file(
             now=now,
         )
     return person
+
+
+def forget_visits(*, now: datetime) -> int:
+    """Drop the purposes that no longer hold."""
+    return Visit.objects.over(now).delete()[0]
 
 
 def reveal(person_id: uuid.UUID, field: str, *, reason: str, by: Scope, now: datetime) -> str:

@@ -2,6 +2,7 @@ from residents.models.household import Dwelling, Household, HouseholdMember, Occ
 from residents.models.person import Person
 from residents.models.registration import AccountClaim
 from residents.models.source import SourceSystem
+from residents.models.visit import Visit
 
 __all__ = [
     "AccountClaim",
@@ -11,4 +12,5 @@ __all__ = [
     "Occupancy",
     "Person",
     "SourceSystem",
+    "Visit",
 ]

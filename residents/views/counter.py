@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -28,16 +28,13 @@ from residents import actions
 from residents.actions.people import REVEALABLE
 from residents.enums import OccupancyKind, PersonState, Purpose
 from residents.forms import FindForm, PhoneForm, PurposeForm, RegisterForm, RevealForm
-from residents.models import HouseholdMember, Occupancy, Person, SourceSystem
+from residents.models import HouseholdMember, Occupancy, Person, SourceSystem, Visit
 
 MAX_FOUND = 20
 SEARCHES_PER_MINUTE = 60
 # Files that one clerk opens in a day (security.md T4): beyond the first he is told, beyond the second refused.
 FILES_A_DAY, FILES_A_DAY_AT_MOST = 200, 400
 DAY_SECONDS = 24 * 3600
-# How long a stated purpose keeps a file open: a visit at the counter.
-OPEN_FOR = timedelta(minutes=15)
-OPEN_FILES, KEPT_FILES = "open_files", 30
 REFUSED, TOO_MANY = 422, 429
 SHOWN = ("community", "place__parent__parent")
 NEAR = (PlaceLevel.YARD, PlaceLevel.BUILDING, PlaceLevel.UNIT)
@@ -87,9 +84,10 @@ def find(request: PortalRequest) -> HttpResponse:
         context["too_many"], status = True, TOO_MANY
     elif form.is_valid():
         q = form.cleaned_data["q"]
-        persons = _matching(request.scope, q)
-        if len(persons) == 1 and _is_full_number(q) and "live" not in request.POST:
-            return _open(request, persons[0].pk, {"purpose": Purpose.AT_COUNTER}, now)
+        is_shown_document = _is_full_number(q) and "live" not in request.POST
+        persons = _matching(request.scope, q, anywhere=is_shown_document)
+        if len(persons) == 1 and is_shown_document:
+            return _open(request, persons[0].pk, {"purpose": Purpose.AT_COUNTER, "number": q}, now)
         context |= {"people": _found(request.scope, persons, now), "asked": True}
         context["is_cut"] = len(persons) == MAX_FOUND
     name = "_results" if request.htmx else "find"
@@ -104,8 +102,11 @@ def _is_full_number(q: str) -> bool:
     return bool(FULL_NUMBER.fullmatch(normalise_id_number(q)))
 
 
-def _matching(scope: Scope, q: str) -> list[Person]:
+def _matching(scope: Scope, q: str, *, anywhere: bool) -> list[Person]:
+    """`anywhere`: a full number was entered, so the person stands here with the document (通办)."""
     persons = Person.objects.visible_to(scope, Power.FIND_PERSONS).matching(q)
+    if anywhere:
+        persons = Person.objects.standing_here(scope, q)
     return list(persons.select_related(*SHOWN).order_by("pinyin", "id")[:MAX_FOUND])
 
 
@@ -196,6 +197,7 @@ def _open(
             person_id,
             purpose=given["purpose"],
             note=given.get("note", ""),
+            number=given.get("number", ""),
             by=request.scope,
             now=now,
         )
@@ -203,7 +205,6 @@ def _open(
         raise Http404 from None
     except NotAllowed as refusal:
         return _purpose_refused(request, person_id, given, refusal)
-    _keep_open(request, person_id, now)
     return go_to(request, target)
 
 
@@ -218,16 +219,8 @@ def _purpose_refused(
 
 
 def _is_open(request: PortalRequest, person_id: uuid.UUID, now: datetime) -> bool:
-    """Whether this session has said why, in the post that acts now, not long ago."""
-    post_id, until = request.session.get(OPEN_FILES, {}).get(str(person_id), ("", ""))
-    return post_id == str(request.scope.post_id) and datetime.fromisoformat(until) > now
-
-
-def _keep_open(request: PortalRequest, person_id: uuid.UUID, now: datetime) -> None:
-    kept: dict[str, list[str]] = request.session.get(OPEN_FILES, {})
-    kept.pop(str(person_id), None)
-    kept[str(person_id)] = [str(request.scope.post_id), (now + OPEN_FOR).isoformat()]
-    request.session[OPEN_FILES] = dict(list(kept.items())[-KEPT_FILES:])
+    """Whether the acting post has said why, not long ago."""
+    return Visit.objects.open_for(request.scope, person_id, now).exists()
 
 
 # --- the file -------------------------------------------------------------------------------------

@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from community.governance.enums import Role
-from residents.models import Person
+from residents.actions import people
+from residents.models import Person, Visit
 from residents.views import counter
 from tests.factories.governance import CommunityFactory, StationFactory, UnitFactory, staff
 from tests.factories.residents import PersonFactory, household, years_ago
@@ -84,10 +86,22 @@ def test_what_was_typed_never_stands_in_an_address(clerk, person):
 
 def test_another_community_finds_nobody(client_for, person):
     stranger = client_for(staff(Role.WINDOW_CLERK, StationFactory()))
-    for q in (person.id_number, "陈桂芝"):
+    for q in (person.id_number[-6:], "陈桂芝"):
         assert found(stranger, q) == []
     assert stranger.get(file_of(person)).status_code == 404
     assert stranger.post(file_of(person), {"purpose": "at_counter"}).status_code == 404
+
+
+def test_any_station_serves_whoever_shows_his_document(client_for, person):
+    elsewhere = StationFactory()
+    stranger = client_for(staff(Role.WINDOW_CLERK, elsewhere))
+    assert stranger.post(FIND, {"q": person.id_number}).status_code == 302
+    assert stranger.get(file_of(person)).context["facts"]
+    assert AuditEntry.objects.filter(action="person.viewed", person_id=person.pk).count() == 1
+    colleague = client_for(staff(Role.WINDOW_CLERK, elsewhere))
+    assert colleague.get(file_of(person)).status_code == 404
+    Visit.objects.update(until=timezone.now())
+    assert stranger.get(file_of(person)).status_code == 404
 
 
 def test_searching_has_a_limit_each_minute(clerk):
@@ -116,7 +130,7 @@ def test_a_stated_purpose_opens_the_file_for_this_post_and_for_a_while(
 
 
 def test_the_purpose_wears_off(clerk, person, monkeypatch):
-    monkeypatch.setattr(counter, "OPEN_FOR", counter.OPEN_FOR * 0)
+    monkeypatch.setattr(people, "OPEN_FOR", people.OPEN_FOR * 0)
     opened(clerk, person)
     assert "facts" not in clerk.get(file_of(person)).context
 
