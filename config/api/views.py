@@ -54,11 +54,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One status with an example; `label` is "409 …" in words."""
+class Sample:
+    """An example of a body, and what it is an example of."""
 
     label: str
-    example: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ class Call:
     scope_text: str
     parameters: list[Row]
     body: list[Row]
-    request: str
+    samples: list[Sample]
     fields: list[Row]
-    answers: list[Answer]
+    answers: list[Sample]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +108,12 @@ class Reader:
             scope_text=operation.get("x-scope-description", ""),
             parameters=[self._parameter(row) for row in operation.get("parameters", [])],
             body=list(self._fields(sent.get("schema", {}))),
-            request=_example(sent),
+            samples=_samples(sent),
             fields=list(self._fields(told.get("schema", {}))),
             answers=[
-                Answer(f"{status} {answer['description']}", _example(_json_of(answer)))
+                Sample(f"{status} {answer['description']}", sample.text)
                 for status, answer in answers
+                for sample in _samples(_json_of(answer))
             ],
         )
 
@@ -171,10 +172,13 @@ def _json_of(holder: Json) -> Json:
     return next(iter(content.values()), {})
 
 
-def _example(media: Json) -> str:
-    for example in media.get("examples", {}).values():
-        return json.dumps(example["value"], ensure_ascii=False, indent=2)
-    return ""
+def _samples(media: Json) -> list[Sample]:
+    return [
+        Sample(
+            example.get("summary", ""), json.dumps(example["value"], ensure_ascii=False, indent=2)
+        )
+        for example in media.get("examples", {}).values()
+    ]
 
 
 @access(PUBLIC)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample
 
 NUMBER = "15030200200120261123000018"
@@ -10,7 +12,7 @@ STATION = {"code": "150302002S01", "name": "新桥社区服务站"}
 ITEM = {"code": "W4-04", "name": "高龄津贴"}
 ANSWERS = {"bank_account": "9990330000000000129", "declaration": "yes"}
 
-CASE: dict[str, Any] = {
+CASE = {
     "number": NUMBER,
     "item": ITEM,
     "window": {"code": "W4_CARE", "name": "助老助残"},
@@ -73,13 +75,13 @@ def told(name: str, value: Any, status: str = "200") -> OpenApiExample:
     return OpenApiExample(name, value, response_only=True, status_codes=[status])
 
 
-def sent(name: str, value: Any) -> OpenApiExample:
-    return OpenApiExample(name, value, request_only=True)
+def sent(name: str, value: Any, summary: str | Promise) -> OpenApiExample:
+    return OpenApiExample(name, value, summary=summary, request_only=True)
 
 
 LIST_CASES = [told("cases", {"items": [CASE], "next": None})]
 FILE_CASE = [
-    sent("resident", {"item": "W4-04", "answers": ANSWERS}),
+    sent("resident", {"item": "W4-04", "answers": ANSWERS}, _("居民为本人提交")),
     sent(
         "station",
         {
@@ -88,12 +90,16 @@ FILE_CASE = [
             "contact_phone": "15400000001",
             "applicant": {"id_number": "159999194403080026"},
         },
+        _("服务站为居民提交"),
     ),
     told("filed", RECEIPT, "201"),
 ]
 GET_CASE = [told("case", DETAIL)]
-WITHDRAW = [sent("withdraw", {"reason": "材料要重新准备"}), told("withdrawn", WITHDRAWN)]
+WITHDRAW = [
+    sent("withdraw", {"reason": "材料要重新准备"}, _("撤回，写明原因")),
+    told("withdrawn", WITHDRAWN),
+]
 TRACK = [
-    sent("track", {"number": NUMBER, "query_code": "402913"}),
+    sent("track", {"number": NUMBER, "query_code": "402913"}, _("回执上的编号和查询码")),
     told("tracked", {**DETAIL, "applicant_name": ""}),
 ]

@@ -4,6 +4,7 @@ import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -275,7 +276,7 @@ def test_filters_narrow_the_list(dibao: Hall, program):
     assert numbers_of(clerk.get("cases", filed_from=today + timedelta(days=1))) == []
 
 
-WRONG = [
+WRONG: list[dict[str, Any]] = [
     {"size": 0},
     {"size": 101},
     {"size": "x"},
