@@ -10,13 +10,20 @@ from servicehall.enums import Light
 
 Pause = tuple[date, date]  # from the day on which the clock stops to the day on which it runs again
 
-# 电子监察 (domain 3.7 [D]): yellow when no more than a working day or a fifth of the promise remains.
-YELLOW_SHARE = 0.2
 
-# 一次性告知, 容缺: what the applicant is given to answer a notice, working days (domain 3.7, parameter).
-ANSWER_DAYS = 10
-# Online filings are looked at within one working day (domain 4.1, 2).
-CHECK_DAYS = 1
+@dataclass(frozen=True, slots=True)
+class HallLimits:
+    """The hall's own limits in force on a day (models.HallLimit).
+
+    check_days: working days to answer an online filing; answer_days: working days to answer a notice;
+    yellow_percent: share of the promise that remains when the light turns yellow; rate_days: calendar
+    days after completion in which a case can be rated.
+    """
+
+    check_days: int
+    answer_days: int
+    yellow_percent: int
+    rate_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ def clock(
     promised: Limit,
     statutory: Limit,
     pauses: Sequence[Pause],
+    yellow_percent: int,
     calendar: WorkCalendar,
 ) -> Clock:
     """The due days of a case accepted on `start`. A pause adds exactly its own length, in the limit's unit."""
@@ -42,7 +50,7 @@ def clock(
     statute = _due(statutory, start, pauses, calendar)
     margin = 1
     if promised.unit == LimitUnit.WORKDAYS:
-        margin = max(1, math.ceil(promised.amount * YELLOW_SHARE))
+        margin = max(1, math.ceil(promised.amount * yellow_percent / 100))
     return Clock(
         promised_due_on=promise.day,
         statutory_due_on=max(statute.day, promise.day),

@@ -19,13 +19,23 @@ from django.db.models import (
     Value,
     When,
 )
+from django.utils.translation import gettext_lazy as _
 
+from common.errors import NotAllowed
 from community.governance.enums import BodyKind, Power
+from servicehall.deadlines import HallLimits
 from servicehall.enums import BEFORE_ACCEPTANCE, OPEN_STATES, CaseState, Light, VersionState
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
-    from servicehall.models import Case, Draft, ItemVersion, ReviewStep, Upload  # noqa: F401
+    from servicehall.models import (  # noqa: F401
+        Case,
+        Draft,
+        HallLimit,
+        ItemVersion,
+        ReviewStep,
+        Upload,
+    )
 
 
 _M = TypeVar("_M", bound=Model)
@@ -46,6 +56,20 @@ class ItemVersionQuerySet(QuerySet["ItemVersion"]):
             state=VersionState.PUBLISHED,
             valid_from__lte=day,
         ).select_related("item__window")
+
+
+class HallLimitQuerySet(QuerySet["HallLimit"]):
+    def in_force(self, day: date) -> HallLimits:
+        """The hall's limits on a day, in one query. Raises NotAllowed when one was never loaded."""
+        rows = dict(
+            self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+            .order_by()
+            .values_list("code", "value")
+        )
+        try:
+            return HallLimits(**{name: rows[name] for name in HallLimits.__slots__})
+        except KeyError:
+            raise NotAllowed("limits_missing", _("大厅时限没有载入，请联系系统管理员。")) from None
 
 
 class DraftQuerySet(QuerySet["Draft"]):

@@ -16,7 +16,7 @@ from notifications import outbox
 from residents.models import HouseholdMember
 from servicehall import deadlines, rules
 from servicehall.enums import CLOSED_STATES, CaseAction, CaseState, StepState
-from servicehall.models import Case, CaseEvent, ItemVersion, ReviewStep
+from servicehall.models import Case, CaseEvent, HallLimit, ItemVersion, ReviewStep
 from servicehall.transitions import BY_APPLICANT, CASE, Rule
 
 
@@ -180,6 +180,7 @@ def run_clock(case: Case, *, calendar: WorkCalendar | None = None) -> None:
         promised=promised,
         statutory=statutory,
         pauses=pauses,
+        yellow_percent=HallLimit.objects.in_force(case.clock_starts_on).yellow_percent,
         calendar=calendar,
     )
     case.promised_due_on = clock.promised_due_on

@@ -15,7 +15,6 @@ from community.governance.models import WorkCalendarYear
 from community.governance.scopes import Scope
 from servicehall import rules
 from servicehall.actions import _core
-from servicehall.deadlines import CHECK_DAYS
 from servicehall.enums import (
     CaseAction,
     CaseState,
@@ -23,7 +22,7 @@ from servicehall.enums import (
     Satisfaction,
     StepState,
 )
-from servicehall.models import Case, CaseEvent, Rating, ReviewStep
+from servicehall.models import Case, CaseEvent, HallLimit, Rating, ReviewStep
 from servicehall.transitions import CASE
 
 RATABLE = frozenset({CaseState.COMPLETED, CaseState.DELIVERED})
@@ -58,7 +57,7 @@ def _resume(case: Case, *, now: datetime) -> None:
     today = timezone.localdate(now)
     calendar = WorkCalendarYear.objects.calendar()
     if case.accepted_at is None:
-        case.act_by_on = calendar.add(today, CHECK_DAYS).day
+        case.act_by_on = calendar.add(today, HallLimit.objects.in_force(today).check_days).day
         return
     case.pauses.filter(to_on__isnull=True).update(to_on=today)
     _core.run_clock(case, calendar=calendar)
@@ -135,6 +134,12 @@ def rate(
         )
         if case.state not in RATABLE:
             raise NotAllowed("not_closed", _("办结以后才能评价。"))
+        today = timezone.localdate(now)
+        days = HallLimit.objects.in_force(today).rate_days
+        if case.closed_on is not None and (today - case.closed_on).days > days:
+            raise NotAllowed(
+                "rating_is_over", _("评价期已过。有意见请拨打服务电话，我们照样处理。")
+            )
         if Rating.objects.filter(case=case).exists():
             raise Conflict("rated_once", _("本件已经评价过，谢谢您。"))
         rating = Rating.objects.create(

@@ -13,7 +13,7 @@ from common.errors import Invalid
 from common.names import initials, pinyin_key
 from community.governance.workdays import LimitUnit
 from servicehall.enums import ItemKind, VersionState, WindowMode
-from servicehall.models import ItemVersion, NegativeCertificate, ServiceItem, Window
+from servicehall.models import HallLimit, ItemVersion, NegativeCertificate, ServiceItem, Window
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 UNITS = {"workday": LimitUnit.WORKDAYS, "day": LimitUnit.DAYS, "hour": LimitUnit.HOURS}
@@ -30,7 +30,8 @@ def load_catalogue(folder: Path = DATA) -> dict[str, int]:
         windows = _load_windows(_read(folder / "windows.yaml"))
         items = [_load_item(_read(path)) for path in sorted((folder / "items").glob("*.yaml"))]
         negative = _load_negative(_read(folder / "negative.yaml"))
-    return {"windows": windows, "items": len(items), "negative": negative}
+        limits = _load_limits(_read(folder / "limits.yaml"))
+    return {"windows": windows, "items": len(items), "negative": negative, "limits": limits}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -58,6 +59,18 @@ def _load_windows(data: Mapping[str, Any]) -> int:
             },
         )
     return len(data["windows"])
+
+
+def _load_limits(data: Mapping[str, Any]) -> int:
+    # Closed rows first: a limit that ends and the one that follows it may not overlap even for a moment.
+    rows = sorted(data["limits"], key=lambda row: row["valid_from"])
+    for row in rows:
+        HallLimit.objects.update_or_create(
+            code=row["code"],
+            valid_from=row["valid_from"],
+            defaults={key: row[key] for key in ("name", "value", "unit", "basis", "valid_to")},
+        )
+    return len(rows)
 
 
 def _load_item(content: dict[str, Any]) -> ItemVersion:

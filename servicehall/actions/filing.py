@@ -17,9 +17,8 @@ from community.governance.scopes import Scope
 from residents.models import Person
 from servicehall import routing, rules, storage
 from servicehall.actions import _core
-from servicehall.deadlines import CHECK_DAYS
 from servicehall.enums import CaseState, Channel
-from servicehall.models import Case, CaseEvent, Draft, ItemVersion, Upload, Window
+from servicehall.models import Case, CaseEvent, Draft, HallLimit, ItemVersion, Upload, Window
 
 
 def start_draft(version: ItemVersion, *, applicant: Person, by: Scope, now: datetime) -> Draft:
@@ -151,6 +150,7 @@ def _new_case(
         version.item.window_id, station=station, general=general or version.item.window_id
     )
     calendar = WorkCalendarYear.objects.calendar()
+    limits = HallLimit.objects.in_force(today)
     received = calendar.start_day(now, station.closes_at)
     phone = str(answers.pop("contact_phone", "") or "") or applicant.phone or ""
     return Case.objects.create(
@@ -170,7 +170,7 @@ def _new_case(
         filed_at=now,
         filed_on=today,
         state=CaseState.SUBMITTED,
-        act_by_on=calendar.add(received, CHECK_DAYS).day,
+        act_by_on=calendar.add(received, limits.check_days).day,
     )
 
 

@@ -15,9 +15,8 @@ from community.governance.scopes import Scope
 from community.governance.workdays import LimitUnit
 from servicehall import routing
 from servicehall.actions import _core, review
-from servicehall.deadlines import ANSWER_DAYS
 from servicehall.enums import CaseAction, CaseState, PauseReason, StepState
-from servicehall.models import Case, ClockPause, ReviewStep, Supplement
+from servicehall.models import Case, ClockPause, HallLimit, ReviewStep, Supplement
 
 
 def accept(case_id: uuid.UUID, *, by: Scope, now: datetime, remark: str = "") -> Case:
@@ -120,7 +119,7 @@ def ask_supplement(
             )
         today = timezone.localdate(now)
         calendar = WorkCalendarYear.objects.calendar()
-        due = calendar.add(today, ANSWER_DAYS).day
+        due = calendar.add(today, HallLimit.objects.in_force(today).answer_days).day
         Supplement.objects.create(
             case=case,
             number=number,

@@ -1,12 +1,14 @@
 from servicehall.models.case import Case, CaseEvent, ClockPause, Rating, ReviewStep, Supplement
 from servicehall.models.catalogue import ItemVersion, NegativeCertificate, ServiceItem, Window
 from servicehall.models.draft import Draft, Upload
+from servicehall.models.limit import HallLimit
 
 __all__ = [
     "Case",
     "CaseEvent",
     "ClockPause",
     "Draft",
+    "HallLimit",
     "ItemVersion",
     "NegativeCertificate",
     "Rating",

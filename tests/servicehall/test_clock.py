@@ -30,6 +30,7 @@ def clock(start: date, amount: int, *pauses: deadlines.Pause, unit: str = LimitU
         promised=Limit(amount, LimitUnit(unit)),
         statutory=TWENTY,
         pauses=pauses,
+        yellow_percent=20,
         calendar=CALENDAR,
     )
 
@@ -79,6 +80,7 @@ def test_the_statutory_day_never_lies_before_the_promised_one():
         promised=TWENTY,
         statutory=Limit(15, LimitUnit.DAYS),
         pauses=(),
+        yellow_percent=20,
         calendar=CALENDAR,
     )
     assert found.statutory_due_on >= found.promised_due_on
