@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.enums import UserKind
 from accounts.models import AuditEntry, AuditSeal, User
@@ -133,9 +134,16 @@ class RoleAtBody:
     posts: list[Post]
     powers: list[Power]
     places: list[Place]
-    is_granted: (
-        bool  # False while nobody was ever appointed: then these are the powers that it would get
-    )
+    # False while nobody was ever appointed: then these are the powers that it would get.
+    is_granted: bool
+
+    @property
+    def powers_label(self) -> str:
+        return _("、").join(str(power.label) for power in self.powers)
+
+    @property
+    def places_label(self) -> str:
+        return _("、").join(place.label for place in self.places)
 
 
 def roles_at(body: Body, today: date) -> list[RoleAtBody]:

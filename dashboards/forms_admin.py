@@ -35,9 +35,7 @@ def _day(label: Any, **given: Any) -> forms.DateField:
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label=_("理由"),
-        max_length=200,
-        help_text=_("写明依据，例如“本人当面申请，手机遗失”。会记入审计日志。"),
+        label=_("理由"), max_length=200, help_text=_("写明依据，会记入审计日志。")
     )
 
 
@@ -134,7 +132,16 @@ class AppointForm(forms.Form):
         return day
 
 
-class PostFilter(forms.Form):
+class FilterForm(forms.Form):
+    """Conditions in a row above a list."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("class", "control")
+
+
+class PostFilter(FilterForm):
     """The list of posts: by body, person and role, running or ended."""
 
     body = forms.CharField(label=_("机构"), max_length=60, required=False)
@@ -149,7 +156,7 @@ class PostFilter(forms.Form):
     )
 
 
-class UserFilter(forms.Form):
+class UserFilter(FilterForm):
     q = forms.CharField(label=_("账号或姓名"), max_length=60, required=False)
     state = forms.ChoiceField(
         label=_("状态"),
@@ -158,7 +165,7 @@ class UserFilter(forms.Form):
     )
 
 
-class AuditFilter(forms.Form):
+class AuditFilter(FilterForm):
     """The audit trail: a span of days, both included; what was done; by whom; about which case."""
 
     LONGEST = timedelta(days=366)

@@ -47,6 +47,11 @@ def security() -> Scope:
     return staff(Role.SECURITY_ADMIN)
 
 
+def post_of(scope: Scope) -> Post:
+    assert scope.post_id is not None
+    return Post.objects.get(pk=scope.post_id)
+
+
 def at(body: Body) -> str:
     return reverse("dashboards:body", args=[body.pk])
 
@@ -131,7 +136,7 @@ def test_a_post_that_has_not_begun_ends_before_it_gives_anything(security: Scope
 
 def test_nobody_appoints_himself_whatever_posts_he_holds(security: Scope) -> None:
     """By person: a second hat does not help."""
-    me = Post.objects.get(pk=security.post_id).user
+    me = post_of(security).user
     staff(Role.PARTY_SECRETARY, user=me)
     for role, factory in BODY_OF_ROLE.items():
         body = factory()
@@ -151,7 +156,7 @@ def test_nobody_ends_his_own_post(security: Scope) -> None:
     page = client.get(of(security.post_id)).content.decode()
     assert "这是您自己的任职" in page
     assert client.post(of(security.post_id), {"reason": "不干了"}).status_code == 422
-    assert Post.objects.get(pk=security.post_id).ended_on is None
+    assert post_of(security).ended_on is None
 
 
 # --- what goes together -------------------------------------------------------------------------
@@ -262,7 +267,7 @@ def test_appointing_and_ending_wait_for_the_factor(security: Scope) -> None:
     assert f'value="{user.username}"' in answer.content.decode()
     assert client.post(of(clerk.post_id), {"reason": "调离"}).status_code == 422
     assert not Post.objects.filter(user=user).exists()
-    assert Post.objects.get(pk=clerk.post_id).ended_on is None
+    assert post_of(clerk).ended_on is None
 
 
 # --- reach --------------------------------------------------------------------------------------
@@ -322,13 +327,16 @@ def test_only_security_administrators_appoint(role: Role) -> None:
 
 def test_the_grants_of_a_role_are_shown_as_they_are_written(security: Scope) -> None:
     clerk = staff(Role.WINDOW_CLERK)
-    station = Body.objects.get(pk=clerk.body_id)
+    station = post_of(clerk).body
     roles = {row.role: row for row in client_for(security).get(at(station)).context["roles"]}
     shown = roles[Role.WINDOW_CLERK]
     assert shown.is_granted
     assert {power.value for power in shown.powers} == set(clerk.powers)
     assert {place.path for place in shown.places} == {p for ps in clerk.powers.values() for p in ps}
     assert not roles[Role.STATION_DIRECTOR].is_granted
+    page = client_for(security).get(at(station)).content.decode()
+    assert "受理办件、查找居民" in page
+    assert f"范围：{station.place.name}" in page
 
 
 def test_a_body_that_cannot_review_is_reported() -> None:

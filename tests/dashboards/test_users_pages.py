@@ -33,6 +33,11 @@ def admin() -> Scope:
     return staff(Role.SYSTEM_ADMIN)
 
 
+def account(scope: Scope) -> User:
+    assert scope.user_id is not None
+    return User.objects.get(pk=scope.user_id)
+
+
 def page_of(user: User | Scope, what: str = "user") -> str:
     pk = user.user_id if isinstance(user, Scope) else user.pk
     return reverse(f"dashboards:{what}", args=[pk])
@@ -111,7 +116,7 @@ def test_a_renewed_password_ends_what_was_open(admin: Scope) -> None:
     answer = client_for(admin).post(page_of(clerk, "user-password"))
     found = PASSWORD.search(answer.content.decode())
     assert found is not None
-    user = User.objects.get(pk=clerk.user_id)
+    user = account(clerk)
     assert user.check_password(found[0])
     assert user.must_change_password
     assert seat.get("/accounts/me/").status_code == 302
@@ -136,7 +141,7 @@ def test_a_disabled_account_is_refused_at_its_next_request(admin: Scope) -> None
     assert client.post(page_of(clerk, "user-disable"), {"reason": "离岗"}).status_code == 302
     assert seat.get("/accounts/me/").status_code == 302
     assert client.post(page_of(clerk, "user-enable"), {"reason": "返岗"}).status_code == 302
-    assert User.objects.get(pk=clerk.user_id).is_active
+    assert account(clerk).is_active
     assert seat.get("/accounts/me/").status_code == 302  # the old sign-in does not come back
 
 
