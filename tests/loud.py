@@ -65,7 +65,9 @@ def _resolve(
     ignore_failures: bool = False,
 ) -> Any:
     """Undefined variables fail wherever they are shown or passed on; `{% if %}` may ask for anything."""
-    if ignore_failures or any(func.__name__ in SAYS_SO for func, _args in self.filters):
+    if ignore_failures or (
+        self.filters and any(func.__name__ in SAYS_SO for func, _args in self.filters)
+    ):
         return original(self, context, ignore_failures=True)
     return original(self, context)
 
@@ -165,8 +167,31 @@ class _Page(HTMLParser):
             self.faults.append(f"template code in the page: {data.strip()[:80]}")
 
 
+SUSPECT = re.compile(
+    r"\{\{|\{%|\{#|%\}|\son[a-z]+\s*=|hx-on|\sstyle\s*=|javascript:"
+    r"|<style|<script(?![^>]*\s(?:src|nonce)=)",
+    re.IGNORECASE,
+)
+POST_FORM = re.compile(r"<form[^>]*\smethod=.?post", re.IGNORECASE)
+ID = re.compile(r"\sid\s*=\s*[\"']?([^\"'\s>]+)")
+
+
+def is_suspect(html: str) -> bool:
+    """A quick look, since parsing each page of the suite would take longer than making it."""
+    ids = ID.findall(html)
+    tokens = html.count('name="csrfmiddlewaretoken" value="')
+    return bool(
+        SUSPECT.search(html)
+        or len(POST_FORM.findall(html)) > tokens
+        or len(ids) != len(set(ids))
+        or ('value=""' in html and "csrfmiddlewaretoken" in html)
+    )
+
+
 def faults_of(html: str) -> list[str]:
     """What is wrong with a page of ours."""
+    if not is_suspect(html):
+        return []
     page = _Page()
     page.feed(html)
     page.close()

@@ -16,7 +16,7 @@ from community.governance.scopes import Scope
 
 def open_session(who: Scope | User, *, now: datetime | None = None) -> str:
     """The cookie of a new session: of a post, when a scope with one is given; verified just now."""
-    user = who if isinstance(who, User) else User.objects.get(pk=who.user_id)
+    user = who if isinstance(who, User) else User.objects.get(pk=str(who.user_id))
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

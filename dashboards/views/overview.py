@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.access import access, power
-from common.paging import keyset_page
 from community.governance.enums import Power
 from community.governance.models import Place
 from community.governance.scopes import PortalRequest, Scope
 from dashboards import figures, series
 from dashboards.forms import Choice, choice
 from dashboards.tree import Tree
+from dashboards.views._lists import list_page
 from servicehall.facts import MEASURES, RATIOS
 from servicehall.models import Case
 
@@ -192,10 +192,10 @@ def case_list(request: PortalRequest, code: str) -> HttpResponse:
     cases = figures.cases_behind(
         request.scope, measure, chosen.period, here, chosen.line, today=today
     )
-    page = keyset_page(
+    page = list_page(
+        request,
         cases.with_light(today).for_lists(),
         order=("-filed_at", "-id"),
-        after=request.GET.get("after"),
         size=PAGE_SIZE,
     )
     context = {

@@ -31,7 +31,7 @@ ABOVE = {  # those who look down on the community, or stand in it
 POSTS = set(W) - RESIDENTS - {W.ANONYMOUS, W.ENDED}
 
 
-def everybody(ok: int = 200) -> Expected:
+def everybody(ok: int | str = 200) -> Expected:
     return dict.fromkeys(W, ok)
 
 
@@ -40,7 +40,7 @@ def visitors(ok: int = 200) -> Expected:
     return everybody(302) | {W.ANONYMOUS: ok}
 
 
-def signed_in(ok: int = 200, *, ended: int | str | None = None) -> Expected:
+def signed_in(ok: int | str = 200, *, ended: int | str | None = None) -> Expected:
     return everybody(ok) | {W.ANONYMOUS: SIGN_IN, W.ENDED: ok if ended is None else ended}
 
 
@@ -69,9 +69,7 @@ def staff(ok: int = 200) -> Expected:
 
 def only(who: Collection[Who], ok: int = 200, *, blind: Collection[Who] = ()) -> Expected:
     """Who holds the power; `blind` hold it too, but not over this."""
-    return (
-        signed_in(403, ended=CHOOSE) | dict.fromkeys(blind, 404) | dict.fromkeys(who, ok)
-    )
+    return signed_in(403, ended=CHOOSE) | dict.fromkeys(blind, 404) | dict.fromkeys(who, ok)
 
 
 def of_case(ok: int = 200) -> Expected:
@@ -113,7 +111,15 @@ def of(name: str) -> Callable[[World], dict[str, Any]]:
     return lambda world: {ID_OF.get(name, f"{name}_id"): getattr(world, name).pk}
 
 
-ID_OF = {"told": "case_id", "delivered": "case_id", "lost": "message_id"}
+ID_OF = {
+    "told": "case_id",
+    "delivered": "case_id",
+    "lost": "message_id",
+    "scratch": "draft_id",
+    "far_post": "post_id",
+    "far_user": "user_id",
+    "far_body": "body_id",
+}
 
 
 def with_(name: str, **more: Any) -> Callable[[World], dict[str, Any]]:
@@ -188,9 +194,7 @@ OWN_ACCOUNT = [
     Row("accounts:recovery-codes", signed_in(302)),
     Row("accounts:recovery-codes", signed_in(302), POST),
     Row("accounts:end-other-sessions", signed_in(302), POST),
-    Row(
-        "accounts:end-session", signed_in(302), POST, given=lambda w: {"session_id": "0" * 64}
-    ),
+    Row("accounts:end-session", signed_in(302), POST, given=lambda w: {"session_id": "0" * 64}),
     Row("accounts:verify", signed_in()),
     Row("accounts:verify", signed_in(422), POST, data=NONSENSE),
     Row(
@@ -199,7 +203,7 @@ OWN_ACCOUNT = [
         leaves=("accounts_session",),
     ),
     Row("governance:tokens", signed_in(ended=CHOOSE)),
-    Row("governance:token-make", signed_in(422, ended=CHOOSE), POST),
+    Row("governance:token-make", signed_in(422), POST),
     Row("governance:token-revoke", owner(302), POST, given=of("token")),
     Row("notifications:inbox", signed_in()),
     Row("notifications:read-all", signed_in(302), POST),
@@ -209,7 +213,7 @@ OWN_ACCOUNT = [
 OWN_MATTERS = [
     Row("servicehall:start", residents(302), POST, given=item),
     Row("servicehall:draft", typist(302), given=of("draft")),
-    Row("servicehall:draft-discard", typist(302), POST, given=of("draft")),
+    Row("servicehall:draft-discard", typist(302), POST, given=of("scratch")),
     Row("servicehall:draft-check", typist(), given=of("draft")),
     Row("servicehall:draft-check", typist(422), POST, given=of("draft")),
     Row("servicehall:draft-page", typist(), given=with_("draft", key="known")),
@@ -241,8 +245,14 @@ OWN_MATTERS = [
         given=lambda w: {"case_id": w.told.pk, "upload_id": uuid.uuid4()},
     ),
     Row("servicehall:my-case-withdraw", applicant(302), POST, given=of("case")),
-    Row("servicehall:my-case-rate", applicant(), given=of("delivered")),
-    Row("servicehall:my-case-rate", applicant(422), POST, given=of("delivered")),
+    Row("servicehall:my-case-rate", applicant(), given=of("delivered"), query="?level=1"),
+    Row(
+        "servicehall:my-case-rate",
+        applicant(422),
+        POST,
+        given=of("delivered"),
+        data={"level": "1", "reasons": "nonsense"},
+    ),
     Row("residents:me", residents()),
     Row("residents:show-own", residents(), given=lambda w: {"field": "phone"}),
     Row("residents:choose-language", residents(302), POST),
@@ -318,6 +328,50 @@ OFFICIALS = [
     ),
 ]
 
+USERS, GRANTS, TRAIL = {W.SYSTEM_ADMIN}, {W.SECURITY_ADMIN}, {W.AUDITOR}
+
+ADMINISTRATION = [
+    Row("dashboards:users", only(USERS)),
+    Row("dashboards:user-new", only(USERS)),
+    Row("dashboards:user-new", only(USERS, 422), POST, data=NONSENSE),
+    Row("dashboards:user", only(USERS), given=of("user")),
+    Row("dashboards:user", only(set(), blind=USERS), given=of("far_user")),
+    *(
+        row
+        for act, ok in (("password", 200), ("factor", 422), ("disable", 422), ("enable", 422))
+        for row in (
+            Row(f"dashboards:user-{act}", only(USERS, ok), POST, given=of("user")),
+            Row(f"dashboards:user-{act}", only(set(), blind=USERS), POST, given=of("far_user")),
+        )
+    ),
+    Row("dashboards:posts", only(GRANTS)),
+    Row("dashboards:bodies", only(GRANTS)),
+    Row("dashboards:body", only(GRANTS), given=lambda w: {"body_id": w.hall.station.pk}),
+    Row(
+        "dashboards:body",
+        only(GRANTS, 422),
+        POST,
+        given=lambda w: {"body_id": w.hall.station.pk},
+        data=NONSENSE,
+    ),
+    Row("dashboards:body", only(set(), blind=GRANTS), given=of("far_body")),
+    Row("dashboards:post", only(GRANTS), given=of("post")),
+    Row("dashboards:post", only(GRANTS, 422), POST, given=of("post"), data=NONSENSE),
+    Row("dashboards:post", only(set(), blind=GRANTS), given=of("far_post")),
+    Row("dashboards:audit", only(TRAIL)),
+    Row("dashboards:audit-entry", only(TRAIL), given=of("entry")),
+    Row("dashboards:messages", only({W.DIRECTOR, W.STREET, W.STREET_OTHER})),
+    *(
+        Row(
+            f"dashboards:message-{act}",
+            only({W.DIRECTOR, W.STREET}, ok, blind={W.STREET_OTHER}),
+            POST,
+            given=of("lost"),
+        )
+        for act, ok in (("retry", 302), ("called", 422))
+    ),
+]
+
 SETUP = [
     Row("governance:calendar", staff(302)),
     Row("governance:calendar-year", staff(), given=year),
@@ -344,7 +398,9 @@ PROGRAMS = [
     ),
     Row(
         "api:withdraw",
-        program(404) | dict.fromkeys(STATION | {W.APPLICANT}, 200),
+        program(404)
+        | dict.fromkeys(STATION | {W.APPLICANT}, 200)
+        | dict.fromkeys(OF_CASE - STATION, 403),
         POST,
         given=number,
         data={"reason": "不办了。"},
@@ -352,6 +408,15 @@ PROGRAMS = [
     Row("api:track", open_program(422), POST),
 ]
 
-TABLE = (*PUBLIC, *OWN_ACCOUNT, *OWN_MATTERS, *COUNTER, *OFFICIALS, *SETUP, *PROGRAMS)
+TABLE = (
+    *PUBLIC,
+    *OWN_ACCOUNT,
+    *OWN_MATTERS,
+    *COUNTER,
+    *OFFICIALS,
+    *ADMINISTRATION,
+    *SETUP,
+    *PROGRAMS,
+)
 # Whatever else is below api/ answers in the API's shape that there is nothing.
 NO_ADDRESS = {"api:unknown"}

@@ -1,7 +1,6 @@
 """Every address × everybody (T1, T2, T10). A new address brings its row, or the build fails."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,11 +8,11 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.urls import resolve, reverse
-from pytest_django import DjangoDbBlocker
 
 from common.access import Who as Door, declared_urls, policy_of
-from tests.access.table import CHOOSE, NO_ADDRESS, SIGN_IN, TABLE, Row
-from tests.access.world import Who, World, build, foreign, undone
+from tests.access.knocking import knock
+from tests.access.table import CHOOSE, NO_ADDRESS, SIGN_IN, TABLE
+from tests.access.world import Who, undone
 
 WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+"?(\w+)"?', re.IGNORECASE)
 # A look may be written down and counts as use of the session.
@@ -25,33 +24,6 @@ CHANGING = re.compile(
 
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    """Built once; each cell of the table is undone again, and the whole world at the end."""
-    with django_db_blocker.unblock(), undone():
-        yield build()
-
-
-@pytest.fixture
-def _django_db_helper(world: World) -> None:
-    """In place of pytest-django's: it would close the connection, and with it the world, after each test."""
-
-
-def knock(world: World, row: Row, who: Who, *, at_nothing: bool = False) -> HttpResponse:
-    given = row.given(world)
-    url = reverse(row.name, kwargs=foreign(given) if at_nothing else given) + row.query
-    client = world.client(who, by_token=row.is_api)
-    more: dict[str, Any] = {}
-    if row.is_api and row.method != "get":
-        more = {
-            "content_type": "application/json",
-            "headers": {"Idempotency-Key": "0123456789abcdef-table"},
-        }
-    answer = getattr(client, row.method)(url, row.data, **more)
-    assert isinstance(answer, HttpResponse) or answer.streaming
-    return answer  # type: ignore[no-any-return]
 
 
 def outcome(answer: HttpResponse) -> int | str:
@@ -108,7 +80,9 @@ def same(answer: HttpResponse) -> str:
     "row", [row for row in TABLE if row.method != "get" and not row.is_api], ids=str
 )
 def test_nobody_acts_without_a_token_of_the_form(world, row):
-    who = next((w for w, code in row.expected.items() if code not in {403, 404, SIGN_IN}), Who.CLERK)
+    who = next(
+        (w for w, code in row.expected.items() if code not in {403, 404, SIGN_IN}), Who.CLERK
+    )
     url = reverse(row.name, kwargs=row.given(world))
     with undone():
         client = world.client(who, checks_csrf=True)

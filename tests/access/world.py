@@ -15,11 +15,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from common.uploads import CleanFile
 from community.governance.actions import end_post, make_token
 from community.governance.enums import ApiScope, Role
-from community.governance.models import ApiToken, Post
+from community.governance.models import ApiToken, Body, Post
 from community.governance.scopes import Scope
 from notifications.models import Message
 from servicehall import actions
@@ -41,8 +41,9 @@ from tests.factories.governance import (
 )
 from tests.factories.notifications import MessageFactory
 from tests.factories.residents import PersonFactory
-from tests.factories.servicehall import ALLOWANCE, Hall, hall
+from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, hall, item_version
 from tests.signing_in import open_session
+
 
 class Who(StrEnum):
     """Everybody of domain/5, seen from one community."""
@@ -96,9 +97,7 @@ class World:
         """Waits for an answer of the applicant."""
         case = self.hall.filed()
         asked = [{"key": self.file_field, "title": "材料", "what": "照片不清楚，请重新提供。"}]
-        return actions.ask_supplement(
-            case.pk, items=asked, by=self.hall.clerk, now=self.hall.now
-        )
+        return actions.ask_supplement(case.pk, items=asked, by=self.hall.clerk, now=self.hall.now)
 
     @cached_property
     def delivered(self) -> Case:
@@ -110,6 +109,14 @@ class World:
         place = self.hall
         return actions.start_draft(
             place.version, applicant=place.applicant, by=place.resident, now=place.now
+        )
+
+    @cached_property
+    def scratch(self) -> Draft:
+        """One that is thrown away."""
+        place = self.hall
+        return actions.start_draft(
+            item_version(JOBLESS), applicant=place.applicant, by=place.resident, now=place.now
         )
 
     @cached_property
@@ -140,7 +147,9 @@ class World:
     @cached_property
     def lost(self) -> Message:
         """A text to the applicant's community that did not arrive."""
-        return MessageFactory(failed=True, place_path=self.hall.community.path)
+        return MessageFactory(
+            failed=True, place_path=self.hall.community.path, about=f"case:{self.case.pk}"
+        )
 
     @cached_property
     def token(self) -> ApiToken:
@@ -149,11 +158,37 @@ class World:
     @cached_property
     def post(self) -> Post:
         """The clerk's."""
-        return Post.objects.get(pk=self.hall.clerk.post_id)
+        return post_of(self.hall.clerk)
 
     @property
     def user(self) -> User:
         return self.post.user
+
+    @cached_property
+    def far_post(self) -> Post:
+        """Of another district."""
+        return post_of(self.scopes[Who.CLERK_FAR])
+
+    @property
+    def far_user(self) -> User:
+        return self.far_post.user
+
+    @property
+    def far_body(self) -> Body:
+        return self.far_post.body
+
+    @cached_property
+    def entry(self) -> AuditEntry:
+        """What was written down when the case was accepted."""
+        entry: AuditEntry = AuditEntry.objects.get(
+            action="case.accept", target_id=str(self.case.pk)
+        )
+        return entry
+
+
+def post_of(scope: Scope) -> Post:
+    assert scope.post_id is not None
+    return Post.objects.get(pk=scope.post_id)
 
 
 @contextmanager
@@ -177,9 +212,7 @@ def build() -> World:
     government = GovernmentFactory(place=district)
     scopes = {
         Who.APPLICANT: place.resident,
-        Who.NEIGHBOUR: resident_scope(
-            PersonFactory(community=community, account=True).account  # type: ignore[arg-type]
-        ),
+        Who.NEIGHBOUR: resident_scope(PersonFactory(community=community, account=True).account),
         Who.CLERK: place.clerk,
         Who.CLERK_NEAR: staff(Role.WINDOW_CLERK, StationFactory(place=near)),
         Who.CLERK_FAR: staff(Role.WINDOW_CLERK, StationFactory(place=far)),
@@ -192,9 +225,7 @@ def build() -> World:
         Who.DEPARTMENT_OTHER: staff(
             Role.DEPARTMENT_OFFICIAL, DepartmentFactory(human_resources=True, place=district)
         ),
-        Who.DISTRICT_OFFICE: staff(
-            Role.DISTRICT_OFFICE, CommunityOfficeFactory(place=district)
-        ),
+        Who.DISTRICT_OFFICE: staff(Role.DISTRICT_OFFICE, CommunityOfficeFactory(place=district)),
         Who.LEADER: staff(Role.LEADER, government),
         Who.AUDITOR: staff(Role.AUDITOR, government),
         Who.SYSTEM_ADMIN: staff(Role.SYSTEM_ADMIN, government),
@@ -216,12 +247,26 @@ def build() -> World:
         )
         world.secrets[who] = made.secret
     end_post(
-        Post.objects.get(pk=scopes[Who.ENDED].post_id),
+        post_of(scopes[Who.ENDED]),
         ended_on=timezone.localdate(now),
         by=audit.SYSTEM,
         now=now,
     )
-    for name in ("case", "told", "delivered", "draft", "upload", "spare", "message", "lost", "token", "post"):
+    for name in (
+        "case",
+        "told",
+        "delivered",
+        "draft",
+        "scratch",
+        "upload",
+        "spare",
+        "message",
+        "lost",
+        "token",
+        "post",
+        "far_post",
+        "entry",
+    ):
         getattr(world, name)
     return world
 

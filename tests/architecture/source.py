@@ -29,12 +29,12 @@ TIMELESS = (
 @functools.cache
 def modules() -> tuple[tuple[str, ast.Module], ...]:
     """Every module of the portal but its migrations: path from the root, and tree."""
-    found = []
-    for package in PACKAGES:
-        for file in sorted((ROOT / package).rglob("*.py")):
-            if "migrations" not in file.parts:
-                found.append((str(file.relative_to(ROOT)), ast.parse(file.read_text())))
-    return tuple(found)
+    return tuple(
+        (str(file.relative_to(ROOT)), ast.parse(file.read_text()))
+        for package in PACKAGES
+        for file in sorted((ROOT / package).rglob("*.py"))
+        if "migrations" not in file.parts
+    )
 
 
 def parts(path: str) -> set[str]:

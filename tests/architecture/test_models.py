@@ -1,6 +1,7 @@
 """What every model keeps to: relations point down the stack, known words only, promises in the database."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db.models import CheckConstraint, Field, Model
@@ -51,7 +52,7 @@ def test_relations_point_down_the_stack():
     assert not found
 
 
-def chosen_fields() -> Iterator[tuple[type[Model], Field]]:
+def chosen_fields() -> Iterator[tuple[type[Model], "Field[Any, Any]"]]:
     for model in own_models():
         for field in model._meta.local_fields:
             if field.choices or field.name == "state":
@@ -77,19 +78,3 @@ def names_in(condition) -> Iterator[str]:
             yield child[0]
         else:
             yield from names_in(child)
-
-
-def test_no_primary_key_can_be_guessed_where_an_address_shows_it():
-    """Aggregates are known by UUIDs; append-only logs and links may count."""
-    from django.urls import get_resolver
-
-    routes = "\n".join(str(pattern.pattern) for pattern in _patterns(get_resolver()))
-    assert "<int:pk>" not in routes
-    assert "_id>" not in "".join(part for part in routes.split("<") if part.startswith("int:"))
-
-
-def _patterns(resolver):
-    for pattern in resolver.url_patterns:
-        yield pattern
-        if hasattr(pattern, "url_patterns"):
-            yield from _patterns(pattern)

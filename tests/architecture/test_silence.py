@@ -3,8 +3,8 @@
 import socket
 
 import pytest
-from pytest_socket import SocketConnectBlockedError
 from django.template import Context, Template
+from pytest_socket import SocketConnectBlockedError
 
 from community.governance.models import Body, Place
 from tests.loud import Loud, faults_of

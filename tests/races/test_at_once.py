@@ -1,5 +1,6 @@
 """Many hands at the same moment: each act happens once (T17, T18, T19). Real threads, real transactions."""
 
+import random
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -63,7 +64,7 @@ def test_a_draft_sent_eight_times_is_one_case():
         place.version, applicant=place.applicant, by=place.resident, now=place.now
     )
     answers = answers_for(
-        place.version, place.applicant, rng=__import__("random").Random(1), today=place.now.date()
+        place.version, place.applicant, rng=random.Random(1), today=place.now.date()
     )
     actions.save_draft(draft.pk, answers, step="check", by=place.resident, now=place.now)
     submit = partial(actions.submit, draft.pk, by=place.resident, now=place.now)
@@ -160,8 +161,6 @@ def test_the_applicant_withdraws_while_the_clerk_accepts_and_both_cannot_be_firs
 def test_eight_ratings_of_one_case_count_once():
     place = hall()
     case = place.delivered()
-    results = at_once(
-        [partial(actions.rate, case, level=1, by=place.resident, now=place.now)] * 8
-    )
+    results = at_once([partial(actions.rate, case, level=1, by=place.resident, now=place.now)] * 8)
     assert len(done(results)) == 1
     assert events("rate") == 1

@@ -1,0 +1,93 @@
+"""Every page costs at most ten queries, and no more of them when ten times as much is on it."""
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from django.urls import reverse
+
+from tests.access.knocking import knock
+from tests.access.table import TABLE, Row
+from tests.access.world import Who, World, undone
+from tests.factories.governance import PostFactory
+from tests.factories.notifications import MessageFactory
+from tests.factories.residents import PersonFactory, household
+from tests.factories.servicehall import JOBLESS, item_version
+from tests.signing_in import open_session
+
+pytestmark = pytest.mark.django_db
+
+MOST = 10
+MORE = 11
+PAGES = [row for row in TABLE if row.method == "get" and 200 in row.expected.values()]
+Counts = dict[tuple[str, Who], int]
+
+
+def readers(row: Row) -> list[Who]:
+    """The first and the last of those who may open the page: they see different parts of it."""
+    allowed = [who for who in Who if row.expected[who] == 200]
+    return sorted({allowed[0], allowed[-1]})
+
+
+def crowd(world: World) -> None:
+    """Eleven more of everything that a page could list."""
+    hall = world.hall
+    own = replace(hall, version=item_version(JOBLESS))  # his draft for the other item stays a draft
+    for number in range(MORE):
+        person = PersonFactory(community=hall.community, account=True)
+        case = replace(hall, applicant=person).filed()
+        own.filed()
+        MessageFactory(in_site=True, user_id=hall.resident.user_id, about=f"case:{case.pk}")
+        MessageFactory(failed=True, place_path=hall.community.path, about=f"case:{case.pk}")
+        PostFactory(body=hall.station)
+        open_session(hall.resident)
+        if number == 0:
+            kin = PersonFactory.create_batch(3, community=hall.community)
+            household(hall.applicant, son=kin[0], daughter=kin[1], spouse=kin[2])
+
+
+@pytest.fixture(scope="module")
+def counts(world: World) -> tuple[Counts, Counts]:
+    """Queries of each page for its readers, before and after the crowd came."""
+    from tests.conftest import queries_of
+
+    def measure() -> Counts:
+        found = {}
+        for row in PAGES:
+            for who in readers(row):
+                with undone():
+                    found[str(row), who] = queries_of(partial(knock, world, row, who))
+        return found
+
+    measure()  # what a process reads once and keeps is no cost of a page
+    few = measure()
+    with undone():
+        crowd(world)
+        many = measure()
+    return few, many
+
+
+@pytest.mark.parametrize("row", PAGES, ids=str)
+def test_a_page_costs_ten_queries_at_most_however_much_is_on_it(counts, row):
+    few, many = counts
+    for who in readers(row):
+        key = str(row), who
+        assert many[key] <= MOST, f"{many[key]} queries for {who}"
+        assert many[key] == few[key], f"{few[key]} queries, with more rows {many[key]}, for {who}"
+
+
+@pytest.mark.parametrize("row", PAGES, ids=str)
+def test_a_spoiled_place_in_a_list_is_no_fault(world, row):
+    """Addresses get cut and mended by mail programs; the list then begins anew."""
+    spoiled = replace(row, query=f"{row.query or '?'}&after=spoiled")
+    with undone():
+        assert knock(world, spoiled, readers(row)[0]).status_code in {200, 302, 400, 422}
+
+
+def test_the_crowd_is_seen(world):
+    """Else equal numbers would prove nothing."""
+    with undone():
+        before = knock(world, next(r for r in PAGES if r.name == "servicehall:desk"), Who.CLERK)
+        crowd(world)
+        after = world.client(Who.CLERK).get(reverse("servicehall:desk"))
+        assert len(after.content) > len(before.content) + 1000
