@@ -1,6 +1,7 @@
 """Code tables of the resident base; the codes are those of the national standards (domain 3.4)."""
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -61,19 +62,22 @@ class Relation(TextChoices):
 
 
 # GB/T 3304-1991
-ETHNIC_GROUPS: dict[str, str] = {
-    f"{number:02d}": name
-    for number, name in enumerate(
-        (
-            "汉族 蒙古族 回族 藏族 维吾尔族 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 "
-            "瑶族 白族 土家族 哈尼族 哈萨克族 傣族 黎族 傈僳族 佤族 畲族 高山族 拉祜族 "
-            "水族 东乡族 纳西族 景颇族 柯尔克孜族 土族 达斡尔族 仫佬族 羌族 布朗族 撒拉族 毛南族 "
-            "仡佬族 锡伯族 阿昌族 普米族 塔吉克族 怒族 乌孜别克族 俄罗斯族 鄂温克族 德昂族 保安族 裕固族 "
-            "京族 塔塔尔族 独龙族 鄂伦春族 赫哲族 门巴族 珞巴族 基诺族"
-        ).split(),
-        start=1,
-    )
-} | {"97": "其他", "98": "外国血统中国籍人士"}
+# fmt: off
+_ETHNIC_GROUPS = (
+    _("汉族"), _("蒙古族"), _("回族"), _("藏族"), _("维吾尔族"), _("苗族"), _("彝族"), _("壮族"), _("布依族"),
+    _("朝鲜族"), _("满族"), _("侗族"), _("瑶族"), _("白族"), _("土家族"), _("哈尼族"), _("哈萨克族"),
+    _("傣族"), _("黎族"), _("傈僳族"), _("佤族"), _("畲族"), _("高山族"), _("拉祜族"), _("水族"), _("东乡族"),
+    _("纳西族"), _("景颇族"), _("柯尔克孜族"), _("土族"), _("达斡尔族"), _("仫佬族"), _("羌族"), _("布朗族"),
+    _("撒拉族"), _("毛南族"), _("仡佬族"), _("锡伯族"), _("阿昌族"), _("普米族"), _("塔吉克族"), _("怒族"),
+    _("乌孜别克族"), _("俄罗斯族"), _("鄂温克族"), _("德昂族"), _("保安族"), _("裕固族"), _("京族"), _("塔塔尔族"),
+    _("独龙族"), _("鄂伦春族"), _("赫哲族"), _("门巴族"), _("珞巴族"), _("基诺族"),
+)
+# fmt: on
+ETHNIC_GROUPS: dict[str, str | Promise] = {
+    **{f"{number:02d}": name for number, name in enumerate(_ETHNIC_GROUPS, start=1)},
+    "97": _("其他"),
+    "98": _("外国血统中国籍人士"),
+}
 
 
 class ClaimPurpose(TextChoices):

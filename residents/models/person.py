@@ -103,4 +103,4 @@ class Person(models.Model):
 
     @property
     def ethnic_group_label(self) -> str:
-        return ETHNIC_GROUPS.get(self.ethnic_group, "")
+        return str(ETHNIC_GROUPS.get(self.ethnic_group, ""))
