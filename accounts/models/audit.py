@@ -6,6 +6,7 @@ an entry must survive whatever it speaks of, and must never stop a deletion that
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,7 @@ class AuditEntry(models.Model):
             ),
             models.Index(fields=["user_id", "-id"], name="audit_user"),
             models.Index(fields=["target_type", "target_id", "-id"], name="audit_target"),
+            BrinIndex(fields=["at"], name="audit_at"),  # grows with time alone, like the table
             models.Index(fields=["id"], name="audit_unsealed", condition=Q(seal_no__isnull=True)),
         ]
         constraints = [
