@@ -1,0 +1,112 @@
+"""The pages of every role in a real browser: axe clean, nothing wider than a phone, nothing in the console."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.access.table import TABLE
+from tests.access.world import Who, World, build
+from tests.browser.journeys import DESKTOP, PHONE, visitor
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+
+STYLE_GUIDE = "common:style-guide"
+# The first page of each role, seen in both widths, and on the phone others of its day.
+FIRST: dict[Who, tuple[str, ...]] = {
+    Who.ANONYMOUS: ("home", "servicehall:item", "servicehall:track", "accounts:sign-in"),
+    Who.APPLICANT: ("home", "servicehall:my-case", "servicehall:draft-page", "residents:me"),
+    Who.CLERK: ("servicehall:desk", "servicehall:case", "residents:find"),
+    Who.DIRECTOR: ("servicehall:desk", "dashboards:messages"),
+    Who.STREET: ("servicehall:desk", "servicehall:case"),
+    Who.DEPARTMENT: ("servicehall:desk",),
+    Who.MEMBER: ("dashboards:place",),
+    Who.DISTRICT_OFFICE: ("dashboards:place", "dashboards:list"),
+    Who.LEADER: ("dashboards:place",),
+    Who.AUDITOR: ("dashboards:audit",),
+    Who.SYSTEM_ADMIN: ("dashboards:users", "governance:calendar-year"),
+    Who.SECURITY_ADMIN: ("dashboards:posts", "dashboards:body"),
+}
+FACES = {
+    "residents": (Who.ANONYMOUS, Who.APPLICANT),
+    "staff": (Who.CLERK, Who.DIRECTOR, Who.STREET, Who.DEPARTMENT),
+    "officials": tuple(FIRST)[6:],
+}
+
+
+def addresses(world: World, who: Who) -> Iterator[str]:
+    for name in FIRST[who]:
+        row = next(
+            row
+            for row in TABLE
+            if row.name == name and row.method == "get" and row.expected[who] == 200
+        )
+        yield reverse(name, kwargs=row.given(world)) + row.query
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["360", "1280"])
+def test_the_pages_of_a_day_are_in_order(
+    face: str, size: tuple[int, int], chromium: Browser, live_server: LiveServer
+) -> None:
+    world = build()
+    for who in FACES[face]:
+        with visitor(chromium, live_server.url, who.name.lower(), size) as somebody:
+            if who in world.scopes:
+                somebody.is_signed_in_as(world.scopes[who])
+            pages = list(addresses(world, who))
+            for number, address in enumerate(pages if size == PHONE else pages[:1]):
+                assert somebody.goes_to(address) == 200
+                somebody.looks(f"{size[0]}-{number} {address}")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["360", "1280"])
+def test_every_component_is_in_order_in_every_face(
+    size: tuple[int, int], chromium: Browser, live_server: LiveServer
+) -> None:
+    with visitor(chromium, live_server.url, "style-guide", size) as somebody:
+        for face in ("resident", "counter", "official"):
+            assert somebody.goes_to(f"{reverse(STYLE_GUIDE)}?face={face}") == 200
+            somebody.looks(f"{size[0]}-{face}")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "document.body.append(new Image())",  # says nothing to who cannot see it
+        "document.body.append(Object.assign(document.createElement('style'), {textContent: 'p {}'}))",
+        "document.body.style.width = '2000px'",
+        "setTimeout(() => { throw new Error('x') })",
+    ],
+    ids=["axe", "policy", "width", "console"],
+)
+def test_a_page_out_of_order_is_found(
+    fault: str, chromium: Browser, live_server: LiveServer
+) -> None:
+    with visitor(chromium, live_server.url, "fault", PHONE) as somebody:
+        somebody.goes_to(reverse("accounts:sign-in"))
+        somebody.page.evaluate(fault)
+        with pytest.raises(AssertionError):
+            somebody.looks("out of order")
+
+
+def test_a_question_mark_shows_the_keys_and_escape_closes_them(
+    chromium: Browser, live_server: LiveServer
+) -> None:
+    world = build()
+    with visitor(chromium, live_server.url, "keys") as clerk:
+        clerk.is_signed_in_as(world.scopes[Who.CLERK])
+        clerk.goes_to(reverse("servicehall:desk"))
+        keys = clerk.page.locator("dialog#keys")
+        expect(keys).to_be_hidden()
+        clerk.hits("?")
+        expect(keys).to_be_visible()
+        clerk.looks("open")
+        clerk.hits("Escape")
+        expect(keys).to_be_hidden()
+        clerk.hits("/")
+        assert clerk.page.evaluate("document.activeElement.matches('[data-search]')")
+        clerk.hits("?")  # now it is a letter like any other
+        expect(keys).to_be_hidden()
