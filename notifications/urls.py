@@ -7,9 +7,6 @@ urlpatterns = [
     path("messages/", resident.inbox, name="inbox"),
     path("messages/read/", resident.read_all, name="read-all"),
     path("messages/<uuid:message_id>/open/", resident.open_message, name="open"),
-    path("desk/messages/", staff.undelivered, name="undelivered"),
-    path("desk/messages/<uuid:message_id>/retry/", staff.retry, name="retry"),
-    path("desk/messages/<uuid:message_id>/called/", staff.called, name="called"),
     path("desk/messages/<uuid:message_id>/number/", staff.number, name="number"),
     path("demo/phone/", demo.phone, name="demo-phone"),
 ]

@@ -302,15 +302,11 @@ COUNTER = [
         given=person(),
         data=NONSENSE,
     ),
-    Row("notifications:undelivered", only({W.DIRECTOR, W.STREET, W.STREET_OTHER})),
-    *(
-        Row(
-            f"notifications:{act}",
-            only({W.DIRECTOR, W.STREET}, ok, blind={W.STREET_OTHER}),
-            POST,
-            given=of("lost"),
-        )
-        for act, ok in (("retry", 302), ("called", 302), ("number", 200))
+    Row(
+        "notifications:number",
+        only({W.DIRECTOR, W.STREET}, 200, blind={W.STREET_OTHER}),
+        POST,
+        given=of("lost"),
     ),
 ]
 
