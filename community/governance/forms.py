@@ -94,7 +94,9 @@ class TokenForm(forms.Form):
         label=_("限定网络地址"),
         required=False,
         max_length=400,
-        help_text=_("可以不填。填写后只有这些地址能用，每行一个，例如 192.0.2.10 或 192.0.2.0/24。"),
+        help_text=_(
+            "可以不填。填写后只有这些地址能用，每行一个，例如 192.0.2.10 或 192.0.2.0/24。"
+        ),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)

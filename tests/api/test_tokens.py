@@ -122,7 +122,9 @@ def test_a_token_opens_what_its_post_may_see(registration: Hall):
 
 @pytest.mark.parametrize("secret", ["", "yz_", "x" * 52, None, "令牌"])
 def test_an_unknown_token_opens_nothing(db: None, secret: str | None):
-    secret = tokens.new_secret() if secret is None else secret  # made here: all workers collect alike
+    secret = (
+        tokens.new_secret() if secret is None else secret
+    )  # made here: all workers collect alike
     response = Program().client.get(
         "/api/v1/cases", headers={"Authorization": f"Bearer {secret}".encode().decode("latin-1")}
     )

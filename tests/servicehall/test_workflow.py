@@ -152,9 +152,7 @@ def test_each_change_writes_one_event_one_audit_entry_and_one_message():
     acts = [event.action for event in case.events.all()]
     assert acts == ["file", "accept", "forward", "forward", "grant", "deliver"]
     states = list(case.events.values_list("from_state", "to_state"))
-    assert all(
-        before == after for (_a, after), (before, _b) in zip(states, states[1:], strict=False)
-    )
+    assert all(before == after for (_a, after), (before, _b) in pairwise(states))
     audited = (
         AuditEntry.objects.filter(target_id=str(case.pk))
         .order_by("id")
