@@ -18,7 +18,7 @@ MAX_TEXT = 200
 MAX_LONG_TEXT = 2000
 
 
-def load_answers(text: str) -> Answers:
+def load_answers(text: str | None) -> Answers:
     answers = json.loads(text or "{}")
     return answers if isinstance(answers, dict) else {}
 

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django import forms
@@ -114,7 +115,9 @@ def test_a_light_is_a_shape_and_a_word_never_colour_alone(colour):
 def test_every_light_has_a_shape_of_its_own():
     shapes = [symbol for symbol, _ in ui.LIGHTS.values()]
     bodies = [
-        re.search(rf'id="{shape}".*?</symbol>', ICONS).group().split(">", 1)[1] for shape in shapes
+        found.group().split(">", 1)[1]
+        for shape in shapes
+        if (found := re.search(rf'id="{shape}".*?</symbol>', ICONS))
     ]
     assert len(set(bodies)) == len(shapes)
 
@@ -278,7 +281,8 @@ def test_switches_change_nothing_by_a_link(visitor):
 @pytest.mark.parametrize("face", ["resident", "counter", "official"])
 def test_the_style_guide_draws_every_component_in_each_face(visitor, face):
     with translation.override("zh-hans"):
-        html = views.style_guide(visitor(path=f"/demo/ui/?face={face}")).render().content.decode()
+        page: Any = views.style_guide(visitor(path=f"/demo/ui/?face={face}"))
+        html = page.render().content.decode()
     assert f'data-face="{face}"' in html
     assert html.count("<h1") == 2, "the page's own and the one of the confirmation panel"
     source = (settings.BASE_DIR / "common/templates/common/style_guide.html").read_text(
@@ -313,7 +317,9 @@ def contrast(one: str, other: str) -> float:
 
 
 def token(name: str) -> str:
-    value = re.search(rf"--{name}: (#[0-9a-f]{{3,6}});", STYLE).group(1)
+    found = re.search(rf"--{name}: (#[0-9a-f]{{3,6}});", STYLE)
+    assert found is not None, name
+    value = found.group(1)
     return value if len(value) == 7 else "#" + "".join(c * 2 for c in value[1:])
 
 

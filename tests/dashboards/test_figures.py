@@ -139,7 +139,7 @@ def test_the_page_costs_the_same_with_more_cases(
     busy: Hall, client_for, django_assert_max_num_queries
 ):
     client = client_for(busy.official)
-    url = f"/officials/places/{busy.community.parent.code}/"
+    url = f"/officials/places/{busy.street_office.place.code}/"
     for _round in range(2):
         for _case in range(3):
             busy.filed(by=busy.clerk)

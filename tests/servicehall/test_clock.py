@@ -1,6 +1,7 @@
 """The clock of a case: limits, pauses, lights, provisional years (domain 3.7, 3.8)."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -129,7 +130,9 @@ def test_the_light_in_sql_is_the_light_of_the_rule():
     seen = set()
     for ahead in range(60):
         today = date(2026, 3, 2) + timedelta(ahead)
-        for case in Case.objects.with_light(today):
+        lit: Any
+        for lit in Case.objects.with_light(today):
+            case: Case = lit
             expected = deadlines.light(
                 today,
                 is_open=case.state in OPEN_STATES,
@@ -139,7 +142,7 @@ def test_the_light_in_sql_is_the_light_of_the_rule():
                 warn_on=case.warn_on,
                 act_by_on=case.act_by_on,
             )
-            assert case.light == expected, (today, case.state)
+            assert lit.light == expected, (today, case.state)
             assert Case.objects.filter(light_is(expected, today), pk=case.pk).exists()
             seen.add(expected)
     assert seen == set(Light)

@@ -347,6 +347,7 @@ def test_a_file_is_kept_encrypted_under_a_name_that_tells_nothing(phone, setting
 def test_a_file_that_is_not_taken_says_what_to_do_instead(phone, settings):
     draft = start(phone)
     page = photo("旅游.heic")
+    assert page.file is not None
     page.file.seek(0)
     page.file.write(b"\x00\x00\x00\x18ftypheic")
     page.file.seek(0)

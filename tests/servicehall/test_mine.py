@@ -125,6 +125,7 @@ def test_what_goes_on_inside_is_not_told(here, phone):
 def test_a_due_day_in_a_year_without_its_calendar_is_marked_provisional(client_for):
     here = hall(ALLOWANCE, now=datetime(2026, 12, 28, 10, tzinfo=timezone.get_default_timezone()))
     case = here.accepted()
+    assert case.promised_due_on is not None
     assert case.promised_due_on > date(2027, 1, 1)
 
     page = body(client_for(here.resident).get(case_url(case)))

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from common.errors import Conflict, NotAllowed
 from community.governance.enums import Power, Role
 from community.governance.roles import ROLE_POWERS
+from community.governance.scopes import Scope
 from notifications.models import Message
 from servicehall import actions
 from servicehall.enums import CLOSED_STATES, OPEN_STATES, CaseAction, CaseState
@@ -25,7 +27,7 @@ NOW = datetime(2026, 9, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 LATER = NOW + timedelta(hours=1)
 
 
-def ask(place: Hall, case: Case, *, by: object = None, **changes: object) -> Case:
+def ask(place: Hall, case: Case, *, by: Scope | None = None, **changes: Any) -> Case:
     items = [{"key": "income", "title": "收入证明", "what": "请补交最近三个月的收入证明"}]
     return actions.ask_supplement(
         case.pk, **{"items": items, "by": by or place.clerk, "now": LATER, **changes}
@@ -225,9 +227,7 @@ def test_one_person_in_two_posts_does_not_pass_two_steps_of_a_case():
     place = hall(now=NOW)
     case = place.accepted()
     case = actions.forward(case.pk, by=place.director, now=LATER, opinion="属实")
-    from accounts.models import User
-
-    same_person = User.objects.get(pk=place.director.user_id)
+    same_person = User.objects.get(pk=place.director.user_id or "")
     second_post = staff(Role.STREET_OFFICIAL, place.street_office, user=same_person)
     with pytest.raises(NotAllowed) as caught:
         actions.forward(case.pk, by=second_post, now=LATER, opinion="同意")
