@@ -221,7 +221,7 @@ def answer(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
     questions = _asked(case, notice)
     is_post = request.method == "POST"
     form = _answer_form(request, case, questions, is_bound=is_post)
-    note_form = NoteForm(request.POST if is_post else None)
+    note_form = NoteForm(request.POST if is_post else None, prefix="reply")
     if not is_post:
         return _show_answer(request, case, notice, form, note_form)
     for question in questions:
