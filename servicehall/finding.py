@@ -10,6 +10,11 @@ SPOKEN = re.compile(r"[\s，。？！、,.?!“”\"'：:；;（）()]+")
 # What people say around the thing they want; without these words the thing itself remains.
 FILLERS = "我要 我想 怎么 如何 怎样 办理 申请 在哪 哪里 可以 办 了 吗 呢 的 能".split()
 
+WORD = re.compile(r"[a-z]+")
+SMALL_WORDS = frozenset(
+    "the and for with have has had how can get got where what you your our out from".split()
+)
+
 
 def normalise(query: str) -> str:
     return SPOKEN.sub("", unicodedata.normalize("NFKC", query).lower())[:MAX_QUERY]
@@ -34,7 +39,7 @@ def rank(query: str, search_texts: Iterable[tuple[str, str]]) -> list[str]:
     scored = []
     for code, text in search_texts:
         terms = [line.replace(" ", "") for line in text.split("\n")]
-        best = max(_score(wanted, terms), _score(core, terms))
+        best = max(_score(wanted, terms), _score(core, terms), _words_score(query, text))
         if best:
             scored.append((-best, code))
     return [code for _negative, code in sorted(scored)]
@@ -42,6 +47,17 @@ def rank(query: str, search_texts: Iterable[tuple[str, str]]) -> list[str]:
 
 def _score(query: str, terms: Sequence[str]) -> float:
     return max((_match(query, term) for term in terms if term), default=0.0)
+
+
+def _words_score(query: str, text: str) -> float:
+    """English is asked in words: the share of the longer ones that an item's terms hold, from a half on."""
+    words = [
+        word for word in WORD.findall(query.lower()) if len(word) > 2 and word not in SMALL_WORDS
+    ]
+    if len(words) < 2:
+        return 0.0
+    held = sum(word in text for word in words) / len(words)
+    return CHARACTERS * held if held >= 0.5 else 0.0
 
 
 def _match(query: str, term: str) -> float:

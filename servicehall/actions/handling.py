@@ -120,10 +120,11 @@ def ask_supplement(
         today = timezone.localdate(now)
         calendar = WorkCalendarYear.objects.calendar()
         due = calendar.add(today, HallLimit.objects.in_force(today).answer_days).day
+        titles = case.version.titles  # the language of record, whatever the clerk reads
         Supplement.objects.create(
             case=case,
             number=number,
-            items=wanted,
+            items=[{**item, "title": titles.get(item["key"], item["title"])} for item in wanted],
             is_new_circumstance=is_new_circumstance and number > 1,
             reason=reason.strip(),
             due_on=due,

@@ -166,6 +166,13 @@ class ItemVersion(models.Model):
     def materials(self) -> list[dict[str, Any]]:
         return list(self.content.get("materials") or [])
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """The Chinese title of every material and question by key: what notices are written in."""
+        return {paper["code"]: paper["name"]["zh"] for paper in self.materials} | {
+            question["key"]: question["label"]["zh"] for question in self.questions
+        }
+
     @cached_property
     def levels(self) -> list[LevelRule]:
         """The review levels in order; the last one decides."""
