@@ -240,7 +240,9 @@ def test_an_answer_with_nothing_in_it_is_not_sent(here, phone):
 def test_a_wrong_answer_comes_back_with_the_input(here, phone):
     case = returned(here)
 
-    answer = phone.post(case_url(case, "my-case-answer"), {"bank_account": "12", "reply-note": "换了卡"})
+    answer = phone.post(
+        case_url(case, "my-case-answer"), {"bank_account": "12", "reply-note": "换了卡"}
+    )
 
     assert answer.status_code == 422
     assert 'value="12"' in body(answer)
