@@ -48,6 +48,7 @@ ACTIONS: Words = {
     "person.revealed": _("显示完整证件号或电话"),
     "person.changed": _("修改居民资料"),
     "person.account_bound": _("绑定居民账号"),
+    "person.staff_tied": _("登记工作人员本人身份(用于回避)"),
     "case.file": _("提交申请"),
     "case.assign": _("分派办件"),
     "case.rate": _("评价"),

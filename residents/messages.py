@@ -15,6 +15,14 @@ BOTH = (Channel.IN_SITE, Channel.SMS)
 
 register(
     Kind(
+        "person.phone_changed",
+        _("联系电话已更改"),
+        _("您登记的联系电话已由%(office)s更改。不是您本人要求的，请马上打%(hotline)s。"),
+        _("【一站】您登记的联系电话刚刚被更改。如非本人要求，请马上致电%(hotline)s。"),
+        BOTH,
+        is_statutory=True,
+    ),
+    Kind(
         "registration.code",
         _("短信验证码"),
         "",

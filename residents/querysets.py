@@ -66,9 +66,12 @@ class PersonQuerySet(QuerySet["Person"]):
         """The person behind an account; nobody's account is nobody."""
         return self.filter(account_id=user_id) if user_id else self.none()
 
-    def claimable(self, number: str, full_name: str, phone: str, *, has_account: bool) -> Self:
+    def claimable(
+        self, number: str, full_name: str, phone: str, *, has_account: bool, settled_before: date
+    ) -> Self:
         """Who may claim an account: number, name and the phone on file all fit, and the person is in the base.
 
+        A phone that a counter wrote down lately opens nothing: whoever wrote it could be the one who calls.
         One condition in one statement, so that whoever fits and whoever does not cost the same. Takes
         the three as `common` normalises them.
         """
@@ -78,7 +81,12 @@ class PersonQuerySet(QuerySet["Person"]):
             phone_index=blind_index(phone, field="phone"),
             state=PersonState.ACTIVE,
         )
-        return fits.filter(account__isnull=not has_account)
+        settled = (
+            Q(provenance__phone__isnull=True)
+            | ~Q(provenance__phone__0="counter")
+            | Q(provenance__phone__1__lte=settled_before.isoformat())
+        )
+        return fits.filter(settled, account__isnull=not has_account)
 
     def with_number(self, number: str) -> Self:
         return self.filter(id_index=blind_index(normalise_id_number(number), field="id_number"))

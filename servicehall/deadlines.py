@@ -34,6 +34,7 @@ class Clock:
     statutory_due_on: date
     warn_on: date
     is_provisional: bool
+    statutory_is_provisional: bool
 
 
 def clock(
@@ -55,7 +56,8 @@ def clock(
         promised_due_on=promise.day,
         statutory_due_on=max(statute.day, promise.day),
         warn_on=max(start, _workdays_before(promise.day, margin, calendar)),
-        is_provisional=promise.is_provisional or statute.is_provisional,
+        is_provisional=promise.is_provisional,
+        statutory_is_provisional=statute.is_provisional,
     )
 
 
@@ -97,4 +99,5 @@ def light(
         return Light.DOUBLE_RED
     if promised_due_on < today:
         return Light.RED
-    return Light.YELLOW if warn_on <= today else Light.GREEN
+    is_step_late = act_by_on is not None and act_by_on < today
+    return Light.YELLOW if warn_on <= today or is_step_late else Light.GREEN

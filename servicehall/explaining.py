@@ -63,6 +63,8 @@ def _days(case: Case, light: Light, today: date, calendar: WorkCalendar) -> str:
         return ngettext("超法定 %(count)s 个工作日", "超法定 %(count)s 个工作日", days) % {
             "count": days
         }
+    if case.act_by_on is not None and case.act_by_on < today:
+        return _("本环节已超期")
     days = calendar.between(today, promised)
     left = ngettext("还剩 %(count)s 个工作日", "还剩 %(count)s 个工作日", days) % {"count": days}
     return left if days else _("今天到期")

@@ -129,11 +129,15 @@ class CaseQuerySet(QuerySet["Case"]):
     def with_light(self, today: date) -> Self:
         """Annotates `light` (enums.Light) as of a day; the same rule as deadlines.light."""
         return self.annotate(
+            urgency=When_(
+                *(When(light_is(light, today), then=Value(n)) for n, light in enumerate(URGENT)),
+                default=Value(len(URGENT)),
+            ),
             light=When_(
                 *(When(light_is(light, today), then=Value(light.value)) for light in LIT),
                 default=Value(Light.GREY.value),
                 output_field=CharField(),
-            )
+            ),
         )
 
     def for_lists(self) -> Self:
@@ -143,7 +147,8 @@ class CaseQuerySet(QuerySet["Case"]):
         ).defer("answers", "query_code", "version__content")
 
     def in_order_of_urgency(self) -> Self:
-        return self.order_by(F("act_by_on").asc(nulls_last=True), "id")
+        """Lights first, then by the day on which something must be done; after with_light."""
+        return self.order_by("urgency", F("act_by_on").asc(nulls_last=True), "id")
 
     def _reach(self, scope: Scope, power: Power) -> Q:
         if scope.is_nobody:
@@ -164,6 +169,7 @@ class CaseQuerySet(QuerySet["Case"]):
         return own | (mine & scope.on_own_lines("version__item__window_id"))
 
 
+URGENT = (Light.DOUBLE_RED, Light.RED, Light.YELLOW)
 LIT = (Light.YELLOW, Light.RED, Light.DOUBLE_RED, Light.GREEN)
 
 
@@ -171,11 +177,16 @@ def light_is(light: Light, today: date) -> Q:
     """The open cases that show a light on a day; the same rule as deadlines.light."""
     unanswered = Q(closed_on__isnull=True, state__in=sorted(BEFORE_ACCEPTANCE), act_by_on__lt=today)
     running = Q(closed_on__isnull=True, promised_due_on__isnull=False)
+    # A step over its own time is a warning though the whole is not late (domain 3.7).
+    near = Q(warn_on__lte=today) | Q(act_by_on__lt=today)
+    in_time = running & Q(promised_due_on__gte=today)
     return {
         Light.DOUBLE_RED: running & Q(statutory_due_on__lt=today),
         Light.RED: running & Q(promised_due_on__lt=today, statutory_due_on__gte=today),
-        Light.YELLOW: unanswered | (running & Q(promised_due_on__gte=today, warn_on__lte=today)),
-        Light.GREEN: running & Q(promised_due_on__gte=today, warn_on__gt=today),
+        Light.YELLOW: unanswered | (in_time & near),
+        Light.GREEN: in_time
+        & Q(warn_on__gt=today)
+        & (Q(act_by_on__isnull=True) | Q(act_by_on__gte=today)),
         Light.GREY: Q(closed_on__isnull=False) | (Q(promised_due_on__isnull=True) & ~unanswered),
     }[light]
 

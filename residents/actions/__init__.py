@@ -6,6 +6,7 @@ from residents.actions.people import (
     phone_columns,
     register_person,
     reveal,
+    tie_staff,
     update_phone,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "phone_columns",
     "register_person",
     "reveal",
+    "tie_staff",
     "update_phone",
 ]

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,7 @@ from common.names import initials, normalise_name, pinyin_key
 from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
 from community.governance.scopes import Scope
+from notifications import outbox
 from residents.enums import DocumentType, PersonState, Purpose, Sex
 from residents.models import Person, Visit
 from residents.querysets import ID_TAIL
@@ -195,7 +197,10 @@ def reveal(person_id: uuid.UUID, field: str, *, reason: str, by: Scope, now: dat
 def update_phone(
     person_id: uuid.UUID, phone: str, *, source: str, by: Scope, now: datetime
 ) -> Person:
-    """Write down a phone number that the person gave, with its source."""
+    """Write down a phone number that the person gave, with its source.
+
+    The number before is told of the change, and for PHONE_SETTLES the new one opens no account.
+    """
     today = timezone.localdate(now)
     with transaction.atomic():
         person = (
@@ -204,6 +209,7 @@ def update_phone(
             .select_for_update(of=("self",))
             .get(pk=person_id)
         )
+        before = person.phone or ""
         columns: Mapping[str, object] = phone_columns(phone)
         for key, value in columns.items():
             setattr(person, key, value)
@@ -216,6 +222,40 @@ def update_phone(
             person_id=person.pk,
             place_path=person.community.path,
             detail={"fields": ["phone"], "source": source},
+            now=now,
+        )
+        if before and before != columns["phone"]:
+            outbox.post(
+                "person.phone_changed",
+                key=f"person:{person.pk}:phone:{now.isoformat()}",
+                user_id=person.account_id,
+                phone=before,
+                person_id=person.pk,
+                place_path=person.community.path,
+                params={"hotline": settings.SERVICE_PHONE, "office": by.post_label},
+                now=now,
+            )
+    return person
+
+
+def tie_staff(user: User, number: str, *, by: audit.Actor, now: datetime) -> Person:
+    """Say which person of the base a member of staff is, so that he is kept from his own household's matters.
+
+    Raises Invalid when nobody in the base has the number.
+    """
+    with transaction.atomic():
+        person = Person.objects.with_number(number).select_for_update(of=("self",)).first()
+        if person is None:
+            raise Invalid("number_unknown", _("基础库中没有这个证件号码，请核对。"))
+        Person.objects.filter(staff_account=user).update(staff_account=None)
+        person.staff_account = user
+        person.save(update_fields=["staff_account", "changed_at"])
+        audit.record(
+            "person.staff_tied",
+            by=by,
+            target=person,
+            person_id=person.pk,
+            detail={"user": str(user.pk)},
             now=now,
         )
     return person

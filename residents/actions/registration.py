@@ -38,6 +38,7 @@ from residents.models.registration import TRIES
 CODE_VALID = timedelta(minutes=5)
 PASSWORD_WITHIN = timedelta(minutes=10)  # after the code
 KEEP = timedelta(days=1)
+PHONE_SETTLES = timedelta(days=30)  # until then a phone written down at a counter opens no account
 COUNTER_PASSWORD_VALID = timedelta(days=7)
 COUNTER_PASSWORD_DIGITS = 8
 GROWN_ENOUGH = 14  # years; below, a guardian decides (PIPL 31)
@@ -103,7 +104,11 @@ def ask_code(
     with transaction.atomic(durable=True):
         person_id = (
             Person.objects.claimable(
-                id_number.number, full_name, phone, has_account=purpose == ClaimPurpose.RESET
+                id_number.number,
+                full_name,
+                phone,
+                has_account=purpose == ClaimPurpose.RESET,
+                settled_before=timezone.localdate(now) - PHONE_SETTLES,
             )
             .values_list("pk", flat=True)
             .first()

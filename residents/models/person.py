@@ -54,6 +54,10 @@ class Person(models.Model):
         Place, models.PROTECT, related_name="+", verbose_name=_("所在社区")
     )
     account = models.OneToOneField(User, models.SET_NULL, null=True, related_name="person")
+    # Whose post may concern him: nobody acts on the matter of his own household (domain S7, 4.1).
+    staff_account = models.OneToOneField(
+        User, models.SET_NULL, null=True, related_name="staff_person"
+    )
     provenance = models.JSONField(default=dict)
     verified_on = models.DateField(_("核实日期"), null=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -68,8 +68,9 @@ def check_conflict(case: Case, *, by: Scope, step: ReviewStep | None = None) -> 
 def concerned(case: Case) -> Collection[uuid.UUID | None]:
     """The accounts of the applicant and of those in the same household."""
     kin = HouseholdMember.objects.living_with(case.applicant_id)
-    accounts = set(kin.values_list("person__account_id", flat=True)) | {case.applicant.account_id}
-    return accounts - {None}
+    rows = kin.values_list("person__account_id", "person__staff_account_id")
+    own = (case.applicant.account_id, case.applicant.staff_account_id)
+    return {account for row in [*rows, own] for account in row} - {None}
 
 
 def acted(case: Case, step: ReviewStep | None) -> Collection[uuid.UUID | None]:
@@ -187,6 +188,7 @@ def run_clock(case: Case, *, calendar: WorkCalendar | None = None) -> None:
     case.statutory_due_on = clock.statutory_due_on
     case.warn_on = clock.warn_on
     case.due_is_provisional = clock.is_provisional
+    case.statutory_is_provisional = clock.statutory_is_provisional
 
 
 def hand_to(case: Case, body: Body, *, act_by_on: date | None) -> None:

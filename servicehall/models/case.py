@@ -59,6 +59,7 @@ class Case(models.Model):
     warn_on = models.DateField(null=True)
     act_by_on = models.DateField(_("应办日期"), null=True)
     due_is_provisional = models.BooleanField(default=False)
+    statutory_is_provisional = models.BooleanField(default=False)
     closed_at = models.DateTimeField(_("办结时间"), null=True)
     closed_on = models.DateField(null=True)
     is_on_time = models.BooleanField(null=True)

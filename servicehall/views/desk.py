@@ -94,7 +94,7 @@ def desk(request: PortalRequest) -> HttpResponse:
     group = BY_CODE.get(request.GET.get("group", ""), GROUPS[0])
     all_lines = _all_lines(request)
     rows = _work(request.scope, group, all_lines, today)
-    order = ("act_by_on", "id") if group.code != "hand_over" else ("closed_at", "id")
+    order = ("urgency", "act_by_on", "id") if group.code != "hand_over" else ("closed_at", "id")
     try:
         page = keyset_page(rows, order=order, after=request.GET.get("after"), size=SIZE)
     except BadCursor:

@@ -20,7 +20,7 @@ from common.identity import check_id_number
 from community.governance.enums import Role
 from dashboards.demo import numbers
 from notifications.models import Message
-from residents.actions import registration
+from residents.actions import people, registration
 from residents.enums import ClaimPurpose, PersonState
 from residents.models import AccountClaim, Person
 from tests.factories.governance import CommunityFactory, StationFactory, staff
@@ -657,3 +657,23 @@ def test_a_successful_sign_in_makes_the_address_known(client):
     gate = SignInGate.objects.get()
     assert gate.failures == 0
     assert gate.known_at is not None
+
+
+def test_a_phone_that_a_counter_wrote_down_lately_opens_no_account_and_the_old_one_is_told():
+    station = StationFactory()
+    clerk = staff(Role.WINDOW_CLERK, station)
+    person = PersonFactory(community=station.place, account=True)
+    old, number = person.phone, person.id_number
+    now = timezone.now()
+    people.update_phone(person.pk, "15400009999", source="counter", by=clerk, now=now)
+
+    def claimable(day):
+        return Person.objects.claimable(
+            number, person.full_name, "15400009999", has_account=True, settled_before=day
+        ).exists()
+
+    today = timezone.localdate(now)
+    assert not claimable(today - timedelta(days=30))
+    assert claimable(today)  # a month later
+    told = Message.objects.get(kind="person.phone_changed", channel="sms")
+    assert told.phone == old

@@ -159,3 +159,15 @@ def test_residents_and_leaders_have_no_desk(client_for):
     assert client_for(here.resident).get(DESK).status_code == 403
     assert client_for(staff(Role.LEADER)).get(DESK).status_code == 403
     assert client_for(None).get(DESK).status_code == 302
+
+
+def test_lights_go_before_days_and_a_step_over_its_own_time_is_yellow():
+    here = hall()
+    late, fresh = here.accepted(), here.accepted()
+    today = timezone.localdate()
+    Case.objects.filter(pk=late.pk).update(
+        promised_due_on=today - timedelta(days=3), act_by_on=today + timedelta(days=9)
+    )
+    Case.objects.filter(pk=fresh.pk).update(act_by_on=today - timedelta(days=1))
+    rows = Case.objects.in_hand_of(here.director).with_light(today).in_order_of_urgency()
+    assert [(row.pk, row.light) for row in rows] == [(late.pk, "red"), (fresh.pk, "yellow")]

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import transaction
 
+from accounts import audit
 from accounts.models import AuditEntry, User
 from common.errors import Conflict, NotAllowed
 from community.governance.enums import Power, Role
 from community.governance.roles import ROLE_POWERS
 from community.governance.scopes import Scope
 from notifications.models import Message
+from residents.actions import tie_staff
 from servicehall import actions
 from servicehall.enums import CLOSED_STATES, OPEN_STATES, CaseAction, CaseState
 from servicehall.models import Case
@@ -216,8 +218,12 @@ def test_the_clock_stands_still_while_a_supplement_is_awaited_and_adds_exactly_t
 def test_nobody_acts_on_the_matter_of_his_own_household():
     place = hall(now=NOW)
     case = place.filed()
-    place.applicant.account_id = place.clerk.user_id
-    place.applicant.save(update_fields=["account"])
+    tie_staff(
+        User.objects.get(pk=place.clerk.user_id or ""),
+        place.applicant.id_number or "",
+        by=audit.SYSTEM,
+        now=NOW,
+    )
     with pytest.raises(NotAllowed) as caught:
         actions.accept(case.pk, by=place.clerk, now=LATER)
     assert caught.value.code == "conflict_of_interest"

@@ -38,6 +38,8 @@ def choose_post(request: PortalRequest) -> HttpResponse:
     posts = list(Post.objects.held_by(request.user.pk, today))
     if request.method == "POST":
         return _take(request, posts, request.POST.get("post", ""))
+    if len(posts) == 1 and request.scope.post_id == posts[0].pk:
+        return redirect(_destination(request, request.scope))
     if len(posts) == 1:
         return _take(request, posts, str(posts[0].pk))
     context = {"posts": posts, "next": request.GET.get("next", "")}
