@@ -179,6 +179,7 @@ def test_a_clerk_works_by_keyboard_alone_and_may_ask_for_a_supplement_once(here,
     clerk.is_at("陈桂芝")
     clerk.sees("正在办的", "本站常办")
     clerk.sees_not(here.applicant.id_number)
+    expect(clerk.page.get_by_role("link", name="重设居民账号的密码")).to_be_visible()
     clerk.looks("3-file")
 
     clerk.hits("w")
