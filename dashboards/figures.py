@@ -136,6 +136,19 @@ def small(sums: Mapping[str, int]) -> set[str]:
     return {measure for measure, value in sums.items() if 0 < value < SMALL}
 
 
+def held_back(lines: Mapping[tuple[str, str], int], line: str) -> set[str]:
+    """The measures of a place, or of one window there, that whoever may not list cases does not see.
+
+    Seen one after the other the windows are a table too: where one is small, the next smallest goes with it.
+    """
+    if not line:
+        return small(by_measure(lines))
+    windows = by_window(lines)
+    codes = sorted(windows)
+    cells = hidden([windows[code] for code in codes], MEASURES)
+    return {measure for number, measure in cells if codes[number] == line}
+
+
 def hidden(rows: Sequence[Mapping[str, int]], measures: Iterable[str]) -> set[tuple[int, str]]:
     """Which cells (row number, measure) of a table with a total must not be shown."""
     cells: set[tuple[int, str]] = set()

@@ -63,6 +63,7 @@ def place(request: PortalRequest, code: str) -> HttpResponse:
     )
     sums = figures.by_measure(totals[here.pk], chosen.line)
     can_list = figures.may_see_small(request.scope, here)
+    held_back = set() if can_list else figures.held_back(totals[here.pk], chosen.line)
     rows = _rows(request.scope, chosen, children, totals)
     context = {
         "choice": chosen,
@@ -71,8 +72,8 @@ def place(request: PortalRequest, code: str) -> HttpResponse:
         "above": [
             node for node in tree.above(here) if request.scope.covers(Power.READ_FACTS, node.path)
         ],
-        "stats": _stats(request.scope, chosen, sums),
-        "ratios": _ratios(sums, hidden=() if can_list else figures.small(sums)),
+        "stats": _stats(chosen, sums, can_list=can_list, hidden=held_back),
+        "ratios": _ratios(sums, hidden=held_back),
         "columns": [MEASURES[measure] for measure in COLUMNS],
         "ratio_columns": list(RATIOS.values()),
         "rows": rows,
@@ -101,16 +102,16 @@ def _shown(value: int, *, is_hidden: bool) -> int | str:
     )
 
 
-def _stats(scope: Scope, chosen: Choice, sums: Mapping[str, int]) -> list[dict[str, Any]]:
-    can_list = figures.may_see_small(scope, chosen.place)
+def _stats(
+    chosen: Choice, sums: Mapping[str, int], *, can_list: bool, hidden: Container[str]
+) -> list[dict[str, Any]]:
     stats = []
     for code in HEADLINE:
         value = sums.get(code, 0)
-        is_hidden = not can_list and 0 < value < figures.SMALL
         stats.append(
             {
                 "measure": MEASURES[code],
-                "value": _shown(value, is_hidden=is_hidden),
+                "value": _shown(value, is_hidden=code in hidden),
                 "url": list_url(chosen, chosen.place, code) if can_list and value else "",
                 "tone": TONES.get(code, "") if value else "",
             }
