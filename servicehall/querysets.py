@@ -104,6 +104,11 @@ class CaseQuerySet(QuerySet["Case"]):
             .values_list("version__item_id", flat=True)
         )
 
+    def under_way(self, applicant_id: uuid.UUID, item_id: str) -> Self:
+        """The same matter of the same person that is still open, wherever: said before it is filed again.
+        A draft for the person is what entitles to ask."""
+        return self.open().filter(applicant_id=applicant_id, version__item_id=item_id)
+
     def in_hand_of(self, scope: Scope) -> Self:
         """The work list: open cases that the acting body must move, in the post's own lines."""
         if scope.body_id is None:

@@ -46,7 +46,9 @@ def overview(request: PortalRequest) -> HttpResponse:
     places = Tree.load().tops(request.scope, Power.READ_FACTS)
     if not places:
         return TemplateResponse(request, "dashboards/nothing.html")
-    return redirect("dashboards:place", code=places[0].code)
+    target = reverse("dashboards:place", args=[places[0].code])
+    query = request.GET.urlencode()
+    return redirect(f"{target}?{query}" if query else target)
 
 
 @access(power(Power.READ_FACTS))

@@ -281,11 +281,18 @@ def _show(
         "problems": [],
         "is_alone": len(rows) == 1 and len(rows[0]["fields"]) == 1,
         "facts": _known_rows(filing) if step.key == KNOWN else [],
+        "under_way": _under_way(filing) if step.key == KNOWN else None,
         "has_heading": len(rows) > 1 or step.key == KNOWN,
         "is_first": index == 0,
         "returns": request.GET.get("to") == CHECK,
     }
     return TemplateResponse(request, "servicehall/filing/page.html", context, status=status)
+
+
+def _under_way(filing: Filing) -> Case | None:
+    draft = filing.draft
+    same = Case.objects.under_way(draft.applicant_id, draft.version.item_id)
+    return same.select_related("station").order_by("-filed_at").first()
 
 
 def _with_files(filing: Filing, row: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from tests.architecture.source import (
 READS = {
     *("visible_to", "listed_for", "in_hand_of", "standing_here", "open_for"),
     *("for_user", "held_by", "of", "of_account", "of_case", "living_with", "underway"),
-    *("public", "none", "calendar", "most_asked"),
+    *("public", "none", "calendar", "most_asked", "under_way"),
     *("newest", "to_number"),  # the demonstration phone, which shows what is nobody's
 }
 # Who is not signed in proves with the query code that the case is his.

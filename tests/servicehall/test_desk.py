@@ -1,6 +1,7 @@
 """The desk: what a post must move, the lights first, and finding a case again."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -169,5 +170,6 @@ def test_lights_go_before_days_and_a_step_over_its_own_time_is_yellow():
         promised_due_on=today - timedelta(days=3), act_by_on=today + timedelta(days=9)
     )
     Case.objects.filter(pk=fresh.pk).update(act_by_on=today - timedelta(days=1))
-    rows = Case.objects.in_hand_of(here.director).with_light(today).in_order_of_urgency()
+    work = Case.objects.in_hand_of(here.director).with_light(today)
+    rows: list[Any] = list(work.in_order_of_urgency())
     assert [(row.pk, row.light) for row in rows] == [(late.pk, "red"), (fresh.pk, "yellow")]

@@ -524,3 +524,11 @@ def test_the_pages_of_a_filing_ask_a_handful_of_questions(here, phone, count_que
     assert count_queries(lambda: phone.get(check_url(draft))) <= 10
     case = submit(phone, draft)
     assert count_queries(lambda: phone.get(reverse("servicehall:receipt", args=[case.pk]))) <= 10
+
+
+def test_the_same_matter_under_way_is_said_before_it_is_filed_again(phone):
+    first = start(phone)
+    fill(phone, first)
+    submit(phone, first)
+    page = phone.get(page_url(start(phone), "known")).content.decode()
+    assert "同样的申请正在办理" in page
