@@ -96,6 +96,8 @@ class Person(models.Model):
                 name="person_initials_alt",
             ),
             models.Index(OpClass("pinyin", "text_pattern_ops"), "id", name="person_pinyin"),
+            # The unique one is partial (documented duplicates), so a look-up cannot use it.
+            models.Index(fields=["id_index"], name="person_number"),
             models.Index(fields=["id_tail_index"], name="person_number_tail"),
             models.Index(fields=["phone_index"], name="person_phone"),
             models.Index(fields=["community", "pinyin", "id"], name="person_of_community"),
