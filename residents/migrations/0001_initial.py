@@ -180,7 +180,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='person',
-            index=models.Index(fields=['id_index'], name='person_number'), models.Index(fields=['id_tail_index'], name='person_number_tail'),
+            index=models.Index(fields=['id_index'], name='person_number'),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(fields=['id_tail_index'], name='person_number_tail'),
         ),
         migrations.AddIndex(
             model_name='person',
