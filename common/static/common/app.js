@@ -170,7 +170,15 @@ function showKeys() {
 }
 $("[data-keys-off]")?.addEventListener("change", (event) => localStorage.setItem(keysOff, event.target.checked ? "yes" : "no"));
 
+// What a key has asked for and is not there yet: letters typed meanwhile are meant for it and are no shortcuts.
+let pressed = null, awaited = null;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const asks = event.detail.elt;
+  if (pressed && (asks === pressed || asks === pressed.form)) awaited = event.detail.xhr;
+});
+document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr === awaited) awaited = null; });
 function press(element) {
+  pressed = element;
   if (element.matches("input:not([type=checkbox],[type=radio]), select, textarea")) element.focus();
   else element.click();
 }
@@ -199,6 +207,7 @@ if (isStaff) document.addEventListener("keydown", (event) => {
   const leavesSearch = event.target.matches("[data-search]") && ["arrowdown", "arrowup"].includes(key);
   if (!event.ctrlKey && isTyping(event.target) && !leavesSearch) return;
   if (!event.ctrlKey && key !== "?" && localStorage.getItem(keysOff) === "yes") return;
+  if (awaited && !event.ctrlKey) return event.preventDefault();
   const own = keyed().find((element) => element.dataset.key.toLowerCase() === key);
   if (own) press(own);
   if (own || (!event.ctrlKey && shortcut(key))) event.preventDefault();
