@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("", include("notifications.urls")),
     path("officials/", include("dashboards.urls")),
-    path("", include("residents.urls")),
+    path("", include("residents.base.urls")),
     path("", include("common.urls")),
     path("api/", include("config.api.urls")),
     path("healthz/live", views.live, name="healthz-live"),

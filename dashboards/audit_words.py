@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from community.governance.enums import PostBasis, Role
 from notifications.enums import Channel as MessageChannel, MessageState
-from residents.enums import ClaimPurpose, Purpose
+from residents.base.enums import ClaimPurpose, Purpose
 from servicehall.enums import CaseAction, CaseState, Channel as CaseChannel
 
 Words = Mapping[str, str | Promise]

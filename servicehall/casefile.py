@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from common.masking import mask_card, mask_id, mask_phone
 from community.governance.scopes import Scope
-from residents.models import HouseholdMember, SourceSystem
+from residents.base.models import HouseholdMember, SourceSystem
 from servicehall import routing, rules
 from servicehall.actions import looking
 from servicehall.enums import (

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Conflict, Invalid, NotAllowed
-from residents.enums import RevealReason
+from residents.base.enums import RevealReason
 from servicehall import rules
 from servicehall.actions import looking
 from servicehall.casefile import CaseFile, masked

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.enums import Channel
 from notifications.kinds import Kind, register
-from residents.looks import describe
+from residents.base.looks import describe
 from servicehall.enums import CaseAction
 
 BOTH = (Channel.IN_SITE, Channel.SMS)

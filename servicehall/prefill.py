@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from common.masking import mask_card, mask_id, mask_phone
-from residents.enums import OccupancyKind
-from residents.models import HouseholdMember, Occupancy, Person, SourceSystem
+from residents.base.enums import OccupancyKind
+from residents.base.models import HouseholdMember, Occupancy, Person, SourceSystem
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ INSTALLED_APPS = [
     "accounts",
     "notifications",
     "community.governance",
-    "residents",
+    "residents.base",
     "grid",
     "servicehall",
     "funding",
@@ -186,12 +186,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "audit-seal": {"task": "accounts.tasks.seal_audit", "schedule": 10.0},
     "sign-ins-sweep": {"task": "accounts.tasks.sweep_sign_ins", "schedule": 3600.0},
     "visits-sweep": {
-        "task": "residents.tasks.sweep_visits",
+        "task": "residents.base.tasks.sweep_visits",
         "schedule": 3600.0,
         "options": {"queue": "jobs"},
     },
     "claims-sweep": {
-        "task": "residents.tasks.sweep_claims",
+        "task": "residents.base.tasks.sweep_claims",
         "schedule": 3600.0,
         "options": {"queue": "jobs"},
     },

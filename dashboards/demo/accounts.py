@@ -23,8 +23,8 @@ from accounts.models import User
 from community.governance.actions import appoint
 from community.governance.enums import BodyKind, PlaceLevel, PostBasis, Role
 from community.governance.models import Body, Place, StationCoverage
-from residents.actions import bind_account
-from residents.models import Person
+from residents.base.actions import bind_account
+from residents.base.models import Person
 
 FILE = "demo-accounts.json"
 APPOINTED_ON = date(2025, 9, 1)

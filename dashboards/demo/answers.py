@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from dashboards.demo import numbers
-from residents.models import Person
+from residents.base.models import Person
 from servicehall.models import ItemVersion
 
 Answers = dict[str, Any]

@@ -25,9 +25,9 @@ from community.governance.workdays import CHINA, WorkCalendar
 from dashboards.demo.answers import answers_for
 from notifications.enums import Channel as MessageChannel, MessageState
 from notifications.models import Message
-from residents.actions import bind_account
-from residents.enums import PersonState, Sex
-from residents.models import HouseholdMember, Person
+from residents.base.actions import bind_account
+from residents.base.enums import PersonState, Sex
+from residents.base.models import HouseholdMember, Person
 from servicehall import actions
 from servicehall.enums import CaseState, Channel, ReviewLevel, StepState
 from servicehall.models import Case, ItemVersion, ReviewStep

@@ -20,8 +20,8 @@ from community.governance.models import Place
 from dashboards.demo import places
 from dashboards.demo.people import populate
 from dashboards.demo.places import Site
-from residents.actions import bulk
-from residents.models import SourceSystem
+from residents.base.actions import bulk
+from residents.base.models import SourceSystem
 from servicehall.actions import load_catalogue
 
 SOURCES = {

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 
 from dashboards.demo import names
-from residents.enums import PersonState, Relation, Sex
+from residents.base.enums import PersonState, Relation, Sex
 
 YEAR = 365.2425
 

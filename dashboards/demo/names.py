@@ -4,7 +4,7 @@ import random
 from datetime import date
 from itertools import accumulate
 
-from residents.enums import Sex
+from residents.base.enums import Sex
 
 # Share of the population in 1/10,000, roughly as the Ministry of Public Security publishes them, with the
 # surnames that are frequent in western Inner Mongolia (白 云 康 苗 郝 乔 …) a little raised, and rare ones.

@@ -11,10 +11,10 @@ from dashboards.demo import numbers
 from dashboards.demo.households import Family, Maker, Someone
 from dashboards.demo.places import Ground, Site, new_id
 from dashboards.demo.wanted import WANTED
-from residents.actions import name_columns, number_columns, phone_columns
-from residents.actions.bulk import Batch
-from residents.enums import DocumentType, OccupancyKind, PersonState, Sex
-from residents.models import Dwelling, Household, HouseholdMember, Occupancy, Person
+from residents.base.actions import name_columns, number_columns, phone_columns
+from residents.base.actions.bulk import Batch
+from residents.base.enums import DocumentType, OccupancyKind, PersonState, Sex
+from residents.base.models import Dwelling, Household, HouseholdMember, Occupancy, Person
 
 # Where people of a town were first registered: near ones, then the provinces from which miners and builders came.
 # 152801, 152701, 152722, 612701, 642101 and 510202 are codes of counties that were renamed or merged since:

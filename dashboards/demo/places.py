@@ -9,7 +9,7 @@ from typing import Any
 
 from community.governance.enums import PlaceLevel
 from community.governance.models import Place
-from residents.models import Dwelling
+from residents.base.models import Dwelling
 
 Node = Mapping[str, Any]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboards.demo.households import Family, Someone
-from residents.enums import PersonState, Relation, Sex
+from residents.base.enums import PersonState, Relation, Sex
 
 R, S = Relation, Sex
 

@@ -13,7 +13,7 @@ from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
 from community.governance.workdays import Limit, LimitUnit, WorkCalendar
 from notifications import outbox
-from residents.models import HouseholdMember
+from residents.base.models import HouseholdMember
 from servicehall import deadlines, rules
 from servicehall.enums import CLOSED_STATES, CaseAction, CaseState, StepState
 from servicehall.models import Case, CaseEvent, HallLimit, ItemVersion, ReviewStep

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common import idempotency
 from common.errors import Invalid
 from community.governance.scopes import Scope
-from residents.models import Person
+from residents.base.models import Person
 from servicehall import rules
 from servicehall.actions.applicant import withdraw_claimed
 from servicehall.actions.filing import check_may_file, file_draft

@@ -14,7 +14,7 @@ from common.errors import Invalid, NotAllowed
 from common.numbers import query_code, with_check
 from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
-from residents.models import Person
+from residents.base.models import Person
 from servicehall import routing, rules, storage
 from servicehall.actions import _core
 from servicehall.enums import CaseState, Channel

@@ -19,7 +19,7 @@ from common.errors import Invalid, NotAllowed
 from community.governance.api_request import ApiRequest
 from community.governance.enums import ApiScope, Power
 from community.governance.scopes import NOBODY, Scope
-from residents.models import Person
+from residents.base.models import Person
 from servicehall import actions, tracking
 from servicehall.api import examples, shapes
 from servicehall.models import Case, ItemVersion

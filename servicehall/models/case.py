@@ -8,7 +8,7 @@ from accounts.models import User
 from common.fields import EncryptedTextField
 from common.ids import uuid7
 from community.governance.models import Body, Place, Post
-from residents.models import Person
+from residents.base.models import Person
 from servicehall.enums import (
     CLOSED_STATES,
     OPEN_STATES,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.fields import EncryptedTextField
 from common.ids import uuid7
-from residents.models import Person
+from residents.base.models import Person
 from servicehall.models.catalogue import ItemVersion
 from servicehall.querysets import DraftQuerySet, UploadQuerySet
 

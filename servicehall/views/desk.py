@@ -25,7 +25,7 @@ from community.governance.enums import Power
 from community.governance.models import WorkCalendarYear
 from community.governance.scopes import PortalRequest, Scope
 from community.governance.workdays import WorkCalendar
-from residents.models import Person
+from residents.base.models import Person
 from servicehall import explaining, finding
 from servicehall.enums import CaseState, Light
 from servicehall.forms_staff import FindCaseForm

@@ -23,7 +23,7 @@ from common.errors import Invalid, NotAllowed
 from common.uploads import check_upload
 from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
-from residents.models import HouseholdMember, Person
+from residents.base.models import HouseholdMember, Person
 from servicehall import actions, prefill, rules
 from servicehall.actions import files as file_actions
 from servicehall.enums import Channel

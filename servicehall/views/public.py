@@ -15,7 +15,7 @@ from common.access import PUBLIC, access
 from common.names import initials, pinyin_key
 from community.governance.models import StationCoverage
 from community.governance.scopes import PortalRequest
-from residents.models import Person
+from residents.base.models import Person
 from servicehall import finding, prefill, rules
 from servicehall.enums import ReviewLevel
 from servicehall.forms import SituationForm, StationForm

@@ -15,7 +15,9 @@ STACK = (
     {"organisations", "workforce"},
     {"activities", "facilities", "mandates"},
     {"targets"},
-    {"residents"},
+    {"residents"},  # residents.base
+    {"exchange"},
+    {"rights"},
     {"grid"},
     {"servicehall", "funding"},
     {"dashboards"},

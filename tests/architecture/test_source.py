@@ -29,7 +29,7 @@ READS = {
 # Who is not signed in proves with the query code that the case is his.
 READS_IN = {
     "servicehall/views/track.py": {"with_number"},
-    "residents/views/me.py": {"of_person"},  # the trail of one's own file
+    "residents/base/views/me.py": {"of_person"},  # the trail of one's own file
 }
 
 
@@ -264,9 +264,9 @@ DATA = {
     "common/style_guide.py": "examples of the style guide, shown in the demonstration only",
     "community/governance/workdays.py": "names of the statutory holidays",
     "config/settings/base.py": "languages under their own names",
-    "residents/actions/register.py": "words in files of other systems",
-    "residents/enums.py": "names of the nationalities after GB/T 3304",
-    "residents/management/commands/load_persons.py": "the format of the file, the source's name",
+    "residents/base/actions/register.py": "words in files of other systems",
+    "residents/base/enums.py": "names of the nationalities after GB/T 3304",
+    "residents/base/management/commands/load_persons.py": "the format of the file, the source's name",
     "servicehall/finding.py": "words that a search leaves out",
     "servicehall/forms.py": "forms of a date that people type",
 }

@@ -20,7 +20,7 @@ from accounts.models import Totp, User
 from common.uploads import check_upload
 from community.governance.scopes import Scope
 from dashboards.demo.answers import answers_for
-from residents.models import Person
+from residents.base.models import Person
 from servicehall import actions
 from servicehall.actions import files
 from servicehall.enums import Channel

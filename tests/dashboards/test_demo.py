@@ -28,8 +28,8 @@ from dashboards.demo import numbers, places
 from dashboards.demo.people import Population, populate
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
-from residents.enums import DocumentType, OccupancyKind, PersonState, Relation
-from residents.models import Dwelling, Household, HouseholdMember, Occupancy, Person
+from residents.base.enums import DocumentType, OccupancyKind, PersonState, Relation
+from residents.base.models import Dwelling, Household, HouseholdMember, Occupancy, Person
 from servicehall.enums import CaseState, Light, Outcome
 from servicehall.models import Case, Rating
 

@@ -4,8 +4,8 @@ import pytest
 
 from common.identity import check_id_number
 from community.governance.enums import Power, Role
-from residents.enums import Relation
-from residents.models import Person
+from residents.base.enums import Relation
+from residents.base.models import Person
 from servicehall.enums import CaseState
 from servicehall.models import Case
 from tests.factories.governance import (

@@ -8,9 +8,16 @@ from factory import Iterator, LazyAttribute, Sequence, SubFactory, Trait, post_g
 from factory.django import DjangoModelFactory
 
 from dashboards.demo import numbers
-from residents import actions
-from residents.enums import DocumentType, OccupancyKind, PersonState, Relation, Sex
-from residents.models import Dwelling, Household, HouseholdMember, Occupancy, Person, SourceSystem
+from residents.base import actions
+from residents.base.enums import DocumentType, OccupancyKind, PersonState, Relation, Sex
+from residents.base.models import (
+    Dwelling,
+    Household,
+    HouseholdMember,
+    Occupancy,
+    Person,
+    SourceSystem,
+)
 from tests.factories.accounts import UserFactory
 from tests.factories.governance import CommunityFactory, UnitFactory
 

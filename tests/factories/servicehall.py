@@ -14,7 +14,7 @@ from community.governance.enums import Role
 from community.governance.models import Body, Place
 from community.governance.scopes import Scope
 from dashboards.demo.answers import answers_for
-from residents.models import Person
+from residents.base.models import Person
 from servicehall import actions
 from servicehall.actions.catalogue import DATA
 from servicehall.enums import Channel

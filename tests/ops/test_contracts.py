@@ -16,7 +16,7 @@ APPS = CONTRACTS["inside"]["containers"]
 def test_every_app_is_held_by_the_contract_of_its_inside():
     found = {
         ".".join(path.parent.relative_to(ROOT).parts)
-        for pattern in ("*/apps.py", "community/*/apps.py")
+        for pattern in ("*/apps.py", "community/*/apps.py", "residents/*/apps.py")
         for path in ROOT.glob(pattern)
     }
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from community.governance.enums import Role
-from residents.actions import people
-from residents.models import Person, Visit
-from residents.views import counter
+from residents.base.actions import people
+from residents.base.models import Person, Visit
+from residents.base.views import counter
 from tests.factories.governance import CommunityFactory, StationFactory, UnitFactory, staff
 from tests.factories.residents import PersonFactory, household, years_ago
 

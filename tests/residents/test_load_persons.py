@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEntry
-from residents.enums import DocumentType, Relation
-from residents.models import Household, HouseholdMember, Person
+from residents.base.enums import DocumentType, Relation
+from residents.base.models import Household, HouseholdMember, Person
 from tests.factories.governance import CommunityFactory, StreetFactory, UnitFactory
 from tests.factories.residents import HouseholdFactory, PersonFactory, household
 

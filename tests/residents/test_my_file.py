@@ -14,9 +14,9 @@ from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
 from common.masking import mask_id, mask_phone
 from community.governance.enums import Role
-from residents import actions
-from residents.enums import OccupancyKind, Purpose
-from residents.models import Occupancy
+from residents.base import actions
+from residents.base.enums import OccupancyKind, Purpose
+from residents.base.models import Occupancy
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import (

@@ -20,9 +20,9 @@ from common.identity import check_id_number
 from community.governance.enums import Role
 from dashboards.demo import numbers
 from notifications.models import Message
-from residents.actions import people, registration
-from residents.enums import ClaimPurpose, PersonState
-from residents.models import AccountClaim, Person
+from residents.base.actions import people, registration
+from residents.base.enums import ClaimPurpose, PersonState
+from residents.base.models import AccountClaim, Person
 from tests.factories.governance import CommunityFactory, StationFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.signing_in import client_for

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from community.governance.enums import Role
 from notifications.models import Message
-from residents.models import Person
+from residents.base.models import Person
 from servicehall import rules
 from servicehall.enums import CaseState, Channel
 from servicehall.models import Case, Draft, Upload

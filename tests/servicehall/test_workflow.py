@@ -16,7 +16,7 @@ from community.governance.enums import Power, Role
 from community.governance.roles import ROLE_POWERS
 from community.governance.scopes import Scope
 from notifications.models import Message
-from residents.actions import tie_staff
+from residents.base.actions import tie_staff
 from servicehall import actions
 from servicehall.enums import CLOSED_STATES, OPEN_STATES, CaseAction, CaseState
 from servicehall.models import Case

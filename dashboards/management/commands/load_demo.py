@@ -16,7 +16,7 @@ from accounts.models import User
 from community.governance.actions import read_places
 from dashboards.actions import recount
 from dashboards.demo import accounts, cases, city, places
-from residents.models import Person
+from residents.base.models import Person
 from servicehall.models import Case
 
 # Working days of stories reach back about four months.

@@ -1,4 +1,4 @@
-from residents.actions.people import (
+from residents.base.actions.people import (
     bind_account,
     name_columns,
     number_columns,

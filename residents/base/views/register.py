@@ -25,11 +25,11 @@ from common.access import PUBLIC, access
 from common.errors import Conflict, Invalid, NotAllowed
 from common.masking import mask_phone
 from community.governance.scopes import PortalRequest
-from residents.actions import registration
-from residents.enums import ClaimPurpose
-from residents.forms_register import CodeForm, FirstPasswordForm, IdentityForm
-from residents.models import AccountClaim
-from residents.models.registration import TRIES
+from residents.base.actions import registration
+from residents.base.enums import ClaimPurpose
+from residents.base.forms_register import CodeForm, FirstPasswordForm, IdentityForm
+from residents.base.models import AccountClaim
+from residents.base.models.registration import TRIES
 
 CLAIM = "account_claim"
 View = Callable[..., HttpResponse]

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from common.ids import uuid7
 from community.governance.models import Place
-from residents.enums import OccupancyKind, Relation
-from residents.models.person import Person
-from residents.querysets import HouseholdMemberQuerySet, HouseholdQuerySet, OccupancyQuerySet
+from residents.base.enums import OccupancyKind, Relation
+from residents.base.models.person import Person
+from residents.base.querysets import HouseholdMemberQuerySet, HouseholdQuerySet, OccupancyQuerySet
 
 
 class Dwelling(models.Model):

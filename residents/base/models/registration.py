@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from common.fields import EncryptedTextField
 from common.ids import uuid7
-from residents.enums import ClaimPurpose
-from residents.models.person import Person
-from residents.querysets import AccountClaimQuerySet
+from residents.base.enums import ClaimPurpose
+from residents.base.models.person import Person
+from residents.base.querysets import AccountClaimQuerySet
 
 TRIES = 5
 

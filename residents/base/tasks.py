@@ -4,8 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.audit import SYSTEM
-from residents.actions.people import forget_visits
-from residents.actions.registration import forget_claims
+from residents.base.actions.people import forget_visits
+from residents.base.actions.registration import forget_claims
 
 
 @shared_task(queue="jobs")

@@ -14,9 +14,9 @@ from common.access import access, power
 from common.errors import Invalid, NotAllowed
 from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
-from residents.actions import registration
-from residents.forms_register import CounterAccountForm
-from residents.models import Person
+from residents.base.actions import registration
+from residents.base.forms_register import CounterAccountForm
+from residents.base.models import Person
 
 
 @access(power(Power.REGISTER_PERSONS))

@@ -19,9 +19,9 @@ from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
 from community.governance.scopes import Scope
 from notifications import outbox
-from residents.enums import DocumentType, PersonState, Purpose, Sex
-from residents.models import Person, Visit
-from residents.querysets import ID_TAIL
+from residents.base.enums import DocumentType, PersonState, Purpose, Sex
+from residents.base.models import Person, Visit
+from residents.base.querysets import ID_TAIL
 
 # How long a stated purpose keeps a file open: a visit at the counter.
 OPEN_FOR = timedelta(minutes=15)

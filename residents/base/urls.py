@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from residents.enums import ClaimPurpose
-from residents.views import account_desk, counter, me, register
+from residents.base.enums import ClaimPurpose
+from residents.base.views import account_desk, counter, me, register
 
 app_name = "residents"
 urlpatterns: list[URLPattern] = [

@@ -18,10 +18,10 @@ from common.identity import IdNumber, check_id_number, normalise_id_number
 from common.names import normalise_name
 from community.governance.enums import PlaceLevel
 from community.governance.models import Place
-from residents.actions import bulk
-from residents.actions.people import name_columns, number_columns, phone_columns
-from residents.enums import ETHNIC_GROUPS, DocumentType, Relation, Sex
-from residents.models import Household, HouseholdMember, Person, SourceSystem
+from residents.base.actions import bulk
+from residents.base.actions.people import name_columns, number_columns, phone_columns
+from residents.base.enums import ETHNIC_GROUPS, DocumentType, Relation, Sex
+from residents.base.models import Household, HouseholdMember, Person, SourceSystem
 
 Row = Any  # meant to be a mapping of KNOWN fields; what it really is the checker says
 Text = str | Promise

@@ -9,8 +9,8 @@ from accounts.models import User
 from common.fields import EncryptedTextField
 from common.ids import uuid7
 from community.governance.models import Place
-from residents.enums import ETHNIC_GROUPS, DocumentType, PersonState, Sex
-from residents.querysets import PersonQuerySet
+from residents.base.enums import ETHNIC_GROUPS, DocumentType, PersonState, Sex
+from residents.base.querysets import PersonQuerySet
 
 
 class Person(models.Model):

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 
 from accounts import audit
-from residents.models import Dwelling, Household, HouseholdMember, Occupancy, Person
+from residents.base.models import Dwelling, Household, HouseholdMember, Occupancy, Person
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from common.identity import (
 )
 from common.names import normalise_name
 from community.governance.models import Place
-from residents.enums import Purpose, RevealReason, Sex
+from residents.base.enums import Purpose, RevealReason, Sex
 
 MAX_QUERY = 60
 

@@ -30,10 +30,10 @@ from common.numbers import query_code
 from community.governance.enums import Power
 from community.governance.scopes import Scope
 from notifications import outbox
-from residents.actions.people import bind_account
-from residents.enums import ClaimPurpose, PersonState
-from residents.models import AccountClaim, Person
-from residents.models.registration import TRIES
+from residents.base.actions.people import bind_account
+from residents.base.enums import ClaimPurpose, PersonState
+from residents.base.models import AccountClaim, Person
+from residents.base.models.registration import TRIES
 
 CODE_VALID = timedelta(minutes=5)
 PASSWORD_WITHIN = timedelta(minutes=10)  # after the code

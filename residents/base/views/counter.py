@@ -24,11 +24,11 @@ from common.masking import mask_card, mask_id, mask_name, mask_phone
 from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
 from community.governance.scopes import PortalRequest, Scope
-from residents import actions
-from residents.actions.people import REVEALABLE
-from residents.enums import OccupancyKind, PersonState, Purpose
-from residents.forms import FindForm, PhoneForm, PurposeForm, RegisterForm, RevealForm
-from residents.models import HouseholdMember, Occupancy, Person, SourceSystem, Visit
+from residents.base import actions
+from residents.base.actions.people import REVEALABLE
+from residents.base.enums import OccupancyKind, PersonState, Purpose
+from residents.base.forms import FindForm, PhoneForm, PurposeForm, RegisterForm, RevealForm
+from residents.base.models import HouseholdMember, Occupancy, Person, SourceSystem, Visit
 
 MAX_FOUND = 20
 SEARCHES_PER_MINUTE = 60

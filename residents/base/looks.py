@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
-from residents.enums import Purpose, RevealReason
+from residents.base.enums import Purpose, RevealReason
 
 Text = str | Promise
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from common.errors import NotAllowed
 from community.governance.scopes import Scope
-from residents.actions.people import REVEALABLE
-from residents.models import Person
+from residents.base.actions.people import REVEALABLE
+from residents.base.models import Person
 
 
 def reveal_own(field: str, *, by: Scope, now: datetime) -> str:

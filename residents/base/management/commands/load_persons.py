@@ -12,8 +12,8 @@ from django.utils import timezone
 from typing_extensions import override
 
 from accounts import audit
-from residents.actions.register import RowsRefused, load_persons
-from residents.models import SourceSystem
+from residents.base.actions.register import RowsRefused, load_persons
+from residents.base.models import SourceSystem
 
 SHOWN = 50
 

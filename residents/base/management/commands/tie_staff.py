@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.enums import UserKind
 from accounts.models import User
 from common.errors import Invalid
-from residents import actions
+from residents.base import actions
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import get_language, gettext_lazy as _
 
-from residents.querysets import PublicQuerySet
+from residents.base.querysets import PublicQuerySet
 
 
 class SourceSystem(models.Model):

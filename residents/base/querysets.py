@@ -15,11 +15,11 @@ from common.crypto import blind_index
 from common.identity import normalise_id_number, normalise_phone
 from common.names import doubled, normalise_name
 from community.governance.enums import Power
-from residents.enums import PersonState
+from residents.base.enums import PersonState
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
-    from residents.models import (  # noqa: F401
+    from residents.base.models import (  # noqa: F401
         AccountClaim,
         Household,
         HouseholdMember,

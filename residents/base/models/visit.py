@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from residents.models.person import Person
-from residents.querysets import VisitQuerySet
+from residents.base.models.person import Person
+from residents.base.querysets import VisitQuerySet
 
 
 class Visit(models.Model):

@@ -23,11 +23,11 @@ from common.masking import mask_card, mask_id, mask_phone
 from common.paging import BadCursor, keyset_page
 from community.governance.models import StationCoverage
 from community.governance.scopes import PortalRequest, Scope
-from residents.actions import own_file
-from residents.actions.people import REVEALABLE
-from residents.forms_register import LanguageForm
-from residents.looks import FIELDS, looks
-from residents.models import Household, HouseholdMember, Occupancy, Person, SourceSystem
+from residents.base.actions import own_file
+from residents.base.actions.people import REVEALABLE
+from residents.base.forms_register import LanguageForm
+from residents.base.looks import FIELDS, looks
+from residents.base.models import Household, HouseholdMember, Occupancy, Person, SourceSystem
 
 SIZE = 20
 MASKS = {"id_number": mask_id, "phone": mask_phone, "bank_card": mask_card}

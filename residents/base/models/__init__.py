@@ -1,0 +1,16 @@
+from residents.base.models.household import Dwelling, Household, HouseholdMember, Occupancy
+from residents.base.models.person import Person
+from residents.base.models.registration import AccountClaim
+from residents.base.models.source import SourceSystem
+from residents.base.models.visit import Visit
+
+__all__ = [
+    "AccountClaim",
+    "Dwelling",
+    "Household",
+    "HouseholdMember",
+    "Occupancy",
+    "Person",
+    "SourceSystem",
+    "Visit",
+]
