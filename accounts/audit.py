@@ -4,8 +4,8 @@ An entry carries ids, codes and field names, never personal values: it outlives 
 """
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
@@ -63,23 +63,47 @@ def record(
 
     Raises TransactionManagementError outside a transaction: an act and its entry live or die together.
     """
+    touched = Touched(target, person_id, place_path, dict(detail or {}))
+    record_many(action, [touched], reason=reason, by=by, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """One of many rows that an act touched, with what its entry says of it."""
+
+    target: models.Model | None = None
+    person_id: uuid.UUID | None = None
+    place_path: str = ""
+    detail: Mapping[str, Json] = field(default_factory=dict)
+
+
+def record_many(
+    action: str, rows: Iterable[Touched], *, by: Actor, reason: str = "", now: datetime
+) -> None:
+    """Write an entry for each row of one act, as `record` does for one."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(
-            "audit.record() must run inside the act's transaction"
+            "audit entries must be written inside the act's transaction"
         )
-    AuditEntry.objects.create(
-        at=now,
-        action=action,
-        user_id=by.user_id,
-        post_id=by.post_id,
-        post_label=by.post_label,
-        body_id=by.body_id,
-        target_type=target._meta.label_lower if target is not None else "",
-        target_id=str(target.pk) if target is not None else "",
-        person_id=person_id,
-        place_path=place_path,
-        reason=reason,
-        detail=dict(detail or {}),
-        ip=by.ip or None,
-        request_id=by.request_id,
+    AuditEntry.objects.bulk_create(
+        (
+            AuditEntry(
+                at=now,
+                action=action,
+                user_id=by.user_id,
+                post_id=by.post_id,
+                post_label=by.post_label,
+                body_id=by.body_id,
+                target_type=row.target._meta.label_lower if row.target is not None else "",
+                target_id=str(row.target.pk) if row.target is not None else "",
+                person_id=row.person_id,
+                place_path=row.place_path,
+                reason=reason,
+                detail=dict(row.detail),
+                ip=by.ip or None,
+                request_id=by.request_id,
+            )
+            for row in rows
+        ),
+        batch_size=2000,
     )

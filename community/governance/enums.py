@@ -42,6 +42,7 @@ class Role(TextChoices):
     AUDITOR = "auditor", _("审计员")
     SYSTEM_ADMIN = "system_admin", _("系统管理员")
     SECURITY_ADMIN = "security_admin", _("安全管理员")
+    DATA_CLERK = "data_clerk", _("数据专员")
 
 
 class PostBasis(TextChoices):
@@ -65,6 +66,15 @@ class Power(TextChoices):
     READ_PERSONS = "read_persons", _("查看居民档案")
     REVEAL_FIELDS = "reveal_fields", _("查看完整证件号和电话")
     REGISTER_PERSONS = "register_persons", _("登记居民")
+    IMPORT_DATA = "import_data", _("导入部门数据")
+    SETTLE_CONFLICTS = "settle_conflicts", _("处理数据冲突")
+    MERGE_PERSONS = "merge_persons", _("合并重复的人员")
+    EXPORT_DATA = "export_data", _("按模板导出数据")
+    APPROVE_EXPORTS = "approve_exports", _("审批数据导出")
+    REQUEST_REPORTS = "request_reports", _("向社区要报表")
+    APPROVE_REPORTS = "approve_reports", _("审批报表需求")
+    FILL_REPORTS = "fill_reports", _("填报或拒绝报表")
+    REVIEW_CORRECTIONS = "review_corrections", _("审核居民的更正申请")
     READ_FACTS = "read_facts", _("查看统计")
     HANDLE_MESSAGES = "handle_messages", _("处理未送达消息")
     READ_AUDIT = "read_audit", _("查看审计日志")
@@ -80,3 +90,5 @@ class ApiScope(TextChoices):
     PLACES_READ = "places:read", _("读取地点和服务站")
     CASES_READ = "cases:read", _("查看办件")
     CASES_FILE = "cases:file", _("提交和撤回办件")
+    DATA_PUSH = "data:push", _("报送部门数据")
+    DATA_PULL = "data:pull", _("获取本部门可用的数据变更")

@@ -11,6 +11,7 @@ CLERK = frozenset(
         Power.READ_PERSONS,
         Power.REVEAL_FIELDS,
         Power.REGISTER_PERSONS,
+        Power.FILL_REPORTS,
     }
 )
 REVIEWER = frozenset(
@@ -33,17 +34,45 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
         Power.ASSIGN_CASES,
         Power.READ_FACTS,
         Power.HANDLE_MESSAGES,
+        Power.SETTLE_CONFLICTS,
+        Power.MERGE_PERSONS,
+        Power.REVIEW_CORRECTIONS,
+        Power.APPROVE_EXPORTS,
     },
     Role.COMMITTEE_MEMBER: frozenset({Power.READ_FACTS}),
     Role.COMMITTEE_DIRECTOR: frozenset({Power.READ_FACTS}),
     Role.PARTY_SECRETARY: frozenset({Power.READ_FACTS}),
     Role.STREET_OFFICIAL: REVIEWER | {Power.HANDLE_MESSAGES},
-    Role.DISTRICT_OFFICE: frozenset({Power.READ_FACTS, Power.LIST_CASES}),
-    Role.DEPARTMENT_OFFICIAL: REVIEWER,
+    Role.DISTRICT_OFFICE: frozenset(
+        {Power.READ_FACTS, Power.LIST_CASES, Power.APPROVE_REPORTS, Power.APPROVE_EXPORTS}
+    ),
+    Role.DEPARTMENT_OFFICIAL: REVIEWER
+    | {
+        Power.SETTLE_CONFLICTS,  # of the attributes for which the department answers
+        Power.EXPORT_DATA,  # in the department's own templates
+        Power.APPROVE_EXPORTS,
+        Power.REQUEST_REPORTS,
+        Power.REVIEW_CORRECTIONS,
+    },
     Role.LEADER: frozenset({Power.READ_FACTS}),
     Role.AUDITOR: frozenset({Power.READ_AUDIT, Power.READ_FACTS}),
     Role.SYSTEM_ADMIN: frozenset({Power.SETUP, Power.MANAGE_USERS}),
     Role.SECURITY_ADMIN: frozenset({Power.GRANT}),
+    Role.DATA_CLERK: frozenset(
+        {
+            Power.FIND_PERSONS,
+            Power.READ_PERSONS,
+            Power.REVEAL_FIELDS,
+            Power.REGISTER_PERSONS,
+            Power.IMPORT_DATA,
+            Power.SETTLE_CONFLICTS,
+            Power.MERGE_PERSONS,
+            Power.EXPORT_DATA,
+            Power.APPROVE_EXPORTS,
+            Power.FILL_REPORTS,
+            Power.REVIEW_CORRECTIONS,
+        }
+    ),
 }
 
 # A post belongs to a body of a fitting kind: the station may not run autonomy matters,
@@ -61,6 +90,9 @@ ROLE_BODIES: dict[Role, frozenset[BodyKind]] = {
     Role.AUDITOR: frozenset({BodyKind.GOVERNMENT, BodyKind.DEPARTMENT}),
     Role.SYSTEM_ADMIN: frozenset({BodyKind.GOVERNMENT, BodyKind.COMMUNITY_OFFICE}),
     Role.SECURITY_ADMIN: frozenset({BodyKind.GOVERNMENT, BodyKind.COMMUNITY_OFFICE}),
+    Role.DATA_CLERK: frozenset(
+        {BodyKind.SERVICE_STATION, BodyKind.STREET_OFFICE, BodyKind.COMMUNITY_OFFICE}
+    ),
 }
 
 # The three administrators of 等保 (GB/T 22239): nobody holds two of them.

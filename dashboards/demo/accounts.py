@@ -243,6 +243,7 @@ def _community_seats(place: Place, station: Body) -> Iterator[tuple[str, tuple[S
         yield f"{slug}-clerk1", (Seat(station, Role.WINDOW_CLERK),)
         yield f"{slug}-clerk2", (Seat(station, Role.WINDOW_CLERK, lines=LINES[0]),)
         yield f"{slug}-clerk3", (Seat(station, Role.WINDOW_CLERK, lines=LINES[1]),)
+        yield f"{slug}-data", (Seat(station, Role.DATA_CLERK),)
         director = Seat(station, Role.STATION_DIRECTOR)
         if place.code == ONE_SHOULDER:
             yield f"{slug}-director", (director, party, committee)
@@ -258,6 +259,7 @@ def _district_seats(district: Place) -> Iterator[tuple[str, tuple[Seat, ...]]]:
     for key, name in DEPARTMENTS.items():
         yield f"{slug}-{name}", (Seat(bodies[key], Role.DEPARTMENT_OFFICIAL),)
     yield f"{slug}-office", (Seat(bodies["community_office"], Role.DISTRICT_OFFICE),)
+    yield f"{slug}-data", (Seat(bodies["community_office"], Role.DATA_CLERK),)
     yield f"{slug}-leader", (Seat(bodies["government"], Role.LEADER),)
 
 

@@ -21,20 +21,8 @@ from dashboards.demo import places
 from dashboards.demo.people import populate
 from dashboards.demo.places import Site
 from residents.base.actions import bulk
-from residents.base.models import SourceSystem
+from residents.base.actions.sources import load_sources
 from servicehall.actions import load_catalogue
-
-SOURCES = {
-    "police": ("公安户籍登记", "Police household register"),
-    "civil_affairs": ("民政业务系统", "Civil affairs system"),
-    "human_resources": ("人力资源社会保障系统", "Human resources and social security system"),
-    "health": ("卫生健康系统", "Health system"),
-    "disabled_federation": ("残疾人证系统", "Disability certificate system"),
-    "grid_visit": ("网格入户走访", "Visit of a grid officer"),
-    "counter": ("窗口登记", "Entered at the counter"),
-    "self": ("本人填报", "Stated by the person"),
-    "import": ("批量导入", "Imported from a file"),
-}
 
 
 @dataclass(slots=True)
@@ -50,13 +38,7 @@ def load_ground(data: Mapping[str, Any], *, today: date) -> None:
     load_places(data, today=today)
     call_command("load_calendar", verbosity=0, stdout=_Silence())
     load_catalogue()
-    SourceSystem.objects.bulk_create(
-        (
-            SourceSystem(code=code, name=name, name_en=name_en)
-            for code, (name, name_en) in SOURCES.items()
-        ),
-        ignore_conflicts=True,
-    )
+    load_sources()
 
 
 class _Silence:

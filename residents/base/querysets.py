@@ -14,17 +14,20 @@ from django.db.models.functions import Now
 from common.crypto import blind_index
 from common.identity import normalise_id_number, normalise_phone
 from common.names import doubled, normalise_name
-from community.governance.enums import Power
-from residents.base.enums import PersonState
+from community.governance.enums import BodyKind, Power
+from residents.base.enums import PersonState, TicketState
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
     from residents.base.models import (  # noqa: F401
         AccountClaim,
+        ConflictTicket,
         Household,
         HouseholdMember,
         Occupancy,
         Person,
+        SourceRank,
+        SourceRecord,
         Visit,
     )
 
@@ -190,3 +193,41 @@ class AccountClaimQuerySet(QuerySet["AccountClaim"]):
 
     def spent(self, now: datetime) -> Self:
         return self.filter(keep_until__lte=now)
+
+
+class SourceRankQuerySet(QuerySet["SourceRank"]):
+    def on(self, day: date) -> dict[tuple[str, str], int]:
+        """{(source, attribute): rank} in force on a day. A source without a rank comes after all that have one."""
+        rows = self.filter(
+            Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+        )
+        return {
+            (source, attribute): rank
+            for source, attribute, rank in rows.values_list("source_id", "attribute", "rank")
+        }
+
+
+class SourceRecordQuerySet(QuerySet["SourceRecord"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """What was said of the persons whom the viewer may see."""
+        if scope.is_nobody:
+            return self.none()
+        if scope.is_staff:
+            return self.filter(scope.within(Power.READ_PERSONS, "person__community__path"))
+        return self.filter(person__account_id=scope.user_id)
+
+
+class ConflictTicketQuerySet(QuerySet["ConflictTicket"]):
+    def open(self) -> Self:
+        return self.filter(state=TicketState.OPEN)
+
+    def visible_to(self, scope: Scope) -> Self:
+        """A department sees what it answers for; a station what it answers for itself; the community office all."""
+        if scope.is_nobody or not scope.is_staff:
+            return self.none()
+        reach = self.filter(scope.within(Power.SETTLE_CONFLICTS, "person__community__path"))
+        if scope.body_kind == BodyKind.COMMUNITY_OFFICE:
+            return reach
+        if scope.body_kind == BodyKind.DEPARTMENT:
+            return reach.filter(answers=scope.body_key)
+        return reach.filter(answers="")

@@ -18,6 +18,8 @@ W = Who
 RESIDENTS = {W.APPLICANT, W.NEIGHBOUR}
 STATION = {W.CLERK, W.DIRECTOR}
 COUNTERS = STATION | {W.CLERK_NEAR, W.CLERK_FAR}
+FINDERS = COUNTERS | {W.DATA_CLERK}  # who looks people up, and where their files open
+KEEPERS = STATION | {W.DATA_CLERK}
 REVIEWERS = {W.STREET, W.STREET_OTHER, W.DEPARTMENT, W.DEPARTMENT_OTHER}
 HANDLERS = COUNTERS | REVIEWERS
 OF_CASE = STATION | {W.STREET, W.DEPARTMENT}  # those whom the case passes
@@ -273,24 +275,33 @@ COUNTER = [
     Row("servicehall:case-why", of_case(), given=of("case")),
     Row("servicehall:case-act", of_case(), given=with_("case", slug="forward")),
     Row("servicehall:case-act", of_case(422), POST, given=with_("case", slug="forward")),
-    Row("servicehall:case-reveal", of_case(), given=with_("case", field="id_number")),
-    Row("servicehall:case-reveal", of_case(422), POST, given=with_("case", field="id_number")),
+    Row(
+        "servicehall:case-reveal",
+        of_case() | {W.DATA_CLERK: 404},
+        given=with_("case", field="id_number"),
+    ),
+    Row(
+        "servicehall:case-reveal",
+        of_case(422) | {W.DATA_CLERK: 404},
+        POST,
+        given=with_("case", field="id_number"),
+    ),
     Row("servicehall:slip", of_case(), given=of("case")),
     Row("servicehall:paper", of_case(), given=with_("told", kind="supplement")),
-    Row("residents:find", only(COUNTERS)),
-    Row("residents:find", only(COUNTERS, 200), POST),
-    Row("residents:register-person", only(COUNTERS)),
-    Row("residents:register-person", only(COUNTERS, 422), POST),
-    Row("residents:file", only(STATION, blind=COUNTERS - STATION), given=person()),
-    Row("residents:phone", only(STATION, 302, blind=COUNTERS - STATION), POST, given=person()),
+    Row("residents:find", only(FINDERS)),
+    Row("residents:find", only(FINDERS, 200), POST),
+    Row("residents:register-person", only(FINDERS)),
+    Row("residents:register-person", only(FINDERS, 422), POST),
+    Row("residents:file", only(KEEPERS, blind=COUNTERS - STATION), given=person()),
+    Row("residents:phone", only(KEEPERS, 302, blind=COUNTERS - STATION), POST, given=person()),
     Row(
         "residents:reveal",
-        only(STATION, blind=HANDLERS - STATION),
+        only(KEEPERS, blind=HANDLERS - STATION),
         given=person(field="id_number"),
     ),
     Row(
         "residents:reveal",
-        only(STATION, 422, blind=HANDLERS - STATION),
+        only(KEEPERS, 422, blind=HANDLERS - STATION),
         POST,
         given=person(field="id_number"),
     ),

@@ -66,6 +66,7 @@ class Who(StrEnum):
     AUDITOR = "auditor"
     SYSTEM_ADMIN = "system administrator"
     SECURITY_ADMIN = "security administrator"
+    DATA_CLERK = "data clerk of the district"
     ENDED = "clerk whose post has ended"
 
 
@@ -209,7 +210,7 @@ def build() -> World:
     district = street.parent
     far = CommunityFactory(parent=StreetFactory(parent=DistrictFactory()))
     near = CommunityFactory(parent=StreetFactory())
-    government = GovernmentFactory(place=district)
+    government, office = GovernmentFactory(place=district), CommunityOfficeFactory(place=district)
     scopes = {
         Who.APPLICANT: place.resident,
         Who.NEIGHBOUR: resident_scope(PersonFactory(community=community, account=True).account),
@@ -225,11 +226,12 @@ def build() -> World:
         Who.DEPARTMENT_OTHER: staff(
             Role.DEPARTMENT_OFFICIAL, DepartmentFactory(human_resources=True, place=district)
         ),
-        Who.DISTRICT_OFFICE: staff(Role.DISTRICT_OFFICE, CommunityOfficeFactory(place=district)),
+        Who.DISTRICT_OFFICE: staff(Role.DISTRICT_OFFICE, office),
         Who.LEADER: staff(Role.LEADER, government),
         Who.AUDITOR: staff(Role.AUDITOR, government),
         Who.SYSTEM_ADMIN: staff(Role.SYSTEM_ADMIN, government),
         Who.SECURITY_ADMIN: staff(Role.SECURITY_ADMIN, government),
+        Who.DATA_CLERK: staff(Role.DATA_CLERK, office),
         Who.ENDED: staff(Role.WINDOW_CLERK, place.station),
     }
     world = World(place, scopes)

@@ -264,6 +264,7 @@ DATA = {
     "common/style_guide.py": "examples of the style guide, shown in the demonstration only",
     "community/governance/workdays.py": "names of the statutory holidays",
     "config/settings/base.py": "languages under their own names",
+    "residents/base/attributes.py": "headings and words in files of departments",
     "residents/base/actions/register.py": "words in files of other systems",
     "residents/base/enums.py": "names of the nationalities after GB/T 3304",
     "residents/base/management/commands/load_persons.py": "the format of the file, the source's name",

@@ -222,6 +222,7 @@ BODY_OF_ROLE: dict[Role, type[BodyFactory]] = {
     Role.AUDITOR: GovernmentFactory,
     Role.SYSTEM_ADMIN: GovernmentFactory,
     Role.SECURITY_ADMIN: GovernmentFactory,
+    Role.DATA_CLERK: CommunityOfficeFactory,
 }
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from community.governance.enums import Role
 from residents.base.actions import people
+from residents.base.actions.sources import load_sources
 from residents.base.models import Person, Visit
 from residents.base.views import counter
 from tests.factories.governance import CommunityFactory, StationFactory, UnitFactory, staff
@@ -177,6 +178,7 @@ def test_a_masked_value_needs_a_reason_and_is_written_down(clerk, person):
 
 
 def test_the_clerk_writes_down_a_new_phone(clerk, person):
+    load_sources()
     opened(clerk, person)
     url = reverse("residents:phone", args=[person.pk])
     refused = clerk.post(url, {"phone": "12"})

@@ -15,6 +15,7 @@ from accounts.models import AuditEntry
 from common.masking import mask_id, mask_phone
 from community.governance.enums import Role
 from residents.base import actions
+from residents.base.actions.sources import load_sources
 from residents.base.enums import OccupancyKind, Purpose
 from residents.base.models import Occupancy
 from tests.factories.accounts import PASSWORD, UserFactory
@@ -169,6 +170,7 @@ def test_a_revealed_field_is_named_with_its_reason(me, browser, clerk):
 
 
 def test_a_change_names_the_field(me, browser, clerk):
+    load_sources()
     actions.update_phone(me.pk, "13800138000", source="counter", by=clerk, now=timezone.now())
     page = text(browser.get(WHO))
     assert "修改了您的信息：联系电话" in page

@@ -21,6 +21,7 @@ from community.governance.enums import Role
 from dashboards.demo import numbers
 from notifications.models import Message
 from residents.base.actions import people, registration
+from residents.base.actions.sources import load_sources
 from residents.base.enums import ClaimPurpose, PersonState
 from residents.base.models import AccountClaim, Person
 from tests.factories.governance import CommunityFactory, StationFactory, staff
@@ -660,6 +661,7 @@ def test_a_successful_sign_in_makes_the_address_known(client):
 
 
 def test_a_phone_that_a_counter_wrote_down_lately_opens_no_account_and_the_old_one_is_told():
+    load_sources()
     station = StationFactory()
     clerk = staff(Role.WINDOW_CLERK, station)
     person = PersonFactory(community=station.place, account=True)

@@ -1,16 +1,17 @@
+from residents.base.actions.columns import name_columns, number_columns, phone_columns
 from residents.base.actions.people import (
     bind_account,
-    name_columns,
-    number_columns,
     open_file,
-    phone_columns,
     register_person,
     reveal,
     tie_staff,
     update_phone,
 )
+from residents.base.actions.saying import Said, Statement, say
 
 __all__ = [
+    "Said",
+    "Statement",
     "bind_account",
     "name_columns",
     "number_columns",
@@ -18,6 +19,7 @@ __all__ = [
     "phone_columns",
     "register_person",
     "reveal",
+    "say",
     "tie_staff",
     "update_phone",
 ]

@@ -1,7 +1,6 @@
 """Who is in the base: register, open a file, reveal a field, bind an account."""
 
 import uuid
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -11,49 +10,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
-from common.crypto import blind_index
 from common.errors import Conflict, Invalid, NotAllowed
-from common.identity import check_id_number, normalise_phone
-from common.names import initials, normalise_name, pinyin_key
+from common.identity import check_id_number
 from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
 from community.governance.scopes import Scope
 from notifications import outbox
+from residents.base.actions.columns import name_columns, number_columns, phone_columns
+from residents.base.actions.saying import Statement, say
+from residents.base.attributes import ATTRIBUTES
 from residents.base.enums import DocumentType, PersonState, Purpose, Sex
 from residents.base.models import Person, Visit
-from residents.base.querysets import ID_TAIL
 
 # How long a stated purpose keeps a file open: a visit at the counter.
 OPEN_FOR = timedelta(minutes=15)
 REVEALABLE = frozenset({"id_number", "phone", "bank_card"})
-
-
-def name_columns(name: str) -> dict[str, str]:
-    """The columns derived from a name: itself normalised, pinyin without spaces, one or two initials."""
-    full_name = normalise_name(name)
-    readings = initials(full_name)
-    return {
-        "full_name": full_name,
-        "pinyin": pinyin_key(full_name).replace(" ", ""),
-        "initials": readings[0] if readings else "",
-        "initials_alt": readings[1] if len(readings) > 1 else "",
-    }
-
-
-def number_columns(number: str) -> dict[str, object]:
-    """The columns derived from an ID number: the number (encrypted on save) and its blind indexes."""
-    return {
-        "id_number": number,
-        "id_index": blind_index(number, field="id_number"),
-        "id_tail_index": blind_index(number[-ID_TAIL:], field="id_tail"),
-    }
-
-
-def phone_columns(phone: str) -> dict[str, object]:
-    if not phone:
-        return {"phone": None, "phone_index": None}
-    phone = normalise_phone(phone)
-    return {"phone": phone, "phone_index": blind_index(phone, field="phone")}
 
 
 def community_of(place: Place) -> Place:
@@ -201,30 +172,17 @@ def update_phone(
 
     The number before is told of the change, and for PHONE_SETTLES the new one opens no account.
     """
-    today = timezone.localdate(now)
     with transaction.atomic():
         person = (
             Person.objects.visible_to(by)
             .select_related("community")
-            .select_for_update(of=("self",))
+            .select_for_update(of=("self",), no_key=True)
             .get(pk=person_id)
         )
         before = person.phone or ""
-        columns: Mapping[str, object] = phone_columns(phone)
-        for key, value in columns.items():
-            setattr(person, key, value)
-        person.provenance = {**person.provenance, "phone": [source, today.isoformat()]}
-        person.save(update_fields=["phone", "phone_index", "provenance", "changed_at"])
-        audit.record(
-            "person.changed",
-            by=by,
-            target=person,
-            person_id=person.pk,
-            place_path=person.community.path,
-            detail={"fields": ["phone"], "source": source},
-            now=now,
-        )
-        if before and before != columns["phone"]:
+        given = ATTRIBUTES["phone"].read(phone)
+        say([Statement(person.pk, {"phone": given}, now)], source=source, by=by, now=now)
+        if before and before != given:
             outbox.post(
                 "person.phone_changed",
                 key=f"person:{person.pk}:phone:{now.isoformat()}",

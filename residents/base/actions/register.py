@@ -19,7 +19,7 @@ from common.names import normalise_name
 from community.governance.enums import PlaceLevel
 from community.governance.models import Place
 from residents.base.actions import bulk
-from residents.base.actions.people import name_columns, number_columns, phone_columns
+from residents.base.actions.columns import name_columns, number_columns, phone_columns
 from residents.base.enums import ETHNIC_GROUPS, DocumentType, Relation, Sex
 from residents.base.models import Household, HouseholdMember, Person, SourceSystem
 

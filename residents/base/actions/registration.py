@@ -203,7 +203,7 @@ def give_password_at_counter(
     """
     with transaction.atomic(durable=True):
         person = (
-            Person.objects.visible_to(by, Power.REGISTER_PERSONS)
+            Person.objects.visible_to(by, Power.ACCEPT_CASES)
             .select_related("community", "account")
             .select_for_update(of=("self",))
             .get(pk=person_id)

@@ -1,16 +1,22 @@
+from residents.base.models.conflict import ConflictTicket
+from residents.base.models.detail import PersonDetail
 from residents.base.models.household import Dwelling, Household, HouseholdMember, Occupancy
 from residents.base.models.person import Person
 from residents.base.models.registration import AccountClaim
-from residents.base.models.source import SourceSystem
+from residents.base.models.source import SourceRank, SourceRecord, SourceSystem
 from residents.base.models.visit import Visit
 
 __all__ = [
     "AccountClaim",
+    "ConflictTicket",
     "Dwelling",
     "Household",
     "HouseholdMember",
     "Occupancy",
     "Person",
+    "PersonDetail",
+    "SourceRank",
+    "SourceRecord",
     "SourceSystem",
     "Visit",
 ]

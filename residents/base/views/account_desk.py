@@ -19,12 +19,12 @@ from residents.base.forms_register import CounterAccountForm
 from residents.base.models import Person
 
 
-@access(power(Power.REGISTER_PERSONS))
+@access(power(Power.ACCEPT_CASES))
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_account(request: PortalRequest, person_id: UUID) -> HttpResponse:
     """Name masked, number asked from the document: the page itself tells nothing that a list does not."""
-    reachable = Person.objects.visible_to(request.scope, Power.REGISTER_PERSONS)
+    reachable = Person.objects.visible_to(request.scope, Power.ACCEPT_CASES)
     person = get_object_or_404(reachable, pk=person_id)
     form = CounterAccountForm(request.POST or None)
     context = {"person": person, "form": form}

@@ -1,0 +1,324 @@
+"""A source says something of persons: the one door through which facts of the base change.
+
+What is said is kept beside what the others say; `golden` chooses; the kept value, its provenance, the
+conflict tickets and the audit trail follow in the same transaction.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from common.crypto import blind_index
+from common.ids import uuid7
+from residents.base.actions import bulk
+from residents.base.actions.columns import DERIVED, columns_of
+from residents.base.attributes import ATTRIBUTES, ON_PERSON
+from residents.base.enums import TicketState
+from residents.base.golden import DECISION, LAST, Claim, Verdict, judge
+from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRank, SourceRecord
+
+Entry = list[
+    Any
+]  # [canonical value, as of (ISO day), id of the batch or None], as SourceRecord keeps it
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a source says of one person: canonical values by attribute. "" says nothing.
+
+    `as_of` is the day for which a register was drawn up, or the moment at which somebody wrote it down.
+
+    `restores` puts the source's own entries back to what they were ("undo"): None takes an entry away.
+    """
+
+    person_id: UUID
+    values: Mapping[str, str]
+    as_of: date | datetime
+    restores: Mapping[str, Entry | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Said:
+    """What came of it: the attributes whose kept value changed, by person, and how many tickets are new.
+
+    `before` has the source's own entries as they were, by person and attribute, for an undo.
+    """
+
+    changed: dict[UUID, list[str]] = field(default_factory=dict)
+    opened: int = 0
+    before: dict[UUID, dict[str, Entry | None]] = field(default_factory=dict)
+
+
+def say(
+    statements: Sequence[Statement],
+    *,
+    source: str,
+    batch: UUID | None = None,
+    reason: str = "",
+    by: audit.Actor,
+    now: datetime,
+) -> Said:
+    """Write down what `source` says. Same: nothing happens. Empty: filled. Better source and newer: updated.
+    Else the clash becomes a ticket (domain 4.11). Any order of the same statements ends in the same base.
+
+    Persons are locked in the order of their ids; one call is meant for up to some thousands of persons.
+    """
+    ids = sorted({each.person_id for each in statements})
+    with transaction.atomic():
+        desk = _Desk.open(ids, source=source, batch=batch, now=now)
+        for statement in statements:
+            desk.hear(statement)
+        desk.write(reason=reason, by=by)
+    return desk.said
+
+
+def digest(attribute: str, value: str) -> str:
+    """The keyed mark under which a decision remembers the value that it overruled."""
+    return blind_index(value, field=f"settled:{attribute}").hex()[:32]
+
+
+@dataclass(slots=True)
+class _Desk:
+    """The persons of one call with all that is said of them."""
+
+    source: str
+    batch: str | None
+    now: datetime
+    ranks: Mapping[tuple[str, str], int]
+    persons: dict[UUID, Person]
+    details: dict[UUID, PersonDetail]
+    detailed: frozenset[UUID]  # who has a row of details already
+    records: dict[UUID, dict[str, SourceRecord]]
+    tickets: dict[tuple[UUID, str], ConflictTicket]
+    entries: dict[tuple[UUID, str], dict[str, Entry]] = field(default_factory=dict)
+    touched: set[tuple[UUID, str]] = field(default_factory=set)  # records to write: person, source
+    kept: dict[UUID, list[str]] = field(default_factory=dict)
+    fresh: dict[UUID, ConflictTicket] = field(default_factory=dict)
+    over: dict[UUID, ConflictTicket] = field(default_factory=dict)
+    said: Said = field(default_factory=Said)
+
+    @classmethod
+    def open(
+        cls, ids: Sequence[UUID], *, source: str, batch: UUID | None, now: datetime
+    ) -> "_Desk":
+        persons = {
+            person.pk: person
+            for person in Person.objects.filter(pk__in=ids)
+            .select_related("community")
+            .order_by("pk")
+            .select_for_update(of=("self",), no_key=True)
+        }
+        records: dict[UUID, dict[str, SourceRecord]] = {}
+        for record in SourceRecord.objects.filter(person_id__in=ids):
+            records.setdefault(record.person_id, {})[record.source_id] = record
+        tickets = {
+            (ticket.person_id, ticket.attribute): ticket
+            for ticket in ConflictTicket.objects.filter(person_id__in=ids).order_by(
+                "opened_at", "id"
+            )
+        }
+        details = PersonDetail.objects.in_bulk(list(ids))
+        return cls(
+            source=source,
+            batch=str(batch) if batch else None,
+            now=now,
+            ranks=SourceRank.objects.on(timezone.localdate(now)),
+            persons=persons,
+            details=details,
+            detailed=frozenset(details),
+            records=records,
+            tickets=tickets,
+        )
+
+    # --- hearing ----------------------------------------------------------------------------------
+    def hear(self, statement: Statement) -> None:
+        person = self.persons[statement.person_id]
+        own = self._entries(person.pk, self.source)
+        as_of = _moment(statement.as_of)
+        news = {
+            key: [value, as_of, self.batch]
+            for key, value in statement.values.items()
+            if _is_news(own.get(key), value, as_of)
+        }
+        for key, entry in {**news, **statement.restores}.items():
+            before = own.get(key)
+            if before == entry:
+                continue
+            # What is kept without a record must stand in one before another word takes its place.
+            self._materialise(person, key)
+            before = own.get(key)
+            self.said.before.setdefault(person.pk, {}).setdefault(key, before)
+            if entry is None:
+                own.pop(key, None)
+            else:
+                own[key] = list(entry)
+            self.touched.add((person.pk, self.source))
+            self._decide(person, key)
+
+    def _entries(self, person_id: UUID, source: str) -> dict[str, Entry]:
+        found = self.entries.get((person_id, source))
+        if found is None:
+            record = self.records.get(person_id, {}).get(source)
+            found = self.entries[person_id, source] = record.values if record else {}
+        return found
+
+    def _materialise(self, person: Person, key: str) -> None:
+        value, provenance = self._current(person, key)
+        if not value or not provenance:
+            return
+        source, as_of, batch = [*provenance, None][:3]
+        entries = self._entries(person.pk, source)
+        if key not in entries:
+            entries[key] = [value, as_of, batch]
+            self.touched.add((person.pk, source))
+
+    def _current(self, person: Person, key: str) -> tuple[str, list[Any]]:
+        holder = self._holder(person, key)
+        value = getattr(holder, key)
+        text = value.isoformat() if isinstance(value, date) else str(value or "")
+        return text, list(holder.provenance.get(key, []))
+
+    def _holder(self, person: Person, key: str) -> Person | PersonDetail:
+        """The row with the column; a row of details is made for whoever has none, and written if it is filled."""
+        if key in ON_PERSON:
+            return person
+        return self.details.setdefault(person.pk, PersonDetail(person_id=person.pk))
+
+    def _decide(self, person: Person, key: str) -> None:
+        sources = {
+            *self.records.get(person.pk, {}),
+            *(s for p, s in self.entries if p == person.pk),
+        }
+        claims = [
+            self._claim(source, key, entry)
+            for source in sorted(sources)
+            if (entry := self._entries(person.pk, source).get(key))
+        ]
+        ticket = self.tickets.get((person.pk, key))
+        marks = ticket.settled if ticket else {}
+        overruled = {
+            (each.source, each.value)
+            for each in claims
+            if marks.get(each.source) == digest(key, each.value)
+        }
+        verdict = judge(claims, overruled)
+        self._keep(person, key, verdict)
+        self._ticket(person, key, ticket, is_disputed=verdict is not None and verdict.is_disputed)
+
+    def _claim(self, source: str, key: str, entry: Entry) -> Claim:
+        value, as_of, batch = entry
+        rank = 0 if source == DECISION else self.ranks.get((source, key), LAST)
+        return Claim(source, rank, value, as_of, batch)
+
+    def _keep(self, person: Person, key: str, verdict: Verdict | None) -> None:
+        holder = self._holder(person, key)
+        value, _provenance = self._current(person, key)
+        wanted = verdict.kept.value if verdict else ""
+        if verdict is None:
+            provenance = {k: v for k, v in holder.provenance.items() if k != key}
+        else:
+            kept = verdict.kept
+            where = [kept.source, kept.as_of[:10], *([kept.batch] if kept.batch else [])]
+            provenance = {**holder.provenance, key: where}
+        if wanted == value and provenance == holder.provenance:
+            return
+        changed = self.kept.setdefault(person.pk, [])
+        if wanted != value:
+            for column, content in columns_of(key, wanted).items():
+                setattr(holder, column, content)
+            changed.append(key)
+        holder.provenance = provenance
+
+    def _ticket(
+        self, person: Person, key: str, ticket: ConflictTicket | None, *, is_disputed: bool
+    ) -> None:
+        if ticket is not None and ticket.state == TicketState.OPEN:
+            if not is_disputed:
+                ticket.state, ticket.closed_at = TicketState.AGREED, self.now
+                self.over[ticket.pk] = ticket
+        elif is_disputed:
+            new = ConflictTicket(
+                person_id=person.pk,
+                attribute=key,
+                answers=ATTRIBUTES[key].answers,
+                opened_at=self.now,
+                # What was overruled once stays overruled.
+                settled=ticket.settled if ticket else {},
+            )
+            self.tickets[person.pk, key] = self.fresh[new.pk] = new
+
+    # --- writing ----------------------------------------------------------------------------------
+    def write(self, *, reason: str, by: audit.Actor) -> None:
+        self._write_records()
+        persons = [self.persons[pk] for pk in self.kept]
+        for person in persons:
+            person.changed_at = self.now
+        bulk.rewrite(persons, [*DERIVED, "provenance", "changed_at"])
+        details = [row for pk, row in self.details.items() if pk in self.kept]
+        bulk.rewrite([row for row in details if row.pk in self.detailed], DETAIL_COLUMNS)
+        bulk.copy([row for row in details if row.pk not in self.detailed and row.provenance])
+        bulk.copy([ticket for pk, ticket in self.fresh.items() if pk not in self.over])
+        bulk.rewrite(
+            [ticket for pk, ticket in self.over.items() if pk not in self.fresh],
+            ["state", "closed_at"],
+        )
+        self.said.changed = {pk: keys for pk, keys in self.kept.items() if keys}
+        self.said.opened = len(self.fresh.keys() - self.over.keys())
+        audit.record_many(
+            "person.changed",
+            (
+                audit.Touched(
+                    target=self.persons[pk],
+                    person_id=pk,
+                    place_path=self.persons[pk].community.path,
+                    detail={"fields": keys, "source": self.source}
+                    | ({"batch": self.batch} if self.batch else {}),
+                )
+                for pk, keys in self.said.changed.items()
+            ),
+            reason=reason,
+            by=by,
+            now=self.now,
+        )
+
+    def _write_records(self) -> None:
+        old, new = [], []
+        for person_id, source in sorted(self.touched):
+            said = json.dumps(self.entries[person_id, source], ensure_ascii=False, sort_keys=True)
+            record = self.records.get(person_id, {}).get(source)
+            if record is None:
+                record = SourceRecord(id=uuid7(), person_id=person_id, source_id=source, said=said)
+                new.append(record)
+            elif record.said == said:
+                continue
+            else:
+                record.said = said
+                old.append(record)
+            record.changed_at = self.now
+        bulk.copy(new)
+        bulk.rewrite(old, ["said", "changed_at"])
+
+
+DETAIL_COLUMNS = [key for key in ATTRIBUTES if key not in ON_PERSON] + ["provenance"]
+
+
+def _moment(as_of: date | datetime) -> str:
+    """As text that sorts: a day before every moment of it."""
+    if isinstance(as_of, datetime):
+        return as_of.astimezone(UTC).isoformat(timespec="microseconds")
+    return as_of.isoformat()
+
+
+def _is_news(own: Entry | None, value: str, as_of: str) -> bool:
+    """Whether a source has not said this already, or said it later. Two values of one day: the greater
+    counts, so that no order of arrival matters."""
+    if not value:
+        return False
+    return own is None or (as_of, value) > (own[1], own[0])

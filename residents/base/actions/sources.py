@@ -1,0 +1,56 @@
+"""The sources of the base and their ranks, from a data file. Repeats change nothing."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+
+from residents.base.models import SourceRank, SourceSystem
+
+DATA = Path(__file__).parents[1] / "data" / "sources.yaml"
+
+
+def load_sources(path: Path = DATA) -> int:
+    """Enter the sources, and the ranks as they hold from the file's day on; how many ranks changed.
+
+    A rank that differs from the one in force ends on that day: what held before stays readable.
+    """
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    start: date = content["valid_from"]
+    wanted = {
+        (source, attribute): rank
+        for attribute, tiers in content["ranks"].items()
+        for rank, tier in enumerate(tiers, start=1)
+        for source in ([tier] if isinstance(tier, str) else tier)
+    }
+    with transaction.atomic():
+        for each in content["sources"]:
+            values = {key: each.get(key, "") for key in ("name", "name_en", "body_key")}
+            SourceSystem.objects.update_or_create(code=each["code"], defaults=values)
+        current = {
+            (row.source_id, row.attribute): row
+            for row in SourceRank.objects.select_for_update().filter(valid_to__isnull=True)
+        }
+        over = [row for key, row in current.items() if wanted.get(key) != row.rank]
+        for row in over:
+            if row.valid_from >= start:
+                row.delete()
+            else:
+                row.valid_to = start
+                row.save(update_fields=["valid_to"])
+        kept = {key for key, row in current.items() if row not in over}
+        fresh = [
+            SourceRank(
+                source_id=source,
+                attribute=attribute,
+                rank=rank,
+                valid_from=start,
+                basis=content["basis"],
+            )
+            for (source, attribute), rank in wanted.items()
+            if (source, attribute) not in kept
+        ]
+        SourceRank.objects.bulk_create(fresh)
+    return len(over) + len(fresh)

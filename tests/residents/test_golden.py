@@ -1,0 +1,77 @@
+"""Which source is right: the rule itself, whatever the order in which sources speak."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given, strategies as st
+
+from residents.base.golden import DECISION, LAST, Claim, judge
+
+
+def claim(source, rank, value, as_of="2026-01-01"):
+    return Claim(source, rank, value, as_of)
+
+
+def test_nothing_said_is_unknown_and_an_empty_cell_says_nothing():
+    assert judge([]) is None
+    verdict = judge([claim("police", 1, "男"), claim("health", LAST, "")])
+    assert verdict.kept.source == "police"
+    assert not verdict.is_disputed
+
+
+def test_a_better_source_that_is_as_new_ends_the_question():
+    verdict = judge([claim("grid", 2, "a"), claim("police", 1, "b")])
+    assert (verdict.kept.value, verdict.is_disputed) == ("b", False)
+
+
+def test_a_better_source_that_is_older_is_kept_and_disputed():
+    verdict = judge([claim("grid", 2, "a", "2026-05-01"), claim("police", 1, "b")])
+    assert verdict.kept.value == "b"
+    assert [rival.source for rival in verdict.rivals] == ["grid"]
+
+
+def test_sources_that_count_alike_yield_to_the_newest():
+    verdict = judge([claim("counter", 1, "a"), claim("self", 1, "b", "2026-02-01")])
+    assert (verdict.kept.value, verdict.is_disputed) == ("b", False)
+
+
+def test_sources_without_a_rank_never_settle_it_among_themselves():
+    verdict = judge([claim("x", LAST, "a"), claim("y", LAST, "b", "2026-02-01")])
+    assert verdict.kept.value == "b"
+    assert verdict.is_disputed
+
+
+def test_agreeing_sources_are_no_rivals():
+    assert not judge([claim("x", LAST, "a"), claim("y", LAST, "a", "2026-02-01")]).is_disputed
+
+
+def test_a_decision_is_the_last_word_until_somebody_says_something_new():
+    claims = [claim("police", 1, "a", "2026-03-01"), claim(DECISION, 0, "b", "2026-04-01")]
+    assert not judge(claims).is_disputed
+    later = [*claims, claim("grid", 2, "c", "2026-05-01")]
+    assert judge(later).kept.value == "b"
+    assert judge(later).is_disputed
+    assert not judge(later, {("grid", "c")}).is_disputed, "overruled once is overruled"
+
+
+@given(
+    st.lists(
+        st.builds(
+            Claim,
+            st.sampled_from(["a", "b", "c", "d"]),
+            st.sampled_from([0, 1, 2, LAST]),
+            st.sampled_from(["", "x", "y", "z"]),
+            st.sampled_from(["2026-01-01", "2026-02-01", "2026-02-01T10:00:00"]),
+        ),
+        max_size=4,
+        unique_by=lambda each: each.source,
+    )
+)
+def test_the_order_of_the_claims_never_matters(claims):
+    verdicts = {judge(order) for order in permutations(claims)}
+    assert len(verdicts) == 1
+
+
+@pytest.mark.parametrize("value", ["x", "y"])
+def test_a_claim_never_disputes_itself(value):
+    assert not judge([claim("a", 1, value)]).is_disputed
