@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.urls")),
     path("officials/", include("dashboards.urls")),
     path("", include("residents.base.urls")),
+    path("", include("residents.exchange.urls")),
+    path("", include("residents.rights.urls")),
     path("", include("common.urls")),
     path("api/", include("config.api.urls")),
     path("healthz/live", views.live, name="healthz-live"),

@@ -18,6 +18,8 @@ INSTALLED_APPS = [
     "notifications",
     "community.governance",
     "residents.base",
+    "residents.exchange",
+    "residents.rights",
     "grid",
     "servicehall",
     "funding",

@@ -5,7 +5,14 @@ from itertools import permutations
 import pytest
 from hypothesis import given, strategies as st
 
-from residents.base.golden import DECISION, LAST, Claim, judge
+from residents.base import golden
+from residents.base.golden import DECISION, LAST, Claim, Verdict
+
+
+def judge(claims, overruled=()) -> Verdict:
+    verdict = golden.judge(claims, overruled)
+    assert verdict is not None
+    return verdict
 
 
 def claim(source, rank, value, as_of="2026-01-01"):
@@ -13,7 +20,7 @@ def claim(source, rank, value, as_of="2026-01-01"):
 
 
 def test_nothing_said_is_unknown_and_an_empty_cell_says_nothing():
-    assert judge([]) is None
+    assert golden.judge([]) is None
     verdict = judge([claim("police", 1, "男"), claim("health", LAST, "")])
     assert verdict.kept.source == "police"
     assert not verdict.is_disputed
@@ -68,7 +75,7 @@ def test_a_decision_is_the_last_word_until_somebody_says_something_new():
     )
 )
 def test_the_order_of_the_claims_never_matters(claims):
-    verdicts = {judge(order) for order in permutations(claims)}
+    verdicts = {golden.judge(order) for order in permutations(claims)}
     assert len(verdicts) == 1
 
 

@@ -1,0 +1,6 @@
+"""What departments send and receive."""
+
+from django.urls import URLPattern
+
+app_name = "exchange"
+urlpatterns: list[URLPattern] = []
