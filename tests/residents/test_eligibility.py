@@ -1,0 +1,176 @@
+"""Rules over the base: what the database finds and what people are told is one answer."""
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from residents.base.eligibility import (
+    FACTS,
+    BadRule,
+    explain,
+    parse,
+    with_facts,
+    with_verdicts,
+)
+from residents.base.enums import OccupancyKind
+from residents.base.models import Occupancy, Person, PersonDetail
+from tests.factories.residents import ENROLLED, DwellingFactory, PersonFactory, household
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 25)
+OLD = {"fact": "age", "op": ">=", "value": 80}
+HERE = {"fact": "registered_here", "op": "=", "value": True}
+
+
+def verdict(person, data, day=DAY):
+    """By the database and by the explanation; they must agree."""
+    rule = parse(data)
+    row = with_facts(
+        with_verdicts(Person.objects.filter(pk=person.pk), {"it": rule}, day), FACTS, day
+    ).get()
+    told = explain(rule, {key: getattr(row, f"fact_{key}") for key in FACTS})
+    assert told.fits == row.fits_it
+    return told
+
+
+def born(year, month=11, day=25):
+    return PersonFactory(birth_on=date(year, month, day), id_number="")
+
+
+@pytest.mark.parametrize(
+    ("person", "fits"),
+    [
+        ((1946, 11, 25), True),
+        ((1946, 11, 26), False),
+        ((1900, 1, 1), True),
+        ((2026, 11, 25), False),
+    ],
+)
+def test_an_age_is_reached_on_the_birthday(person, fits):
+    assert verdict(born(*person), OLD).fits is fits
+
+
+def test_what_is_not_known_is_neither_yes_nor_no():
+    nobody_knows = PersonFactory(birth_on=None, id_number="")
+    told = verdict(nobody_knows, OLD)
+    assert (told.fits, told.reasons, told.missing) == (None, (), ("年龄",))
+    assert verdict(nobody_knows, {"not": OLD}).fits is None
+    assert verdict(
+        nobody_knows, {"any": [OLD, {"fact": "lives_here", "op": "=", "value": False}]}
+    ).fits
+
+
+def test_a_no_needs_no_further_fact():
+    young = born(1990)
+    assert verdict(young, {"all": [OLD, HERE]}).fits is False
+    assert verdict(young, {"all": [OLD, HERE]}).missing == ()
+
+
+def test_the_reasons_name_facts_value_and_rule():
+    elder = born(1940)
+    Occupancy.objects.create(
+        person=elder, dwelling=DwellingFactory(), kind=OccupancyKind.REGISTERED, from_on=ENROLLED
+    )
+    told = verdict(elder, {"all": [OLD, HERE]})
+    assert told.fits is True
+    assert told.reasons == ("年龄：86岁（规定：至少80岁）", "本地户籍：是")
+
+
+def test_a_register_elsewhere_is_a_no_and_none_is_unknown():
+    person = born(1940)
+    assert verdict(person, HERE).fits is None
+    PersonDetail.objects.create(person=person, registered_address="宁夏回族自治区石嘴山市")
+    assert verdict(person, HERE).fits is False
+
+
+def test_codes_levels_and_households():
+    person = born(1980)
+    PersonDetail.objects.create(
+        person=person, aid_status="1", disability_level="2", disability_kind="4", lives_alone="0"
+    )
+    household(person, son=born(2015))
+    assert verdict(person, {"fact": "aid_status", "op": "in", "value": ["1", "3"]}).fits
+    assert verdict(person, {"fact": "disability_level", "op": "<=", "value": 2}).fits
+    assert verdict(person, {"fact": "household_size", "op": "=", "value": 2}).fits
+    assert verdict(person, {"fact": "lives_alone", "op": "=", "value": False}).fits
+    assert verdict(person, {"fact": "months_here", "op": ">=", "value": 29}).fits
+    assert verdict(person, {"fact": "months_here", "op": ">=", "value": 30}).fits is False
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [],
+        {},
+        {"fact": "religion", "op": "=", "value": "1"},
+        {"fact": "age", "op": ">=", "value": "80"},
+        {"fact": "age", "op": "~", "value": 80},
+        {"fact": "sex", "op": ">", "value": "1"},
+        {"fact": "aid_status", "op": "=", "value": "9"},
+        {"fact": "aid_status", "op": "in", "value": []},
+        {"fact": "age", "op": ">="},
+        {"all": []},
+        {"all": [OLD], "any": [OLD]},
+        {"not": {"not": {"not": {"not": {"not": {"not": {"not": OLD}}}}}}},
+    ],
+)
+def test_a_broken_rule_is_refused_before_anybody_meets_it(data):
+    with pytest.raises(BadRule):
+        parse(data)
+
+
+tests = st.one_of(
+    st.builds(
+        lambda op, n: {"fact": "age", "op": op, "value": n},
+        st.sampled_from([">=", "<", "="]),
+        st.integers(0, 90),
+    ),
+    st.builds(lambda v: {"fact": "sex", "op": "=", "value": v}, st.sampled_from(["1", "2"])),
+    st.builds(lambda v: {"fact": "registered_here", "op": "=", "value": v}, st.booleans()),
+    st.builds(lambda v: {"fact": "lives_alone", "op": "=", "value": v}, st.booleans()),
+    st.builds(
+        lambda v: {"fact": "aid_status", "op": "in", "value": v},
+        st.lists(st.sampled_from(["0", "1"]), min_size=1, unique=True),
+    ),
+)
+rules = st.recursive(
+    tests,
+    lambda inner: st.one_of(
+        st.builds(lambda parts: {"all": parts}, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda parts: {"any": parts}, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda part: {"not": part}, inner),
+    ),
+    max_leaves=5,
+)
+
+
+@pytest.fixture
+def crowd():
+    """People of whom more or less is known."""
+    for serial in range(12):
+        person = PersonFactory(
+            birth_on=None if serial % 4 == 0 else date(1930 + serial * 7, 5, 5),
+            sex="0" if serial % 3 == 0 else "1",
+            id_number="",
+        )
+        if serial % 2:
+            PersonDetail.objects.create(
+                person=person,
+                lives_alone="" if serial % 3 == 0 else "1",
+                aid_status="" if serial % 5 == 0 else "1",
+                registered_address="远方" if serial % 3 == 1 else "",
+            )
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=rules)
+def test_database_and_explanation_agree_on_every_rule(crowd, data):
+    rule = parse(data)
+    rows = with_facts(with_verdicts(Person.objects.all(), {"it": rule}, DAY), FACTS, DAY)
+    for row in rows:
+        told = explain(rule, {key: getattr(row, f"fact_{key}") for key in FACTS})
+        assert told.fits == row.fits_it
+        assert (told.fits is None) == bool(told.missing)
