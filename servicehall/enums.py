@@ -106,3 +106,13 @@ BEFORE_ACCEPTANCE = frozenset({CaseState.SUBMITTED, CaseState.RESUBMITTED})
 RUNNING = frozenset({CaseState.ACCEPTED, CaseState.IN_REVIEW})
 OPEN_STATES = BEFORE_ACCEPTANCE | RUNNING | {CaseState.SUPPLEMENT_REQUIRED}
 CLOSED_STATES = frozenset(CaseState) - OPEN_STATES
+
+
+class ProposalState(TextChoices):
+    """政策找人: found, told once, answered by the person; the machine only ever proposes."""
+
+    FOUND = "found", _("待告知")
+    TOLD = "told", _("已告知")
+    DECLINED = "declined", _("本人不需要")
+    APPLIED = "applied", _("已申请")
+    LAPSED = "lapsed", _("不再符合")

@@ -73,3 +73,16 @@ register(
         _("【一站】您在%(station)s的申请结果已送达。如未收到请致电%(hotline)s。"),
     ),
 )
+
+register(
+    Kind(
+        "proposal.found",
+        _("您可能可以申请一项服务"),
+        _(
+            "按已登记的信息，您可能可以申请“%(item)s”。要不要申请由您决定；不需要也请告诉我们，以后不再提醒。"
+        ),
+        _("【一站】您可能可以申请一项服务。要不要办由您决定，请登录查看或致电%(hotline)s。"),
+        BOTH,
+        link="servicehall:my-proposals",
+    )
+)

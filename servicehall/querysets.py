@@ -24,7 +24,14 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import NotAllowed
 from community.governance.enums import BodyKind, Power
 from servicehall.deadlines import HallLimits
-from servicehall.enums import BEFORE_ACCEPTANCE, OPEN_STATES, CaseState, Light, VersionState
+from servicehall.enums import (
+    BEFORE_ACCEPTANCE,
+    OPEN_STATES,
+    CaseState,
+    Light,
+    ProposalState,
+    VersionState,
+)
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
         Draft,
         HallLimit,
         ItemVersion,
+        Proposal,
         ReviewStep,
         Upload,
     )
@@ -70,6 +78,20 @@ class HallLimitQuerySet(QuerySet["HallLimit"]):
             return HallLimits(**{name: rows[name] for name in HallLimits.__slots__})
         except KeyError:
             raise NotAllowed("limits_missing", _("大厅时限没有载入，请联系系统管理员。")) from None
+
+
+class ProposalQuerySet(QuerySet["Proposal"]):
+    def waiting(self) -> Self:
+        """Found or told, and not answered yet."""
+        return self.filter(state__in=[ProposalState.FOUND, ProposalState.TOLD])
+
+    def visible_to(self, scope: Scope) -> Self:
+        """A resident sees what may fit him; who tells people sees those of his places."""
+        if scope.is_nobody:
+            return self.none()
+        if scope.is_staff:
+            return self.filter(scope.within(Power.HANDLE_MESSAGES, "person__community__path"))
+        return self.filter(person__account_id=scope.user_id)
 
 
 class DraftQuerySet(QuerySet["Draft"]):

@@ -13,3 +13,9 @@ def lapse_notices(**_: object) -> None:
     now = timezone.now()
     for case_id in Case.objects.with_lapsed_notice(timezone.localdate(now))[:500]:
         actions.lapse(case_id, now=now)
+
+
+@shared_task(queue="jobs", soft_time_limit=600, time_limit=660)
+def propose(*, is_nightly: bool = False, **_: object) -> None:
+    """Find who is entitled: every item at night, each minute those whose rule has changed."""
+    actions.propose(only_changed=not is_nightly, now=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from servicehall.views import files, filing, mine, public, track
+from servicehall.views import files, filing, mine, proposals, public, track
 
 app_name = "servicehall"
 urlpatterns = [
@@ -34,6 +34,9 @@ urlpatterns = [
     path("my/cases/<uuid:case_id>/remove/<uuid:upload_id>/", mine.remove, name="my-case-remove"),
     path("my/cases/<uuid:case_id>/withdraw/", mine.withdraw, name="my-case-withdraw"),
     path("my/cases/<uuid:case_id>/rate/", mine.rate, name="my-case-rate"),
+    path("my/proposals/", proposals.mine, name="my-proposals"),
+    path("my/proposals/<uuid:proposal_id>/apply/", proposals.apply, name="proposal-apply"),
+    path("my/proposals/<uuid:proposal_id>/decline/", proposals.decline, name="proposal-decline"),
     path("files/<uuid:upload_id>/", files.download, name="file"),
     path("hall/", include("servicehall.urls_counter")),
 ]

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from servicehall.views import case, desk, slip
+from servicehall.views import case, desk, proposals, slip
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("counts/", desk.counts, name="desk-counts"),
     path("find/", desk.find, name="find-case"),
     path("for/<uuid:person_id>/", desk.for_person, name="for-person"),
+    path("proposals/", proposals.overview, name="proposals"),
+    path("proposals/<slug:code>/", proposals.of_item, name="proposals-of"),
+    path("proposals/<slug:code>/tell/", proposals.tell, name="proposals-tell"),
     path("cases/<uuid:case_id>/", case.case, name="case"),
     path("cases/<uuid:case_id>/why/", case.why, name="case-why"),
     path("cases/<uuid:case_id>/do/<slug:slug>/", case.act, name="case-act"),

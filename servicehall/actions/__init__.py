@@ -6,6 +6,7 @@ from servicehall.actions.catalogue import load_catalogue
 from servicehall.actions.filing import discard_draft, save_draft, start_draft, submit
 from servicehall.actions.handling import accept, ask_supplement, decline, deliver, finish_at_once
 from servicehall.actions.looking import offers, open_case, reveal_in_case
+from servicehall.actions.proposing import decline_proposal, propose, tell
 from servicehall.actions.review import forward, grant, refuse, send_back
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "answer_supplement",
     "ask_supplement",
     "decline",
+    "decline_proposal",
     "deliver",
     "discard_draft",
     "file_once",
@@ -23,6 +25,7 @@ __all__ = [
     "load_catalogue",
     "offers",
     "open_case",
+    "propose",
     "rate",
     "refuse",
     "reveal_in_case",
@@ -30,6 +33,7 @@ __all__ = [
     "send_back",
     "start_draft",
     "submit",
+    "tell",
     "withdraw",
     "withdraw_once",
 ]

@@ -17,6 +17,7 @@ from community.governance.scopes import Scope
 from residents.base.models import Person
 from servicehall import routing, rules, storage
 from servicehall.actions import _core
+from servicehall.actions.proposing import answer_proposal
 from servicehall.enums import CaseState, Channel
 from servicehall.models import Case, CaseEvent, Draft, HallLimit, ItemVersion, Upload, Window
 
@@ -129,6 +130,7 @@ def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> C
         now=now,
     )
     _core.tell(case, "case.received", event_id=event.pk, now=now)
+    answer_proposal(case, now=now)
     return case
 
 

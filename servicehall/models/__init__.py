@@ -2,6 +2,7 @@ from servicehall.models.case import Case, CaseEvent, ClockPause, Rating, ReviewS
 from servicehall.models.catalogue import ItemVersion, NegativeCertificate, ServiceItem, Window
 from servicehall.models.draft import Draft, Upload
 from servicehall.models.limit import HallLimit
+from servicehall.models.proposal import Proposal, ProposalRun
 
 __all__ = [
     "Case",
@@ -11,6 +12,8 @@ __all__ = [
     "HallLimit",
     "ItemVersion",
     "NegativeCertificate",
+    "Proposal",
+    "ProposalRun",
     "Rating",
     "ReviewStep",
     "ServiceItem",

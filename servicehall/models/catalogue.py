@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext_lazy as _
 
 from common.ids import uuid7
 from community.governance.models.body import DateRange
+from residents.base.eligibility import Rule, parse
 from servicehall.enums import ItemKind, ReviewLevel, VersionState, WindowMode
 from servicehall.querysets import ItemVersionQuerySet, PublicQuerySet
 from servicehall.routing import LevelRule
@@ -142,6 +143,12 @@ class ItemVersion(models.Model):
     @property
     def is_instant(self) -> bool:
         return self.kind == ItemKind.INSTANT
+
+    @property
+    def eligibility(self) -> Rule | None:
+        """The rule by which the base finds who is entitled; None where the item has none."""
+        found = self.content.get("eligibility")
+        return parse(found["rule"]) if found else None
 
     @property
     def fields(self) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from residents.base.models import Person
 from servicehall import finding, prefill, rules
 from servicehall.enums import ReviewLevel
 from servicehall.forms import SituationForm, StationForm
-from servicehall.models import Case, Draft, ItemVersion, NegativeCertificate, Window
+from servicehall.models import Case, Draft, ItemVersion, NegativeCertificate, Proposal, Window
 
 ASKED_WITHIN = timedelta(days=30)
 MOST_ASKED = 6
@@ -51,6 +51,9 @@ def home(request: PortalRequest) -> HttpResponse:
             .order_by("-changed_at")[:3]
         ),
         "station_form": StationForm(_communities(today)),
+        "proposals": 0
+        if request.scope.is_staff
+        else Proposal.objects.visible_to(request.scope).waiting().count(),
     }
     return TemplateResponse(request, "servicehall/public/home.html", context)
 

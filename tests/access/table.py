@@ -20,6 +20,7 @@ STATION = {W.CLERK, W.DIRECTOR}
 COUNTERS = STATION | {W.CLERK_NEAR, W.CLERK_FAR}
 FINDERS = COUNTERS | {W.DATA_CLERK}  # who looks people up, and where their files open
 KEEPERS = STATION | {W.DATA_CLERK}
+TELLERS = {W.DIRECTOR, W.STREET, W.STREET_OTHER}  # who answers for messages to residents
 REVIEWERS = {W.STREET, W.STREET_OTHER, W.DEPARTMENT, W.DEPARTMENT_OTHER}
 HANDLERS = COUNTERS | REVIEWERS
 OF_CASE = STATION | {W.STREET, W.DEPARTMENT}  # those whom the case passes
@@ -255,6 +256,9 @@ OWN_MATTERS = [
         given=of("delivered"),
         data={"level": "1", "reasons": "nonsense"},
     ),
+    Row("servicehall:my-proposals", residents()),
+    Row("servicehall:proposal-apply", applicant(302), POST, given=of("proposal")),
+    Row("servicehall:proposal-decline", applicant(302), POST, given=of("proposal")),
     Row("residents:me", residents()),
     Row("residents:show-own", residents(), given=lambda w: {"field": "phone"}),
     Row("residents:choose-language", residents(302), POST),
@@ -263,6 +267,9 @@ OWN_MATTERS = [
 
 COUNTER = [
     Row("servicehall:start-for", only(COUNTERS, 404), POST, given=item),
+    Row("servicehall:proposals", only(TELLERS)),
+    Row("servicehall:proposals-of", only(TELLERS), given=item),
+    Row("servicehall:proposals-tell", only(TELLERS, 302), POST, given=item),
     Row("servicehall:desk", only(HANDLERS)),
     Row("servicehall:desk-counts", only(HANDLERS)),
     Row("servicehall:find-case", only(HANDLERS), POST),

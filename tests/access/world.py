@@ -24,7 +24,7 @@ from community.governance.scopes import Scope
 from notifications.models import Message
 from servicehall import actions
 from servicehall.actions.files import attach
-from servicehall.models import Case, Draft, Upload
+from servicehall.models import Case, Draft, Proposal, Upload
 from tests.factories.governance import (
     CommitteeFactory,
     CommunityFactory,
@@ -110,6 +110,18 @@ class World:
         place = self.hall
         return actions.start_draft(
             place.version, applicant=place.applicant, by=place.resident, now=place.now
+        )
+
+    @cached_property
+    def proposal(self) -> Proposal:
+        """The applicant may be entitled."""
+        place = self.hall
+        return Proposal.objects.create(
+            person=place.applicant,
+            item=place.version.item,
+            version=place.version,
+            is_certain=True,
+            found_on=timezone.localdate(place.now),
         )
 
     @cached_property

@@ -61,6 +61,23 @@ def test_what_is_not_known_is_neither_yes_nor_no():
     ).fits
 
 
+def test_what_a_register_does_not_know_of_can_be_ruled_to_be_no():
+    disabled = {"fact": "disability_level", "op": "<=", "value": 4}
+    person = born(1980)
+    assert verdict(person, disabled).fits is None
+    assert verdict(person, {**disabled, "unknown": "no"}).fits is False
+    assert verdict(person, {"not": {**disabled, "unknown": "no"}}).fits is True
+
+
+def test_a_child_makes_the_heads_of_its_household_parents():
+    mother, child, aunt = born(1995), born(2024), born(1990)
+    household(mother, daughter=child, sister=aunt)
+    young = {"fact": "youngest_child", "op": "<", "value": 36, "unknown": "no"}
+    assert verdict(mother, young).fits is True
+    assert verdict(mother, young).reasons == ("最小的孩子：24个月（规定：不满36个月）",)
+    assert verdict(aunt, young).fits is False
+
+
 def test_a_no_needs_no_further_fact():
     young = born(1990)
     assert verdict(young, {"all": [OLD, HERE]}).fits is False
@@ -110,6 +127,7 @@ def test_codes_levels_and_households():
         {"fact": "aid_status", "op": "=", "value": "9"},
         {"fact": "aid_status", "op": "in", "value": []},
         {"fact": "age", "op": ">="},
+        {"fact": "age", "op": ">=", "value": 80, "unknown": "yes"},
         {"all": []},
         {"all": [OLD], "any": [OLD]},
         {"not": {"not": {"not": {"not": {"not": {"not": {"not": OLD}}}}}}},
@@ -129,6 +147,9 @@ tests = st.one_of(
     st.builds(lambda v: {"fact": "sex", "op": "=", "value": v}, st.sampled_from(["1", "2"])),
     st.builds(lambda v: {"fact": "registered_here", "op": "=", "value": v}, st.booleans()),
     st.builds(lambda v: {"fact": "lives_alone", "op": "=", "value": v}, st.booleans()),
+    st.builds(
+        lambda v: {"fact": "lives_alone", "op": "=", "value": v, "unknown": "no"}, st.booleans()
+    ),
     st.builds(
         lambda v: {"fact": "aid_status", "op": "in", "value": v},
         st.lists(st.sampled_from(["0", "1"]), min_size=1, unique=True),

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from residents.base.eligibility import parse
+
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "servicehall/data"
 
@@ -117,8 +119,15 @@ def test_codes_are_unique_and_name_their_file_and_window() -> None:
 
 
 @each_item
+def test_a_rule_of_eligibility_can_be_read(item: dict[str, Any]) -> None:
+    if "eligibility" in item:
+        assert set(item["eligibility"]) == {"rule"}
+        parse(item["eligibility"]["rule"])
+
+
+@each_item
 def test_an_item_has_the_documented_keys_and_no_others(item: dict[str, Any]) -> None:
-    assert set(item) == ITEM_KEYS
+    assert set(item) - {"eligibility"} == ITEM_KEYS
     for material in item["materials"]:
         assert set(material) - {"condition", "form", "field"} == MATERIAL_KEYS, material["code"]
     for field in item["fields"]:

@@ -24,7 +24,7 @@ def explain(rule: Rule, facts: Mapping[str, Any]) -> Explained:
     """`facts` has the value of each fact of the rule, None where the base does not know it."""
     tests = list(dict.fromkeys(tests_of(rule)))
     held = [test for test in tests if _holds(test, facts)]
-    unknown = dict.fromkeys(test.fact for test in tests if facts[test.fact] is None)
+    unknown = dict.fromkeys(test.fact for test in tests if _holds(test, facts) is None)
     fits = _fits(rule, facts)
     return Explained(
         fits,
@@ -48,7 +48,9 @@ def _fits(rule: Rule, facts: Mapping[str, Any]) -> bool | None:
 
 def _holds(test: Test, facts: Mapping[str, Any]) -> bool | None:
     value = facts[test.fact]
-    return None if value is None else COMPARES[test.op](value, test.value)
+    if value is None:
+        return False if test.no_if_unknown else None
+    return COMPARES[test.op](value, test.value)
 
 
 def _in_words(test: Test, value: Any) -> str:

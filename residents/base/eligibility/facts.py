@@ -27,7 +27,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, NullIf
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.db.models.lookups import (
     Exact,
     GreaterThan,
@@ -41,7 +41,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.base.attributes import ATTRIBUTES
 from residents.base.eligibility.tree import Rule, Test
-from residents.base.enums import OccupancyKind
+from residents.base.enums import OccupancyKind, Relation
 from residents.base.models import HouseholdMember, Occupancy, Person
 
 Expression: TypeAlias = Any  # what Django takes in annotate(): it has no common type for it
@@ -59,18 +59,17 @@ class Fact:
     unit: str | Promise = ""
 
 
-def _age(unit: str) -> Callable[[date], Expression]:
-    """Whole years or months on a day, by the calendar of birthdays."""
+def _years(day: date) -> Expression:
+    age = Func(Value(day), F("birth_on"), function="age")
+    return Cast(Func(Value("year"), age, function="date_part"), IntegerField())
 
-    def expression(day: date) -> Expression:
-        age = Func(Value(day), F("birth_on"), function="age")
-        years = Func(Value("year"), age, function="date_part")
-        if unit == "year":
-            return Cast(years, IntegerField())
-        months = Func(Value("month"), age, function="date_part")
-        return Cast(years * 12 + months, IntegerField())
 
-    return expression
+def _months(since: Expression, day: date) -> Expression:
+    """Whole months from a day to another, by the calendar."""
+    age = Func(Value(day), since, function="age")
+    years = Func(Value("year"), age, function="date_part")
+    months = Func(Value("month"), age, function="date_part")
+    return Cast(years * 12 + months, IntegerField())
 
 
 def _code(key: str) -> Fact:
@@ -118,10 +117,7 @@ def _lives_here(_day: date) -> Expression:
 def _months_here(day: date) -> Expression:
     """Whole months since the day from which the person lives at the present dwelling."""
     since = _ties(OccupancyKind.ACTUAL, OccupancyKind.RENTED).order_by("from_on").values("from_on")
-    age = Func(Value(day), Subquery(since[:1]), function="age")
-    years = Func(Value("year"), age, function="date_part")
-    months = Func(Value("month"), age, function="date_part")
-    return Cast(years * 12 + months, IntegerField())
+    return _months(Subquery(since[:1]), day)
 
 
 def _household_size(_day: date) -> Expression:
@@ -136,6 +132,25 @@ def _household_size(_day: date) -> Expression:
     return Subquery(members, output_field=IntegerField())
 
 
+_CHILDREN = ("20", "21", "22", "23", "24", "27", "29", "30", "31", "32", "33", "37", "39")
+_PARENTS = (Relation.HEAD, Relation.SPOUSE, Relation.HUSBAND, Relation.WIFE)
+
+
+def _youngest_child(day: date) -> Expression:
+    """Age in months of the youngest child with whom a head of household or his spouse lives."""
+    mine = HouseholdMember.objects.filter(
+        person=OuterRef(OuterRef("pk")), to_on__isnull=True, relation__in=_PARENTS
+    )
+    born = (
+        HouseholdMember.objects.filter(
+            household__in=mine.values("household"), to_on__isnull=True, relation__in=_CHILDREN
+        )
+        .order_by("-person__birth_on")
+        .values("person__birth_on")
+    )
+    return _months(Subquery(born[:1]), day)
+
+
 def _level(_day: date) -> Expression:
     return Cast(NullIf(F("detail__disability_level"), Value("")), IntegerField())
 
@@ -143,11 +158,12 @@ def _level(_day: date) -> Expression:
 FACTS: dict[str, Fact] = {
     fact.key: fact
     for fact in (
-        Fact("age", _("年龄"), int, _age("year"), unit=_("岁")),
-        Fact("age_months", _("月龄"), int, _age("month"), unit=_("个月")),
+        Fact("age", _("年龄"), int, _years, unit=_("岁")),
+        Fact("age_months", _("月龄"), int, lambda day: _months(F("birth_on"), day), unit=_("个月")),
         Fact("registered_here", _("本地户籍"), bool, _registered_here),
         Fact("lives_here", _("在本地居住"), bool, _lives_here),
         Fact("months_here", _("在现住处居住"), int, _months_here, unit=_("个月")),
+        Fact("youngest_child", _("最小的孩子"), int, _youngest_child, unit=_("个月")),
         Fact("household_size", _("家庭人口"), int, _household_size, unit=_("人")),
         Fact("disability_level", _("残疾等级"), int, _level),
         _yes_no("lives_alone"),
@@ -188,7 +204,8 @@ def with_verdicts(
 
 def _verdict(rule: Rule, day: date) -> Q:
     if isinstance(rule, Test):
-        return Q(_lookup(rule, day))
+        lookup = _lookup(rule, day)
+        return Q(Coalesce(lookup, Value(False)) if rule.no_if_unknown else lookup)
     parts = [_verdict(part, day) for part in rule.parts]
     if rule.word == "not":
         return ~parts[0]

@@ -32,8 +32,8 @@ def parse(data: object, *, depth: int = 0) -> Rule:
 
 
 def _test(data: Mapping[str, Any]) -> Test:
-    if set(data) != {"fact", "op", "value"}:
-        raise BadRule("a test has fact, op and value")
+    if set(data) - {"unknown"} != {"fact", "op", "value"} or data.get("unknown", "no") != "no":
+        raise BadRule("a test has fact, op and value, and may have unknown: no")
     name, op, value = data["fact"], data["op"], data["value"]
     fact = FACTS.get(name)
     if fact is None:
@@ -48,4 +48,4 @@ def _test(data: Mapping[str, Any]) -> Test:
             raise BadRule(f"{name}: {each!r} is no {fact.kind.__name__}")
         if fact.codes and each not in fact.codes:
             raise BadRule(f"{name}: {each!r} is not in its code table")
-    return Test(name, op, tuple(values) if op == "in" else value)
+    return Test(name, op, tuple(values) if op == "in" else value, "unknown" in data)

@@ -18,11 +18,13 @@ COMPARES: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One fact compared with a value, or looked up in several."""
+    """One fact compared with a value, or looked up in several. `no_if_unknown`: what no register knows of is not
+    so (nobody has a disability certificate of which the federation knows nothing)."""
 
     fact: str
     op: str
     value: Value | tuple[Value, ...]
+    no_if_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,196 @@
+"""政策找人: found by the rule, told once, answered by the person; never decided by the machine."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEntry
+from common.errors import Conflict, NotAllowed
+from notifications.models import Message
+from residents.base.enums import OccupancyKind, PersonState
+from residents.base.models import Occupancy
+from servicehall import actions
+from servicehall.enums import ProposalState
+from servicehall.models import Draft, Proposal
+from tests.factories.governance import resident_scope
+from tests.factories.residents import ENROLLED, DwellingFactory, PersonFactory
+from tests.factories.servicehall import ALLOWANCE, file_case, hall, item_version
+from tests.signing_in import open_session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here():
+    place = hall(ALLOWANCE)
+    place.applicant.birth_on = date(1990, 1, 1)  # too young to be found
+    place.applicant.save()
+    return place
+
+
+@pytest.fixture
+def elder(here):
+    return registered(PersonFactory(elder=True, community=here.community, account=True))
+
+
+def registered(person):
+    Occupancy.objects.create(
+        person=person, dwelling=DwellingFactory(), kind=OccupancyKind.REGISTERED, from_on=ENROLLED
+    )
+    return person
+
+
+def propose(**given):
+    return actions.propose(now=timezone.now(), **given)
+
+
+def test_who_is_entitled_is_found_once_with_what_is_known(here, elder):
+    unclear = PersonFactory(birth_on=date(1940, 1, 1), id_number="", community=here.community)
+    PersonFactory(birth_on=date(1990, 1, 1), id_number="", community=here.community)
+    PersonFactory(elder=True, state=PersonState.DECEASED, community=here.community)
+    assert propose().found == 2
+    assert dict(Proposal.objects.values_list("person_id", "is_certain")) == {
+        elder.pk: True,
+        unclear.pk: False,
+    }
+    assert propose().found == 0
+
+
+def test_who_has_it_or_has_asked_is_not_found(here, elder):
+    file_case(here.version, elder, by=resident_scope(elder.account))
+    assert propose().found == 0
+
+
+def test_filing_answers_the_proposal(here, elder):
+    propose()
+    file_case(here.version, elder, by=resident_scope(elder.account))
+    assert Proposal.objects.get().state == ProposalState.APPLIED
+
+
+def test_who_fits_no_longer_is_let_go_and_comes_back_untold_or_told_as_before(here, elder):
+    propose()
+    actions.tell(ALLOWANCE, by=here.director, now=timezone.now())
+    tie = Occupancy.objects.get(person=elder)
+    tie.delete()
+    type(elder).objects.filter(pk=elder.pk).update(birth_on=date(2000, 1, 1))
+    assert propose().lapsed == 1
+    type(elder).objects.filter(pk=elder.pk).update(birth_on=date(1940, 1, 1))
+    propose()
+    row = Proposal.objects.get()
+    assert (row.state, row.is_certain) == (ProposalState.TOLD, False)
+
+
+def test_a_changed_rule_is_taken_up_and_an_unchanged_one_is_not_run(here, elder):
+    propose()
+    assert propose(only_changed=True).items == []
+    version = item_version(ALLOWANCE)
+    version.content["eligibility"]["rule"]["all"][0]["value"] = 120
+    version.save(update_fields=["content"])
+    done = propose(only_changed=True)
+    assert (done.items, done.lapsed) == ([ALLOWANCE], 1)
+
+
+def test_a_withdrawn_rule_takes_its_proposals_along(here, elder):
+    propose()
+    version = item_version(ALLOWANCE)
+    del version.content["eligibility"]
+    version.save(update_fields=["content"])
+    assert propose(only_changed=True).lapsed == 1
+
+
+def test_everybody_is_told_once_and_without_the_name_of_the_benefit_on_the_telephone(here, elder):
+    propose()
+    now = timezone.now()
+    assert actions.tell(ALLOWANCE, by=here.director, now=now) == 1
+    assert actions.tell(ALLOWANCE, by=here.director, now=now) == 0
+    told = Message.objects.filter(kind="proposal.found", person_id=elder.pk)
+    assert told.count() == 2
+    from notifications import delivery
+
+    delivery.drain()
+    assert "高龄津贴" not in told.get(channel="sms").text
+    assert "高龄津贴" in told.get(channel="in_site").text
+    assert AuditEntry.objects.filter(action="proposal.told", person_id=elder.pk).count() == 1
+
+
+def test_the_unclear_are_not_told_by_the_machine(here):
+    PersonFactory(birth_on=date(1940, 1, 1), id_number="", community=here.community)
+    propose()
+    assert actions.tell(ALLOWANCE, by=here.director, now=timezone.now()) == 0
+
+
+def test_who_says_no_is_not_asked_again(here, elder):
+    propose()
+    row = Proposal.objects.get()
+    own = resident_scope(elder.account)
+    with pytest.raises(NotAllowed):
+        actions.decline_proposal(row.pk, by=here.director, now=timezone.now())
+    actions.decline_proposal(row.pk, by=own, now=timezone.now())
+    with pytest.raises(Conflict):
+        actions.decline_proposal(row.pk, by=own, now=timezone.now())
+    propose()
+    row.refresh_from_db()
+    assert row.state == ProposalState.DECLINED
+
+
+# --- pages ----------------------------------------------------------------------------------------
+@pytest.fixture
+def at(client, settings):
+    def sign_in(scope):
+        client.cookies[settings.SESSION_COOKIE_NAME] = open_session(scope)
+        return client
+
+    return sign_in
+
+
+def test_the_resident_reads_why_and_applies_in_one_step(here, elder, at):
+    propose()
+    browser = at(resident_scope(elder.account))
+    assert "有 1 项服务您可能可以申请" in browser.get("/").content.decode()
+    page = browser.get(reverse("servicehall:my-proposals")).content.decode()
+    assert "年龄：82岁（规定：至少80岁）" in page
+    assert "本地户籍：是" in page
+    answer = browser.post(reverse("servicehall:proposal-apply", args=[Proposal.objects.get().pk]))
+    draft = Draft.objects.get()
+    assert answer.url == reverse("servicehall:draft", args=[draft.pk]), (
+        "photographs are still asked for"
+    )
+    assert elder.phone in draft.answers
+
+
+def test_the_number_of_the_desk_is_the_length_of_its_list(here, elder, at):
+    unclear = PersonFactory(
+        birth_on=timezone.localdate() - timedelta(days=33000),
+        id_number="",
+        community=here.community,
+    )
+    propose()
+    browser = at(here.director)
+    (_version, counts), *rest = browser.get(reverse("servicehall:proposals")).context["rows"]
+    assert (counts, rest) == ({"found": 1, "told": 0, "unclear": 1}, [])
+    url = reverse("servicehall:proposals-of", args=[ALLOWANCE])
+    for show, person in (("found", elder), ("unclear", unclear)):
+        lines = browser.get(url, {"show": show}).context["lines"]
+        assert [line.proposal.person_id for line in lines] == [person.pk]
+    page = browser.get(url).content.decode()
+    assert elder.full_name not in page
+    assert "还缺：本地户籍" in page
+    browser.post(reverse("servicehall:proposals-tell", args=[ALLOWANCE]))
+    assert browser.get(url, {"show": "told"}).context["lines"]
+
+
+def test_a_list_of_reasons_costs_the_same_for_twice_the_people(here, at, count_queries):
+    def page(n):
+        for _ in range(n):
+            registered(
+                PersonFactory(birth_on=date(1940, 1, 1), id_number="", community=here.community)
+            )
+        propose()
+        browser = at(here.director)
+        return count_queries(
+            lambda: browser.get(reverse("servicehall:proposals-of", args=[ALLOWANCE]))
+        )
+
+    assert page(2) == page(12) <= 10
