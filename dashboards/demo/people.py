@@ -8,6 +8,7 @@ from uuid import UUID
 
 from community.governance.models import Place
 from dashboards.demo import numbers
+from dashboards.demo.details import details_of
 from dashboards.demo.households import Family, Maker, Someone
 from dashboards.demo.places import Ground, Site, new_id
 from dashboards.demo.wanted import WANTED
@@ -81,6 +82,9 @@ class _Writer:
         came_on = self.as_of - timedelta(days=rng.randint(40, 700 if family.is_rented else 7000))
         for one in family.people:
             person = self._person(one, lives_at)
+            detail = details_of(person, one, family, shares=self.site.people, as_of=self.as_of)
+            if detail is not None:
+                self.batch.details.append(detail)
             from_on = max(came_on, one.birth_on)
             if one.left_on is not None:
                 from_on = min(from_on, one.left_on)

@@ -12,7 +12,14 @@ from django.conf import settings
 from django.db import connection, models, transaction
 
 from accounts import audit
-from residents.base.models import Dwelling, Household, HouseholdMember, Occupancy, Person
+from residents.base.models import (
+    Dwelling,
+    Household,
+    HouseholdMember,
+    Occupancy,
+    Person,
+    PersonDetail,
+)
 
 
 @dataclass(slots=True)
@@ -21,6 +28,7 @@ class Batch:
 
     dwellings: list[Dwelling] = field(default_factory=list)
     persons: list[Person] = field(default_factory=list)
+    details: list[PersonDetail] = field(default_factory=list)
     households: list[Household] = field(default_factory=list)
     members: list[HouseholdMember] = field(default_factory=list)
     occupancies: list[Occupancy] = field(default_factory=list)
@@ -40,6 +48,7 @@ def write(
         for rows in (
             batch.dwellings,
             batch.persons,
+            batch.details,
             batch.households,
             batch.members,
             batch.occupancies,
