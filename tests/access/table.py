@@ -189,6 +189,7 @@ PUBLIC = [
 
 OWN_ACCOUNT = [
     Row("accounts:me", signed_in()),
+    Row("accounts:stay", signed_in(204)),
     Row("accounts:change-password", signed_in()),
     Row("accounts:change-password", signed_in(422), POST, data=NONSENSE),
     Row("accounts:recovery-codes", signed_in(302)),
