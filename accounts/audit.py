@@ -58,7 +58,7 @@ def record(
     reason: str = "",
     detail: Mapping[str, Json] | None = None,
     now: datetime,
-) -> None:
+) -> AuditEntry:
     """Write one entry. `person_id` says whose file it is, so that this person can see it.
 
     Raises TransactionManagementError outside a transaction: an act and its entry live or die together.
@@ -67,7 +67,7 @@ def record(
         raise transaction.TransactionManagementError(
             "audit.record() must run inside the act's transaction"
         )
-    AuditEntry.objects.create(
+    entry: AuditEntry = AuditEntry.objects.create(
         at=now,
         action=action,
         user_id=by.user_id,
@@ -83,3 +83,4 @@ def record(
         ip=by.ip or None,
         request_id=by.request_id,
     )
+    return entry

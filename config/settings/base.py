@@ -181,6 +181,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"queue": "heartbeat", "expires": 60},
     },
     "audit-seal": {"task": "accounts.tasks.seal_audit", "schedule": 10.0},
+    # Not beside the sealer: whoever stops that one must not silence this one too.
+    "audit-watch": {
+        "task": "dashboards.tasks.watch_sealing",
+        "schedule": 60.0,
+        "options": {"queue": "jobs"},
+    },
     "sign-ins-sweep": {"task": "accounts.tasks.sweep_sign_ins", "schedule": 3600.0},
     "visits-sweep": {
         "task": "residents.base.tasks.sweep_visits",

@@ -101,7 +101,7 @@ def test_a_resident_at_home_has_fifteen_minutes(clock):
 def test_the_post_says_whether_one_sits_at_a_counter_or_in_an_office(
     clock, client_for, role, expected
 ):
-    client = client_for(User.objects.get(pk=staff(role).user_id))
+    client = client_for(User.objects.get(pk=str(staff(role).user_id)))
     client.get(reverse("governance:choose-post"))
     found = []
     for minutes in (6, 16):

@@ -1,3 +1,5 @@
+from residents.base.actions.canaries import mark_canary, unmark_canary
+from residents.base.actions.guarding import ProofNeeded, guard_reveal, raise_alarm
 from residents.base.actions.people import (
     bind_account,
     name_columns,
@@ -7,17 +9,24 @@ from residents.base.actions.people import (
     register_person,
     reveal,
     tie_staff,
+    untie_staff,
     update_phone,
 )
 
 __all__ = [
+    "ProofNeeded",
     "bind_account",
+    "guard_reveal",
+    "mark_canary",
     "name_columns",
     "number_columns",
     "open_file",
     "phone_columns",
+    "raise_alarm",
     "register_person",
     "reveal",
     "tie_staff",
+    "unmark_canary",
+    "untie_staff",
     "update_phone",
 ]

@@ -1,3 +1,4 @@
+from residents.base.models.canary import Canary
 from residents.base.models.household import Dwelling, Household, HouseholdMember, Occupancy
 from residents.base.models.person import Person
 from residents.base.models.registration import AccountClaim
@@ -6,6 +7,7 @@ from residents.base.models.visit import Visit
 
 __all__ = [
     "AccountClaim",
+    "Canary",
     "Dwelling",
     "Household",
     "HouseholdMember",
