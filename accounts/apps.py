@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("账号与审计")
+
+    def ready(self) -> None:
+        from accounts import limits  # noqa: F401  registers the system check

@@ -58,13 +58,13 @@ def record(
     reason: str = "",
     detail: Mapping[str, Json] | None = None,
     now: datetime,
-) -> None:
+) -> AuditEntry:
     """Write one entry. `person_id` says whose file it is, so that this person can see it.
 
     Raises TransactionManagementError outside a transaction: an act and its entry live or die together.
     """
     touched = Touched(target, person_id, place_path, dict(detail or {}))
-    record_many(action, [touched], reason=reason, by=by, now=now)
+    return record_many(action, [touched], reason=reason, by=by, now=now)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +79,33 @@ class Touched:
 
 def record_many(
     action: str, rows: Iterable[Touched], *, by: Actor, reason: str = "", now: datetime
-) -> None:
+) -> list[AuditEntry]:
     """Write an entry for each row of one act, as `record` does for one."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(
             "audit entries must be written inside the act's transaction"
         )
-    AuditEntry.objects.bulk_create(
-        (
-            AuditEntry(
-                at=now,
-                action=action,
-                user_id=by.user_id,
-                post_id=by.post_id,
-                post_label=by.post_label,
-                body_id=by.body_id,
-                target_type=row.target._meta.label_lower if row.target is not None else "",
-                target_id=str(row.target.pk) if row.target is not None else "",
-                person_id=row.person_id,
-                place_path=row.place_path,
-                reason=reason,
-                detail=dict(row.detail),
-                ip=by.ip or None,
-                request_id=by.request_id,
-            )
-            for row in rows
-        ),
-        batch_size=2000,
+    return list(
+        AuditEntry.objects.bulk_create(
+            (
+                AuditEntry(
+                    at=now,
+                    action=action,
+                    user_id=by.user_id,
+                    post_id=by.post_id,
+                    post_label=by.post_label,
+                    body_id=by.body_id,
+                    target_type=row.target._meta.label_lower if row.target is not None else "",
+                    target_id=str(row.target.pk) if row.target is not None else "",
+                    person_id=row.person_id,
+                    place_path=row.place_path,
+                    reason=reason,
+                    detail=dict(row.detail),
+                    ip=by.ip or None,
+                    request_id=by.request_id,
+                )
+                for row in rows
+            ),
+            batch_size=2000,
+        )
     )

@@ -1,7 +1,7 @@
 """Reads of accounts: the audit trail and the sign-ins. Scoped reads above us build on these."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import models
@@ -32,3 +32,20 @@ class SessionQuerySet(models.QuerySet[Any]):
 class GateQuerySet(models.QuerySet[Any]):
     def failing_since(self, moment: datetime) -> Self:
         return self.filter(failed_at__gt=moment)
+
+
+class FileUseQuerySet(models.QuerySet[Any]):
+    def totals(self, user_id: uuid.UUID, day: date) -> tuple[int, int]:
+        """How many files a user looked at on a day, and how many values were shown in full."""
+        found = self.filter(user_id=user_id, day=day).aggregate(
+            files=models.Count("pk"), reveals=models.Sum("reveals", default=0)
+        )
+        return found["files"], found["reveals"]
+
+    def before(self, day: date) -> Self:
+        return self.filter(day__lt=day)
+
+
+class SealDelayQuerySet(models.QuerySet[Any]):
+    def going_on(self) -> Self:
+        return self.filter(ended_at__isnull=True)

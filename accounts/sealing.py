@@ -15,7 +15,7 @@ import json
 import os
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
-from accounts.models import AuditEntry, AuditSeal
+from accounts import limits
+from accounts.models import AuditEntry, AuditSeal, SealDelay
 
 START = bytes(32)
 BATCH = 1000
@@ -107,6 +109,38 @@ def anchor(*, now: datetime) -> int:
             os.fsync(file.fileno())
         AuditSeal.objects.filter(pk__in=[row.pk for row in seals]).update(anchored_at=now)
     return len(seals)
+
+
+def lag(*, now: datetime) -> timedelta:
+    """How long the oldest entry waits for its seal, or the oldest seal for its line in the anchor file."""
+    waiting = (
+        AuditEntry.objects.unsealed().values_list("at", flat=True).first(),
+        AuditSeal.objects.filter(anchored_at=None)
+        .order_by("last_no")
+        .values_list("sealed_at", flat=True)
+        .first(),
+    )
+    return max((now - since for since in waiting if since is not None), default=timedelta(0))
+
+
+def is_late(*, now: datetime) -> bool:
+    """Whether it lags so long that somebody must be told (limits.seal_late)."""
+    return lag(now=now) > timedelta(seconds=limits.in_force(timezone.localdate(now)).seal_late)
+
+
+def note_delay(*, now: datetime) -> SealDelay | None:
+    """The delay that begins now, once, however often one asks; in the caller's transaction. Ends one that is over."""
+    running: SealDelay | None = SealDelay.objects.going_on().select_for_update().first()
+    if not is_late(now=now):
+        SealDelay.objects.going_on().update(ended_at=now)
+        return None
+    if running is not None:
+        return None
+    try:
+        with transaction.atomic():
+            return SealDelay.objects.create(began_at=now)
+    except IntegrityError:  # another process noticed it at the same moment
+        return None
 
 
 def _line(row: AuditSeal) -> str:

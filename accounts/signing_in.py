@@ -93,7 +93,7 @@ def finish(request: HttpRequest, state: Pending, *, now: datetime) -> str:
     request.session.flush()
     lockout.succeed(state.user.get_username(), getattr(request, "client_ip", ""), now=now)
     session = request.session
-    session[sessions.KIND] = state.user.kind
+    sessions.sit(session, sessions.first_seat(state.user.kind))
     session[sessions.IP] = getattr(request, "client_ip", "") or None
     session[sessions.LABEL] = device_label(request.headers.get("User-Agent", ""))
     step_up.verified(request, now=now)

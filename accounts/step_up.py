@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from accounts import limits
 from common.access import go_to
 
 VERIFIED_AT = "_verified_at"
@@ -26,8 +27,19 @@ def recently_verified(
     return 0 <= age <= seconds
 
 
+def is_proven(request: HttpRequest, *, now: datetime) -> bool:
+    """As recently_verified, by the figure in force (limits.proof_lasts)."""
+    seconds = limits.in_force(timezone.localdate(now)).proof_lasts
+    return recently_verified(request, seconds, now=now)
+
+
 def verified(request: HttpRequest, *, now: datetime) -> None:
     request.session[VERIFIED_AT] = now.timestamp()
+
+
+def ask(request: HttpRequest, back: str) -> HttpResponse:
+    """To the page that asks for the factor, and then to `back`."""
+    return go_to(request, f"{reverse('accounts:verify')}?{urlencode({'next': back})}")
 
 
 def verified_within(seconds: int = 300) -> Callable[[View], View]:
@@ -43,7 +55,7 @@ def verified_within(seconds: int = 300) -> Callable[[View], View]:
                 if request.method == "GET"
                 else request.headers.get("Referer", "")
             )
-            return go_to(request, f"{reverse('accounts:verify')}?{urlencode({'next': back})}")
+            return ask(request, back)
 
         return cast(View, guard)
 

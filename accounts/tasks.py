@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import lockout, sealing
+from accounts import budget, lockout, sealing
 from accounts.sessions import SessionStore
 
 
@@ -17,6 +17,7 @@ def seal_audit(**_: object) -> None:
 
 @shared_task
 def sweep_sign_ins(**_: object) -> None:
-    """Forget sessions and failures that no longer count."""
+    """Forget sessions, failures and looks that no longer count."""
     SessionStore.clear_expired()
     lockout.forget_old(now=timezone.now())
+    budget.forget(now=timezone.now())

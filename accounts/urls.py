@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-in/continue/", sign_in.carry_on, name="continue"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("me/", me.me, name="me"),
+    path("me/stay/", me.stay, name="stay"),
     path("me/password/", me.change_password, name="change-password"),
     path("me/recovery-codes/", me.recovery_codes, name="recovery-codes"),
     path("me/sessions/end-others/", me.end_other_sessions, name="end-other-sessions"),

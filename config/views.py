@@ -8,9 +8,11 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import sealing
 from common.access import PUBLIC, access
 
 logger = logging.getLogger(__name__)
@@ -31,14 +33,22 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Whether it can serve people: if not, send them to another. Says nothing that helps an intruder.
 
-    Without the broker every page works and messages wait for the sweep: `degraded`, but ready.
+    Without the broker every page works and messages wait for the sweep, and while the audit trail waits
+    for its seals people are served all the same: `degraded`, but ready.
     """
-    parts = {"database": _database(), "migrations": "unknown", "broker": _broker()}
+    parts = {
+        "database": _database(),
+        "migrations": "unknown",
+        "broker": _broker(),
+        "audit": "unknown",
+    }
     if parts["database"] == "ok":
         parts["migrations"] = "ok" if _is_migrated() else "missing"
     if parts["migrations"] != "ok":
         return JsonResponse({"status": "unavailable", **parts}, status=503)
-    return JsonResponse({"status": "ok" if parts["broker"] == "ok" else "degraded", **parts})
+    parts["audit"] = "late" if sealing.is_late(now=timezone.now()) else "ok"
+    is_whole = parts["broker"] == parts["audit"] == "ok"
+    return JsonResponse({"status": "ok" if is_whole else "degraded", **parts})
 
 
 def _database() -> str:

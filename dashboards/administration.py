@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import UserKind
 from accounts.models import AuditEntry, AuditSeal, User
+from common.masking import mask_id, mask_name
 from community.governance.enums import BodyKind, Power, Role
 from community.governance.grants import group_name, places_of
 from community.governance.models import Body, Place, PlaceGrant, Post
 from community.governance.roles import ROLE_BODIES, ROLE_POWERS
+from residents.base.models import Canary, Person
 from servicehall.enums import ReviewLevel, StepState
 from servicehall.models import Case, ReviewStep
 
@@ -64,6 +66,33 @@ def posts_of(users: Iterable[User], today: date) -> Mapping[uuid.UUID, list[Post
     for post in Post.objects.active_on(today).filter(user_id__in=pks).select_related("body"):
         found[post.user_id].append(post)
     return found
+
+
+# --- persons, masked ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """Enough of a person to see that it is the right one, not enough to copy."""
+
+    name: str
+    number: str
+    community: str
+
+
+def masked(person: Person) -> Masked:
+    number = mask_id(person.id_number or "")
+    return Masked(mask_name(person.full_name), number, person.community.label)
+
+
+def person_of(user: User) -> Masked | None:
+    """Who a member of staff is in the residents' records, where that was said."""
+    person = Person.objects.of_staff(user.pk).select_related("community").first()
+    return masked(person) if person is not None else None
+
+
+def canaries(scope: Scope) -> QuerySet[Canary]:
+    return Canary.objects.visible_to(scope).select_related("person__community")
 
 
 # --- posts and grants ---------------------------------------------------------------------------

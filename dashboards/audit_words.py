@@ -49,6 +49,10 @@ ACTIONS: Words = {
     "person.changed": _("修改居民资料"),
     "person.account_bound": _("绑定居民账号"),
     "person.staff_tied": _("登记工作人员本人身份(用于回避)"),
+    "person.staff_untied": _("解除工作人员本人身份"),
+    "canary.marked": _("标记预警档案"),
+    "canary.unmarked": _("取消预警档案标记"),
+    "audit.late": _("审计记录没有按时封存"),
     "case.file": _("提交申请"),
     "case.assign": _("分派办件"),
     "case.rate": _("评价"),
@@ -64,6 +68,7 @@ ACTIONS: Words = {
 
 TARGETS: Words = {
     "accounts.user": _("账号"),
+    "accounts.sealdelay": _("封存延误"),
     "governance.post": _("任职"),
     "governance.workcalendaryear": _("工作日历"),
     "governance.apitoken": _("接口令牌"),
@@ -87,6 +92,7 @@ KEYS: Words = {
     "by_owner": _("本人操作"),
     "must_change": _("须修改密码"),
     "count": _("数量"),
+    "minutes": _("分钟数"),
     "days": _("天数"),
     "day": _("日期"),
     "source": _("来源"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from common.errors import Invalid, NotAllowed
+from common.identity import InvalidIdNumber, check_id_number
 from community.governance.enums import BodyKind, PostBasis, Role
 from community.governance.models import Body
 from community.governance.roles import ROLE_BODIES
@@ -37,6 +38,27 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("理由"), max_length=200, help_text=_("写明依据，会记入审计日志。")
     )
+
+
+class NumberForm(forms.Form):
+    """A person of the residents' records, named by the document."""
+
+    id_number = forms.CharField(
+        label=_("证件号码"),
+        max_length=30,
+        help_text=_("照身份证原件输入。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_id_number(self) -> str:
+        try:
+            return check_id_number(self.cleaned_data["id_number"]).number
+        except InvalidIdNumber as error:
+            raise forms.ValidationError(str(error.message)) from None
+
+
+class MarkForm(NumberForm, ReasonForm):
+    field_order = ("id_number", "reason")
 
 
 class NewUserForm(forms.Form):

@@ -1,4 +1,4 @@
-"""The nightly count."""
+"""The nightly count, and the watch over the seals."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -9,3 +9,8 @@ from dashboards import actions
 @shared_task(queue="jobs", soft_time_limit=900, time_limit=1000)
 def recount(**_: object) -> None:
     actions.recount(now=timezone.now())
+
+
+@shared_task(queue="jobs")
+def watch_sealing(**_: object) -> None:
+    actions.watch_sealing(now=timezone.now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboards.views import audit, messages, overview, posts, users
+from dashboards.views import audit, canaries, messages, overview, posts, users
 
 app_name = "dashboards"
 urlpatterns = [
@@ -14,10 +14,14 @@ urlpatterns = [
     path("users/<uuid:user_id>/factor/", users.remove_factor, name="user-factor"),
     path("users/<uuid:user_id>/disable/", users.disable, name="user-disable"),
     path("users/<uuid:user_id>/enable/", users.enable, name="user-enable"),
+    path("users/<uuid:user_id>/tie/", users.tie, name="user-tie"),
+    path("users/<uuid:user_id>/untie/", users.untie, name="user-untie"),
     path("posts/", posts.post_list, name="posts"),
     path("posts/bodies/", posts.body_list, name="bodies"),
     path("posts/bodies/<uuid:body_id>/", posts.body, name="body"),
     path("posts/<uuid:post_id>/", posts.post_page, name="post"),
+    path("canaries/", canaries.canary_list, name="canaries"),
+    path("canaries/<uuid:canary_id>/", canaries.canary, name="canary"),
     path("audit/", audit.trail, name="audit"),
     path("audit/<int:entry_id>/", audit.entry, name="audit-entry"),
     path("messages/", messages.message_list, name="messages"),

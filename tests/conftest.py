@@ -1,9 +1,11 @@
 """What every test relies on: silence made loud, people signed in, queries counted."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
@@ -53,3 +55,18 @@ def queries_of(call: Callable[[], Any]) -> int:
 def count_queries() -> Callable[[Callable[[], Any]], int]:
     """`count_queries(lambda: clerk.get(url))`."""
     return queries_of
+
+
+@pytest.fixture
+def figures(tmp_path: Path, settings: Any) -> Callable[..., None]:
+    """`figures(files_most=3)`: this test is under other security limits than the installation."""
+
+    def put(**changed: int) -> None:
+        data = yaml.safe_load(Path(settings.SECURITY_LIMITS_FILE).read_text(encoding="utf-8"))
+        for row in data["limits"]:
+            row["value"] = changed.get(row["code"], row["value"])
+        file = tmp_path / "-".join(f"{code}{value}" for code, value in changed.items())
+        file.write_text(yaml.safe_dump(data), encoding="utf-8")
+        settings.SECURITY_LIMITS_FILE = str(file)
+
+    return put

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.sessions import SessionStore
 from community.governance.middleware import ACTING_POST
 from community.governance.scopes import Scope
+from community.governance.views.posts import seat_of
 
 
 def open_session(who: Scope | User, *, now: datetime | None = None) -> str:
@@ -21,10 +22,11 @@ def open_session(who: Scope | User, *, now: datetime | None = None) -> str:
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store[sessions.KIND] = str(user.kind)
+    sessions.sit(store, sessions.first_seat(user.kind))
     store[step_up.VERIFIED_AT] = (now or timezone.now()).timestamp()
     if isinstance(who, Scope) and who.post_id:
         store[ACTING_POST] = str(who.post_id)
+        sessions.sit(store, seat_of(who))
     store.create()
     key = store.session_key
     assert key is not None

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.querysets import AuditQuerySet
+from accounts.querysets import AuditQuerySet, SealDelayQuerySet
 
 
 class AuditEntry(models.Model):
@@ -77,7 +77,34 @@ class AuditSeal(models.Model):
     class Meta:
         verbose_name = _("审计封存")
         verbose_name_plural = _("审计封存")
+        indexes = [
+            models.Index(
+                fields=["last_no"], name="seal_not_anchored", condition=Q(anchored_at__isnull=True)
+            ),
+        ]
 
     @override
     def __str__(self) -> str:
         return f"{self.first_no}-{self.last_no}"
+
+
+class SealDelay(models.Model):
+    """A time in which sealing or anchoring lagged behind; told of once, when it begins (security.md G11)."""
+
+    began_at = models.DateTimeField(_("开始"))
+    ended_at = models.DateTimeField(_("结束"), null=True)
+
+    objects: ClassVar = SealDelayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("封存延误")
+        verbose_name_plural = _("封存延误")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ended_at"], nulls_distinct=False, name="one_seal_delay_at_a_time"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.began_at}"

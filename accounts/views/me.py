@@ -40,6 +40,13 @@ def me(request: AccountRequest) -> HttpResponse:
 
 
 @access(SIGNED_IN)
+@require_safe
+def stay(request: AccountRequest) -> HttpResponse:
+    """Somebody types or reads without sending anything: the request itself counts as use of the session."""
+    return HttpResponse(status=204)
+
+
+@access(SIGNED_IN)
 @require_POST
 def end_session(request: AccountRequest, session_id: str) -> HttpResponse:
     """End one other sign-in; asking for somebody else's changes nothing and tells nothing."""

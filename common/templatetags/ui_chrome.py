@@ -10,6 +10,7 @@ from django.middleware.csrf import get_token
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -58,6 +59,12 @@ def _scope(request: HttpRequest | None) -> Any:
     return getattr(request, "scope", None) if user is not None and user.is_authenticated else None
 
 
+def _idle_seconds(request: HttpRequest | None) -> int:
+    """As the session itself counts them; 0 where none knows."""
+    ask = getattr(getattr(request, "session", None), "idle_seconds", None)
+    return int(ask(now=timezone.now())) if ask else 0
+
+
 @register.simple_tag(takes_context=True)
 def chrome(context: Context) -> Chrome:
     """The state of the frame; safe on error pages, where there may be no request at all."""
@@ -76,13 +83,14 @@ def chrome(context: Context) -> Chrome:
         post=str(getattr(_scope(request), "post_shown", "")) if kind == "staff" else "",
         is_staff=kind == "staff",
         is_resident=kind == "resident",
-        idle_seconds=getattr(settings, "STAFF_IDLE_SECONDS", 900) if kind == "staff" else 0,
+        idle_seconds=_idle_seconds(request) if is_signed_in else 0,
         urls={
             "home": url_or_nothing("home") or "/",
             "sign_in": url_or_nothing("accounts:sign-in"),
             "sign_out": url_or_nothing("accounts:sign-out"),
             "post": url_or_nothing("governance:choose-post"),
             "me": url_or_nothing("accounts:me"),
+            "stay": url_or_nothing("accounts:stay"),
             "language": url_or_nothing("common:language"),
             "size": url_or_nothing("common:size"),
         },

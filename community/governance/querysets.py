@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -88,6 +89,15 @@ class PostQuerySet(QuerySet["Post"]):
             .filter(user_id=user_id)
             .select_related("body")
             .order_by("body__code", "role")
+        )
+
+    def watching(self, roles: Collection[str], path: str, day: date) -> Self:
+        """Posts of these roles whose body stands at the place or above it; no path: wherever it stands."""
+        found = self.active_on(day).filter(role__in=roles)
+        if not path:
+            return found
+        return found.annotate(of_path=Value(path, output_field=CharField())).filter(
+            of_path__startswith=F("body__place__path")
         )
 
     def visible_to(self, scope: Scope) -> Self:

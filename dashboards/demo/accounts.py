@@ -23,7 +23,8 @@ from accounts.models import User
 from community.governance.actions import appoint
 from community.governance.enums import BodyKind, PlaceLevel, PostBasis, Role
 from community.governance.models import Body, Place, StationCoverage
-from residents.base.actions import bind_account
+from residents.base.actions import bind_account, tie_staff
+from residents.base.enums import DocumentType, PersonState
 from residents.base.models import Person
 
 FILE = "demo-accounts.json"
@@ -52,16 +53,15 @@ RESIDENTS = {
     "young_mother": "新生儿母亲，孩子还没有证件号码",
     "mongolian": "姓名中有间隔号的居民",
 }
-NAMES = (
-    "李建平 王晓梅 张海燕 刘志远 赵秀丽 陈国栋 杨瑞霞 孙立新 马晓东 周雅静 吴文斌 徐春燕 "
-    "高俊峰 郭丽娟 何永强 宋佳怡 韩雪梅 曹鹏飞 郝建军 乔慧敏 白音巴图 苏日娜 苗俊杰 "
-    "云海霞 贾文静 田志鹏 薛红梅 范晓宇 康丽华 武国强 任婷 闫涛 崔艳 姚斌 贺敏 樊磊 "
-    "温倩 牛超 侯丹 史伟 秦悦 孟庆 段瑞 雷鸣 邵颖 顾洋 潘静 丁宁 沈洁 程功 魏然 苏和 "
-    "蒋欣 余波 叶青 杜鹃 潘虹 汪洋 袁野 方圆 石磊 金鑫 夏雨 江山 谭笑 毛峰 常乐 钱进 "
-    "严谨 戴维 邱实 黎明 龙腾 万里 康宁 安然 华夏 关山 佟欣 那仁 海日罕 朝鲁门 乌恩奇 "
-    "阿茹罕 呼日勒 鲁青 申红 耿直 路遥 柳青 时光 向阳 白雪 高原 梁栋 马腾 林森 楚天 "
-    "景明 栗娜 冀平 晋南 祁连 齐鲁 艾青 巩固 常青 冉冉 成功 米兰 谷雨 房杰 庄严 "
-).split()
+# Staff who are somebody known by name: a guest who lives with them files a matter, and they must leave it alone.
+# 欧阳䶮's mother has filed one already (cases.OWN_MOTHER).
+TIED = {
+    "moxiang-clerk1": "young_father",
+    "xinqiao-clerk1": "mongolian_wife",
+    "xianfeng-clerk1": "low_income_wife",
+    "aimin-clerk1": "rare_name",
+}
+BORN = (date(1970, 1, 1), date(2001, 12, 31))
 
 
 @dataclass(slots=True)
@@ -95,25 +95,28 @@ class Seat:
 
 @dataclass(slots=True)
 class Staffing:
-    """Makes accounts one after another; names and secrets follow from seed and installation."""
+    """Makes accounts one after another; people and secrets follow from seed and installation."""
 
     seed: int
     now: datetime
     report: Callable[[str], None]
+    known: Mapping[str, Person]  # who is wanted by name, for TIED
+    others: Iterator[Person]
     made: list[Account] = field(default_factory=list)
 
     def staff(self, username: str, *seats: Seat) -> User:
         password, secret = _password(self.seed, username), _totp_seed(self.seed, username)
-        name = NAMES[len(self.made) % len(NAMES)]
+        person = self.known[TIED[username]] if username in TIED else next(self.others)
         user = create_staff_user(
             username=username,
-            display_name=name,
+            display_name=person.full_name,
             password=password,
             must_change=False,
             by=audit.SYSTEM,
             now=self.now,
         )
         enrol_totp(user, secret, by=audit.SYSTEM, now=self.now)
+        tie_staff(user, person.id_number or "", by=audit.SYSTEM, now=self.now)
         posts = [
             appoint(
                 user,
@@ -139,7 +142,7 @@ class Staffing:
                     f"{post.body.name} · {post.title or post.get_role_display()}" for post in posts
                 ),
                 place=seats[0].body.place.name,
-                name=name,
+                name=person.full_name,
                 roles=[seat.role.value for seat in seats],
             )
         )
@@ -191,13 +194,34 @@ def make_accounts(
     report: Callable[[str], None],
 ) -> list[Account]:
     """Accounts of residents and staff for these communities, their streets and all districts."""
-    staffing = Staffing(seed, now, report)
-    people = Person.objects.select_related("community").in_bulk(list(wanted.values()))
+    codes = list(communities)
+    found = Person.objects.select_related("community").in_bulk(list(wanted.values()))
+    people = {key: found[person_id] for key, person_id in wanted.items()}
+    others = _workers(codes, without=found, seed=seed)
+    staffing = Staffing(seed, now, report, people, others)
     for key, note in RESIDENTS.items():
-        staffing.resident(people[wanted[key]], note)
-    for username, seats in _seats(list(communities)):
+        staffing.resident(people[key], note)
+    for username, seats in _seats(codes):
         staffing.staff(username, *seats)
     return staffing.made
+
+
+def _workers(communities: list[str], *, without: Iterable[UUID], seed: int) -> Iterator[Person]:
+    """People of working age in these communities, no two of one name; the same seed gives the same people."""
+    drawn = list(
+        Person.objects.filter(
+            community__code__in=communities,
+            state=PersonState.ACTIVE,
+            document_type=DocumentType.RESIDENT_ID,
+            birth_on__range=BORN,
+        )
+        .exclude(pk__in=list(without))
+        .order_by("pk")
+        .values_list("pk", "full_name")
+    )
+    random.Random(f"{seed}:staff").shuffle(drawn)
+    for person_id in {name: pk for pk, name in drawn}.values():
+        yield Person.objects.get(pk=person_id)
 
 
 def _seats(communities: list[str]) -> Iterator[tuple[str, tuple[Seat, ...]]]:

@@ -5,7 +5,7 @@ the stations, streets and departments do the rest, each in the post that has the
 """
 
 import random
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -89,6 +89,8 @@ STORIES: tuple[Story, ...] = (
     Story("W3-06", E.RATED_WELL, 14, is_online=True),
 )  # fmt: skip
 TOLD = 120
+# Who works at the counter of his own mother: 张㛃's application, which aimin-clerk1 must leave to a colleague.
+OWN_MOTHER = Story("W7-06", E.SUBMITTED, 1, is_online=True)
 
 OPENING, CLOSING = time(8, 40), time(17, 10)
 GOOD_WORDS = ("办得快，态度好。", "一次就办成了，谢谢。", "工作人员讲得很清楚。", "")
@@ -141,7 +143,7 @@ class Cast:
 def make_cases(
     communities: Sequence[str],
     *,
-    reserved: Iterable[UUID],
+    wanted: Mapping[str, UUID],
     seed: int,
     now: datetime,
     report: Callable[[str], None],
@@ -152,7 +154,7 @@ def make_cases(
         by_body=_posts(now),
         rng=random.Random(f"{seed}:cases"),
         calendar=WorkCalendarYear.objects.calendar(),
-        reserved=frozenset(reserved),
+        reserved=frozenset([*wanted.values(), *_households_of_staff()]),
     )
     versions = {
         version.item_id: version for version in ItemVersion.objects.public(timezone.localdate(now))
@@ -166,7 +168,16 @@ def make_cases(
         first = (number + turn) % len(places)
         made.append(tell(story, versions[story.item], places[first:] + places[:first], cast))
         report(story.item)
+    mother = Person.objects.select_related("community", "account").get(pk=wanted["rare_elder"])
+    made.append(_tell(OWN_MOTHER, versions[OWN_MOTHER.item], mother, cast))
     return made
+
+
+def _households_of_staff() -> Iterable[UUID]:
+    """Whoever lives with a member of staff: the colleagues of the demonstration need not think of it."""
+    staff = Person.objects.filter(staff_account__isnull=False)
+    homes = HouseholdMember.objects.current().filter(person__in=staff).values("household")
+    return HouseholdMember.objects.filter(household__in=homes).values_list("person_id", flat=True)
 
 
 def _earlier(story: Story, turn: int) -> Story:
@@ -192,6 +203,10 @@ def tell(story: Story, version: ItemVersion, communities: Sequence[Place], cast:
     applicant = next(
         filter(None, (_applicant(version, community, cast) for community in communities))
     )
+    return _tell(story, version, applicant, cast)
+
+
+def _tell(story: Story, version: ItemVersion, applicant: Person, cast: Cast) -> Case:
     telling = _Telling(story, version, applicant, cast, moment=_start(story, version, cast))
     case = telling.file()
     try:

@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 
 from django import forms
 from django.contrib import messages
@@ -13,20 +14,24 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actions import factors, users as actions
 from accounts.models import User
+from common import ratelimit
 from common.access import access, power
 from common.errors import NotAllowed
 from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
 from dashboards import administration
-from dashboards.forms_admin import NewUserForm, ReasonForm, UserFilter, refuse
+from dashboards.forms_admin import NewUserForm, NumberForm, ReasonForm, UserFilter, refuse
 from dashboards.views._lists import list_page
 from dashboards.views._proof import is_proven, proof
+from residents.base.actions import tie_staff, untie_staff
 
 PAGE_SIZE = 50
+TIES_PER_HOUR = 30
 # Read out and typed once: no letter that looks like another, 16 of 31 signs are 79 bits.
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -133,6 +138,41 @@ def enable(request: PortalRequest, user_id: uuid.UUID) -> HttpResponse:
     return _with_reason(request, user_id, "state", run, done=_("账号已启用。"))
 
 
+@access(power(Power.MANAGE_USERS))
+@sensitive_post_parameters("id_number")
+@require_POST
+def tie(request: PortalRequest, user_id: uuid.UUID) -> HttpResponse:
+    """Which person of the residents' records this is, so that nobody acts on the matter of his own household."""
+    user, now = _another(request, user_id), timezone.now()
+    form = NumberForm(request.POST, auto_id="tie-%s")
+    if form.is_valid() and is_proven(request, form) and _may_try(request, form, now):
+        try:
+            tie_staff(user, form.cleaned_data["id_number"], by=request.scope, now=now)
+        except NotAllowed as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, _("已登记。请核对下面显示的姓名和号码是不是本人。"))
+            return redirect("dashboards:user", user.pk)
+    return _page(request, user, status=422, tie_form=form)
+
+
+def _may_try(request: PortalRequest, form: forms.Form, now: datetime) -> bool:
+    """Whoever tries many numbers would learn who is in the records."""
+    if ratelimit.hit("tie-staff", str(request.scope.user_id), TIES_PER_HOUR, 3600, now):
+        return True
+    form.add_error(None, _("尝试次数太多，请一小时后再试。"))
+    return False
+
+
+@access(power(Power.MANAGE_USERS))
+@require_POST
+def untie(request: PortalRequest, user_id: uuid.UUID) -> HttpResponse:
+    def run(user: User, reason: str) -> None:
+        untie_staff(user, reason=reason, by=request.scope, now=timezone.now())
+
+    return _with_reason(request, user_id, "untie", run, done=_("已解除。"))
+
+
 def _found(request: PortalRequest, user_id: uuid.UUID) -> User:
     accounts = administration.staff_accounts(request.scope, timezone.localdate())
     return get_object_or_404(accounts.select_related("totp"), pk=user_id)
@@ -177,7 +217,10 @@ def _page(
         "has_device": hasattr(user, "totp"),
         "posts": administration.posts_of([user], today).get(user.pk, []),
         "is_own": user.pk == request.scope.user_id,
+        "person": administration.person_of(user),
         "password_form": forms.Form(),
+        "tie_form": NumberForm(auto_id="tie-%s"),
+        "untie_form": ReasonForm(auto_id="untie-%s"),
         "factor_form": ReasonForm(auto_id="factor-%s"),
         "state_form": ReasonForm(auto_id="state-%s"),
         **bound,

@@ -33,6 +33,8 @@ _words: dict[str, Text] = {
     "person.changed": gettext_lazy("修改了您的信息"),
     "person.registered": gettext_lazy("登记了您的信息"),
     "person.account_bound": gettext_lazy("把账号和您的档案关联"),
+    "person.staff_tied": gettext_lazy("登记您是工作人员本人，办件时用于回避"),
+    "person.staff_untied": gettext_lazy("取消登记您是工作人员本人"),
     "account.code_asked": gettext_lazy("用您的身份证号和手机号申请验证码"),
     "account.code_right": gettext_lazy("输入了正确的验证码"),
     "account.code_wrong": gettext_lazy("输入了错误的验证码"),

@@ -1,4 +1,5 @@
-"""What residents are told about their accounts: the one-time code, and every change of how one gets in.
+"""What residents are told about their accounts: the one-time code, and every change of how one gets in;
+and what the guards are told about those who open files.
 
 Where what was typed does not fit, the same phone gets "registration.counter" instead of the code: the same
 row, the same limits, the same moment. So the page, its time and the owner of a foreign phone learn nothing,
@@ -61,5 +62,24 @@ register(
         _("【一站】您的登录密码已重设。如非本人办理，请马上致电%(hotline)s。"),
         BOTH,
         is_statutory=True,
+    ),
+    Kind(
+        "canary.touched",
+        _("预警档案被打开"),
+        _(
+            "%(time)s，%(office)s的%(name)s（账号%(account)s）打开了一份预警档案。"
+            "这份档案没有人需要办事，请马上核实原因（审计记录%(entry)s）。"
+        ),
+        "",
+        (Channel.IN_SITE,),
+    ),
+    Kind(
+        "files.many",
+        _("一人一天打开的档案很多"),
+        _(
+            "%(office)s的%(name)s（账号%(account)s）今天打开的档案已超过%(count)s份，请核实是否都是办事需要。"
+        ),
+        "",
+        (Channel.IN_SITE,),
     ),
 )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from community.governance.scopes import Scope
     from residents.base.models import (  # noqa: F401
         AccountClaim,
+        Canary,
         ConflictTicket,
         Household,
         HouseholdMember,
@@ -68,6 +69,10 @@ class PersonQuerySet(QuerySet["Person"]):
     def of_account(self, user_id: object) -> Self:
         """The person behind an account; nobody's account is nobody."""
         return self.filter(account_id=user_id) if user_id else self.none()
+
+    def of_staff(self, user_id: object) -> Self:
+        """The person who a member of staff is."""
+        return self.filter(staff_account_id=user_id) if user_id else self.none()
 
     def claimable(
         self, number: str, full_name: str, phone: str, *, has_account: bool, settled_before: date
@@ -136,6 +141,16 @@ class VisitQuerySet(QuerySet["Visit"]):
 
     def over(self, now: datetime) -> Self:
         return self.filter(until__lte=now)
+
+
+class CanaryQuerySet(QuerySet["Canary"]):
+    def of_person(self, person_id: uuid.UUID) -> Self:
+        """For the guard at the files; pages never ask."""
+        return self.filter(person_id=person_id)
+
+    def visible_to(self, scope: Scope) -> Self:
+        """Who guards the rights at a place knows the canaries there; whoever opens files never does."""
+        return self.filter(scope.within(Power.GRANT, "person__community__path"))
 
 
 class HouseholdQuerySet(QuerySet["Household"]):

@@ -11,6 +11,7 @@ from accounts import audit
 from common.errors import Invalid, NotAllowed
 from community.governance.enums import Power
 from community.governance.scopes import Scope
+from residents.base.actions import guard_reveal, raise_alarm
 from servicehall import rules
 from servicehall.actions import _core
 from servicehall.enums import CaseAction, StepState
@@ -48,10 +49,19 @@ def open_case(case_id: uuid.UUID, *, page: str = "case", by: Scope, now: datetim
     return case
 
 
-def reveal_in_case(case_id: uuid.UUID, field: str, *, reason: str, by: Scope, now: datetime) -> str:
+def reveal_in_case(
+    case_id: uuid.UUID,
+    field: str,
+    *,
+    reason: str,
+    is_proven: bool = False,
+    by: Scope,
+    now: datetime,
+) -> str:
     """The full value of one masked field of a case: "id_number", "contact_phone" or the key of an answer.
 
-    For those who hold the case, whether or not they may open the person's whole file.
+    For those who hold the case, whether or not they may open the person's whole file; counted like any
+    other reveal (residents.base.actions.guarding).
     """
     if not reason.strip():
         raise Invalid("reason_missing", _("请写明查看的理由。"), {"reason": _("请写明理由。")})
@@ -60,11 +70,12 @@ def reveal_in_case(case_id: uuid.UUID, field: str, *, reason: str, by: Scope, no
     with transaction.atomic():
         case = (
             Case.objects.visible_to(by)
-            .select_related("applicant", "community", "version")
+            .select_related("applicant__community", "community", "version")
             .get(pk=case_id)
         )
         value = _full_value(case, field)
-        audit.record(
+        guard_reveal(case.applicant, is_proven=is_proven, by=by, now=now)
+        entry = audit.record(
             "person.revealed",
             by=by,
             target=case,
@@ -74,6 +85,7 @@ def reveal_in_case(case_id: uuid.UUID, field: str, *, reason: str, by: Scope, no
             detail={"number": case.number, "field": field},
             now=now,
         )
+        raise_alarm(case.applicant, entry, by=by, now=now)
     return value
 
 

@@ -14,15 +14,18 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import step_up
 from common.access import access, power
 from common.errors import NotAllowed
 from community.governance.enums import Power
 from community.governance.models import WorkCalendarDay, WorkCalendarYear
 from community.governance.scopes import PortalRequest
 from community.governance.workdays import WorkCalendar, statutory_holidays
+from residents.base.actions import ProofNeeded
 from servicehall import actions, explaining, forms_staff as forms
 from servicehall.actions import looking
 from servicehall.casefile import CaseFile
@@ -171,11 +174,14 @@ def _names_of_days(file: CaseFile, calendar: WorkCalendar) -> dict[date, str]:
 def reveal(request: PortalRequest, case_id: uuid.UUID, field: str) -> HttpResponse:
     """One masked value in full: asked with a reason, shown once, written down."""
     found = get_object_or_404(Case.objects.visible_to(request.scope), pk=case_id)
-    form = forms.RevealForm(request.POST if request.method == "POST" else None)
+    url = reverse("servicehall:case-reveal", args=[case_id, field])
+    form = forms.RevealForm(
+        request.POST if request.method == "POST" else None, initial=request.GET.dict()
+    )
     context: dict[str, Any] = {
         "form": form,
         "field": field,
-        "url": reverse("servicehall:case-reveal", args=[case_id, field]),
+        "url": url,
         "back": reverse("servicehall:case", args=[case_id]),
         "layout": "counter.html",
     }
@@ -183,15 +189,20 @@ def reveal(request: PortalRequest, case_id: uuid.UUID, field: str) -> HttpRespon
     if form.is_bound:
         status = REFUSED
         if form.is_valid():
+            now = timezone.now()
             try:
                 context["value"] = actions.reveal_in_case(
                     found.pk,
                     field,
                     reason=form.cleaned_data["reason"],
+                    is_proven=step_up.is_proven(request, now=now),
                     by=request.scope,
-                    now=timezone.now(),
+                    now=now,
                 )
                 status = 200
+            except ProofNeeded as refusal:
+                messages.warning(request, str(refusal.message))
+                return step_up.ask(request, f"{url}?{urlencode({'reason': form.data['reason']})}")
             except NotAllowed as refusal:
                 form.add_error(None, str(refusal.message))
     name = "residents/counter/_reveal.html" if request.htmx else "residents/counter/reveal.html"

@@ -122,6 +122,7 @@ ID_OF = {
     "far_post": "post_id",
     "far_user": "user_id",
     "far_body": "body_id",
+    "far_canary": "canary_id",
 }
 
 
@@ -192,6 +193,7 @@ PUBLIC = [
 
 OWN_ACCOUNT = [
     Row("accounts:me", signed_in()),
+    Row("accounts:stay", signed_in(204)),
     Row("accounts:change-password", signed_in()),
     Row("accounts:change-password", signed_in(422), POST, data=NONSENSE),
     Row("accounts:recovery-codes", signed_in(302)),
@@ -358,6 +360,19 @@ ADMINISTRATION = [
             Row(f"dashboards:user-{act}", only(set(), blind=USERS), POST, given=of("far_user")),
         )
     ),
+    *(
+        row
+        for act in ("tie", "untie")
+        for row in (
+            Row(f"dashboards:user-{act}", only(USERS, 422), POST, given=of("user")),
+            Row(f"dashboards:user-{act}", only(set(), blind=USERS), POST, given=of("far_user")),
+        )
+    ),
+    Row("dashboards:canaries", only(GRANTS)),
+    Row("dashboards:canaries", only(GRANTS, 422), POST, data=NONSENSE),
+    Row("dashboards:canary", only(GRANTS), given=of("canary")),
+    Row("dashboards:canary", only(GRANTS, 422), POST, given=of("canary"), data=NONSENSE),
+    Row("dashboards:canary", only(set(), blind=GRANTS), given=of("far_canary")),
     Row("dashboards:posts", only(GRANTS)),
     Row("dashboards:bodies", only(GRANTS)),
     Row("dashboards:body", only(GRANTS), given=lambda w: {"body_id": w.hall.station.pk}),

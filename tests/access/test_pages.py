@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from accounts import sessions
+from residents.base.models import Canary
 from tests.access.knocking import knock
 from tests.access.table import TABLE, Row
 from tests.access.world import Who, World, undone
@@ -42,6 +43,11 @@ def crowd(world: World) -> None:
         MessageFactory(in_site=True, user_id=hall.resident.user_id, about=f"case:{case.pk}")
         MessageFactory(failed=True, place_path=hall.community.path, about=f"case:{case.pk}")
         PostFactory(body=hall.station)
+        Canary.objects.create(
+            person=person,
+            marked_by=world.scopes[Who.SECURITY_ADMIN].user_id,
+            marked_at=hall.now,
+        )
         open_session(hall.resident)
         if number == 0:
             kin = PersonFactory.create_batch(3, community=hall.community)

@@ -22,6 +22,7 @@ from community.governance.enums import ApiScope, Role
 from community.governance.models import ApiToken, Body, Post
 from community.governance.scopes import Scope
 from notifications.models import Message
+from residents.base.models import Canary, Person
 from servicehall import actions
 from servicehall.actions.files import attach
 from servicehall.models import Case, Draft, Proposal, Upload
@@ -191,6 +192,22 @@ class World:
         return self.far_post.body
 
     @cached_property
+    def canary(self) -> Canary:
+        """A file that nobody has a reason to open."""
+        return self._marked(PersonFactory(community=self.hall.community))
+
+    @cached_property
+    def far_canary(self) -> Canary:
+        """Of another district."""
+        return self._marked(PersonFactory(community=self.far_body.place))
+
+    def _marked(self, person: Person) -> Canary:
+        admin = self.scopes[Who.SECURITY_ADMIN]
+        return Canary.objects.create(
+            person=person, marked_by=admin.user_id, marked_at=self.hall.now
+        )
+
+    @cached_property
     def entry(self) -> AuditEntry:
         """What was written down when the case was accepted."""
         entry: AuditEntry = AuditEntry.objects.get(
@@ -279,6 +296,8 @@ def build() -> World:
         "token",
         "post",
         "far_post",
+        "canary",
+        "far_canary",
         "entry",
     ):
         getattr(world, name)

@@ -3,13 +3,16 @@
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import users
 from accounts.audit import SYSTEM
-from accounts.models import AuditEntry, Session
+from accounts.models import AuditEntry, Session, User
 from accounts.sessions import digest
+from community.governance.enums import Role
 from tests.factories.accounts import PASSWORD, UserFactory
+from tests.factories.governance import staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
@@ -67,19 +70,70 @@ def test_a_session_remembers_its_owner_and_device():
     assert (session.label, session.ip) == ("Chrome · Windows", "127.0.0.1")
 
 
-def test_an_idle_counter_is_locked_after_fifteen_minutes(clock):
+def test_an_idle_counter_is_locked_after_five_minutes(clock):
     client = enter(UserFactory.create())
-    clock.shift(14 * MINUTE)
+    clock.shift(4 * MINUTE)
     assert is_in(client)
+    clock.shift(4 * MINUTE)
+    assert is_in(client)
+    clock.shift(6 * MINUTE)
+    assert not is_in(client)
+
+
+def test_a_resident_at_home_has_fifteen_minutes(clock):
+    client = enter(UserFactory.create(kind="resident"))
     clock.shift(14 * MINUTE)
     assert is_in(client)
     clock.shift(16 * MINUTE)
     assert not is_in(client)
 
 
-def test_the_counter_limit_is_a_setting(clock, settings):
-    settings.SESSION_LIMITS = settings.SESSION_LIMITS | {"staff": (5 * MINUTE, 8 * 3600)}
+@pytest.mark.urls("config.urls")
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        (Role.WINDOW_CLERK, [False, False]),
+        (Role.STATION_DIRECTOR, [False, False]),
+        (Role.STREET_OFFICIAL, [True, False]),
+        (Role.AUDITOR, [True, False]),
+    ],
+)
+def test_the_post_says_whether_one_sits_at_a_counter_or_in_an_office(
+    clock, client_for, role, expected
+):
+    client = client_for(User.objects.get(pk=str(staff(role).user_id)))
+    client.get(reverse("governance:choose-post"))
+    found = []
+    for minutes in (6, 16):
+        clock.shift(minutes * MINUTE)
+        found.append(is_in(client))
+    assert found == expected
+
+
+@pytest.mark.urls("config.urls")
+@pytest.mark.parametrize(
+    ("who", "seconds"), [(Role.WINDOW_CLERK, 300), (Role.AUDITOR, 900), (None, 900)]
+)
+def test_the_page_counts_the_seconds_that_the_server_counts(client_for, who, seconds):
+    person = staff(who) if who else UserFactory.create(kind="resident")
+    page = client_for(person).get("/accounts/me/").content.decode()
+    assert f'data-idle-seconds="{seconds}"' in page
+    assert 'data-stay-url="/accounts/me/stay/"' in page
+
+
+def test_whoever_only_types_stays_in(clock):
     client = enter(UserFactory.create())
+    for _ in range(4):
+        clock.shift(3 * MINUTE)
+        assert client.get("/accounts/me/stay/").status_code == 204
+    assert is_in(client)
+
+
+def test_a_sign_in_from_before_there_were_seats_counts_as_a_counter(clock):
+    client = enter(UserFactory.create())
+    session = client.session
+    del session["_seat"]
+    session.save()
     clock.shift(6 * MINUTE)
     assert not is_in(client)
 
@@ -87,19 +141,19 @@ def test_the_counter_limit_is_a_setting(clock, settings):
 @pytest.mark.parametrize(("kind", "hours"), [("staff", 8), ("resident", 12)])
 def test_a_busy_session_ends_after_its_longest_time(clock, kind, hours):
     client = enter(UserFactory.create(kind=kind))
-    for _ in range(hours * 5 - 1):
-        clock.shift(12 * MINUTE)
+    for _ in range(hours * 15 - 1):
+        clock.shift(4 * MINUTE)
         assert is_in(client)
-    clock.shift(13 * MINUTE)
+    clock.shift(4 * MINUTE)
     assert not is_in(client)
 
 
 def test_a_page_that_refreshes_itself_does_not_keep_the_counter_open(clock):
     client = enter(UserFactory.create())
     for _ in range(3):
-        clock.shift(4 * MINUTE)
+        clock.shift(MINUTE)
         assert client.get("/accounts/me/", headers={"X-Background": "1"}).status_code == 200
-    clock.shift(4 * MINUTE)
+    clock.shift(3 * MINUTE)
     assert not is_in(client)
 
 

@@ -26,8 +26,10 @@ FIRST: dict[Who, tuple[str, ...]] = {
     Who.DISTRICT_OFFICE: ("dashboards:place", "dashboards:list"),
     Who.LEADER: ("dashboards:place",),
     Who.AUDITOR: ("dashboards:audit",),
-    Who.SYSTEM_ADMIN: ("dashboards:users", "governance:calendar-year"),
-    Who.SECURITY_ADMIN: ("dashboards:posts", "dashboards:body"),
+    Who.SYSTEM_ADMIN: ("dashboards:users", "dashboards:user", "governance:calendar-year"),
+    Who.SECURITY_ADMIN: (
+        *("dashboards:posts", "dashboards:body", "dashboards:canaries", "dashboards:canary"),
+    ),
 }
 FACES = {
     "residents": (Who.ANONYMOUS, Who.APPLICANT),

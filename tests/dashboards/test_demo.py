@@ -20,16 +20,19 @@ from django.utils import timezone
 from accounts import totp, usernames
 from accounts.enums import UserKind
 from accounts.models import Totp, User
+from common.errors import NotAllowed
 from common.identity import check_id_number
 from community.governance.actions import read_places
 from community.governance.enums import PlaceLevel, PostBasis, Role
 from community.governance.models import Place, Post, StationCoverage
-from dashboards.demo import numbers, places
+from community.governance.scopes import scope_of
+from dashboards.demo import accounts, numbers, places
 from dashboards.demo.people import Population, populate
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
 from residents.base.enums import DocumentType, OccupancyKind, PersonState, Relation
 from residents.base.models import Dwelling, Household, HouseholdMember, Occupancy, Person
+from servicehall.actions import accept
 from servicehall.enums import CaseState, Light, Outcome
 from servicehall.models import Case, Rating
 
@@ -333,6 +336,27 @@ def test_the_guests_file_their_matters_themselves(city: Path) -> None:
         usernames.of_resident(e["username"]) for e in entries(city) if e["role"] == "resident"
     ]
     assert not Case.objects.filter(applicant__account__username__in=residents).exists()
+
+
+def test_every_member_of_staff_is_a_person_of_the_city(city: Path) -> None:
+    people = dict(
+        Person.objects.filter(staff_account__isnull=False).values_list(
+            "staff_account__username", "full_name"
+        )
+    )
+    named = {e["username"]: e["name"] for e in entries(city) if e["role"] != "resident"}
+    assert people == named
+    assert len(set(named.values())) == len(named)
+    assert set(accounts.TIED) <= set(named)
+
+
+def test_a_clerk_meets_the_matter_of_his_own_mother_and_must_leave_it(city: Path) -> None:
+    case = Case.objects.get(applicant__full_name="张㛃")
+    user = User.objects.get(username="aimin-clerk1")
+    own = scope_of(user, user.posts.get().pk, today=timezone.localdate())
+    assert case.handler_id == own.body_id
+    with pytest.raises(NotAllowed, match="conflict_of_interest"):
+        accept(case.pk, by=own, now=timezone.now())
 
 
 def test_no_telephone_rings_for_the_past(city: Path) -> None:

@@ -10,8 +10,12 @@ from django.utils import timezone
 
 from accounts import step_up
 from accounts.models import AuditEntry, Session, Totp, User
+from common.errors import NotAllowed
 from community.governance.enums import Role
 from community.governance.scopes import Scope
+from dashboards.views import users
+from residents.base.models import Person
+from servicehall.actions import accept
 from tests.factories.accounts import UserFactory
 from tests.factories.governance import (
     CityFactory,
@@ -20,6 +24,8 @@ from tests.factories.governance import (
     StationFactory,
     staff,
 )
+from tests.factories.residents import PersonFactory, household
+from tests.factories.servicehall import hall
 from tests.signing_in import client_for
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +227,67 @@ def test_a_longer_list_costs_no_more(admin: Scope, count_queries: Any) -> None:
     assert count_queries(lambda: client.get(USERS)) == few <= 10
     clerk = staff(Role.WINDOW_CLERK)
     assert count_queries(lambda: client.get(page_of(clerk))) <= 10
+
+
+# --- who a member of staff is in the residents' records -------------------------------------------
+def test_an_account_is_tied_to_its_person_and_the_page_shows_masked_who_it_is(admin: Scope) -> None:
+    user, person = account(staff(Role.WINDOW_CLERK)), PersonFactory(elder=True)
+    client = client_for(admin)
+    answer = client.post(page_of(user, "user-tie"), {"id_number": str(person.id_number)})
+    assert answer.status_code == 302
+    page = client.get(page_of(user)).content.decode()
+    assert "陈*芝" in page
+    assert str(person.id_number)[-4:] in page
+    for secret in (person.full_name, str(person.id_number)):
+        assert secret not in page
+    entry = AuditEntry.objects.get(action="person.staff_tied")
+    assert (entry.user_id, entry.person_id) == (admin.user_id, person.pk)
+    assert str(person.id_number) not in str(entry.detail)
+
+
+def test_from_then_on_nobody_acts_on_his_own_household(admin: Scope) -> None:
+    place = hall()
+    case = place.filed()
+    kin = PersonFactory(community=place.community)
+    household(place.applicant, son=kin)
+    clerk = account(place.clerk)
+    client_for(admin).post(page_of(clerk, "user-tie"), {"id_number": str(kin.id_number)})
+    with pytest.raises(NotAllowed, match="conflict_of_interest"):
+        accept(case.pk, by=place.clerk, now=place.now)
+    client_for(admin).post(page_of(clerk, "user-untie"), {"reason": "登记错了"})
+    assert not Person.objects.of_staff(clerk.pk).exists()
+    assert AuditEntry.objects.get(action="person.staff_untied").reason == "登记错了"
+    assert accept(case.pk, by=place.clerk, now=place.now).handler_id == place.station.pk
+
+
+def test_a_number_that_nobody_has_a_slip_and_somebody_elses_person_are_refused(
+    admin: Scope,
+) -> None:
+    user, person = account(staff(Role.WINDOW_CLERK)), PersonFactory(elder=True)
+    other = account(staff(Role.WINDOW_CLERK))
+    client = client_for(admin)
+    client.post(page_of(other, "user-tie"), {"id_number": str(person.id_number)})
+    for number, says in (
+        ("110101199003074477", "基础库中没有这个证件号码"),
+        (f"{str(person.id_number)[:-1]}0", "请"),
+        (str(person.id_number), "另一个工作人员账号"),
+        ("", "请填写"),
+    ):
+        answer = client.post(page_of(user, "user-tie"), {"id_number": number})
+        assert answer.status_code == 422
+        assert says in answer.content.decode()
+    assert Person.objects.get(pk=person.pk).staff_account_id == other.pk
+
+
+def test_tying_needs_a_fresh_proof_another_persons_hand_and_ends_after_many_tries(
+    admin: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, person = account(staff(Role.WINDOW_CLERK)), PersonFactory(elder=True)
+    given = {"id_number": str(person.id_number)}
+    assert unproven(admin).post(page_of(user, "user-tie"), given).status_code == 422
+    assert client_for(admin).post(page_of(admin, "user-tie"), given).status_code == 403
+    monkeypatch.setattr(users, "TIES_PER_HOUR", 2)
+    unknown = {"id_number": "110101199003074477"}
+    pages = [client_for(admin).post(page_of(user, "user-tie"), unknown) for _n in range(6)]
+    assert "尝试次数太多" in pages[-1].content.decode()
+    assert not Person.objects.filter(staff_account__isnull=False).exists()

@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 import pytest
 import redis
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
+from accounts import audit
 from config import views
 
 
@@ -30,7 +34,13 @@ def test_a_portal_with_all_its_parts_is_ready(broker_answers):
     answer = Client().get("/healthz/ready")
 
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": "ok", "migrations": "ok", "broker": "ok"}
+    assert answer.json() == {
+        "status": "ok",
+        "database": "ok",
+        "migrations": "ok",
+        "broker": "ok",
+        "audit": "ok",
+    }
     assert "no-store" in answer["Cache-Control"]
 
 
@@ -41,6 +51,18 @@ def test_without_broker_it_serves_people_all_the_same():
     assert answer.status_code == 200
     assert answer.json()["status"] == "degraded"
     assert answer.json()["broker"] == "down"
+
+
+@pytest.mark.django_db
+def test_while_the_audit_trail_waits_for_its_seals_it_says_so_and_serves(broker_answers):
+    with transaction.atomic():
+        audit.record("x", by=audit.SYSTEM, now=timezone.now() - timedelta(minutes=16))
+
+    answer = Client().get("/healthz/ready")
+
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert answer.json()["audit"] == "late"
 
 
 @pytest.mark.django_db

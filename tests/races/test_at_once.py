@@ -13,10 +13,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import AuditEntry, FileUse
 from common.errors import Conflict, NotAllowed
 from community.governance.enums import Role
 from dashboards.demo.answers import answers_for
 from notifications.models import Message
+from residents.base.actions import open_file
 from servicehall import actions
 from servicehall.enums import CaseState
 from servicehall.models import Case, CaseEvent, ReviewStep, Supplement
@@ -164,3 +166,13 @@ def test_eight_ratings_of_one_case_count_once():
     results = at_once([partial(actions.rate, case, level=1, by=place.resident, now=place.now)] * 8)
     assert len(done(results)) == 1
     assert events("rate") == 1
+
+
+def test_of_many_files_opened_at_once_none_slips_past_the_budget(figures):
+    figures(files_noticed=2, files_most=5)
+    place = hall()
+    people = PersonFactory.create_batch(HANDS, community=place.community)
+    look = partial(open_file, purpose="at_counter", by=place.clerk, now=place.now)
+    assert len(done(at_once(partial(look, person.pk) for person in people))) == 5
+    assert FileUse.objects.count() == 5
+    assert AuditEntry.objects.filter(action="person.viewed").count() == 5

@@ -11,7 +11,6 @@ from community.governance.enums import Role
 from residents.base.actions import people
 from residents.base.actions.sources import load_sources
 from residents.base.models import Person, Visit
-from residents.base.views import counter
 from tests.factories.governance import CommunityFactory, StationFactory, UnitFactory, staff
 from tests.factories.residents import PersonFactory, household, years_ago
 
@@ -134,16 +133,6 @@ def test_the_purpose_wears_off(clerk, person, monkeypatch):
     monkeypatch.setattr(people, "OPEN_FOR", people.OPEN_FOR * 0)
     opened(clerk, person)
     assert "facts" not in clerk.get(file_of(person)).context
-
-
-def test_a_clerk_cannot_open_the_whole_base_in_a_day(clerk, station, monkeypatch):
-    monkeypatch.setattr(counter, "FILES_A_DAY_AT_MOST", 3)
-    monkeypatch.setattr(counter, "FILES_A_DAY", 2)
-    people = [PersonFactory(community=station.place) for _n in range(8)]
-    codes = [clerk.post(file_of(p), {"purpose": "at_counter"}).status_code for p in people]
-    assert codes[0] == 302
-    assert codes[-1] == 429
-    assert AuditEntry.objects.filter(action="person.viewed").count() == codes.count(302) <= 6
 
 
 def test_the_file_masks_shows_sources_and_the_household(clerk, person):

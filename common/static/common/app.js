@@ -141,8 +141,14 @@ if (idle) {
   // All tabs share one clock; only a moment in time is stored, nothing about a person.
   const stamp = () => { try { localStorage.setItem("yizhan-active", String(Date.now())); } catch { /* private mode */ } };
   const quiet = () => (Date.now() - Number(localStorage.getItem("yizhan-active") ?? Date.now())) / 1000;
-  let warned = false;
-  for (const kind of ["keydown", "pointerdown", "scroll"]) addEventListener(kind, () => { stamp(); warned = false; }, { passive: true });
+  // Typing sends nothing, so the server is told of it; it moves its own limit every half minute, and so do we.
+  let warned = false, told = Date.now();
+  const stay = () => {
+    if (!texts.stayUrl || Date.now() - told < 30000) return;
+    told = Date.now();
+    fetch(texts.stayUrl, { redirect: "manual" }).catch(() => {});
+  };
+  for (const kind of ["keydown", "pointerdown", "scroll"]) addEventListener(kind, () => { stamp(); stay(); warned = false; }, { passive: true });
   stamp();
   setInterval(() => {
     if (quiet() > idle) { dirty.clear(); location.assign(texts.idleUrl ?? location.href); }

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
-from accounts import audit
+from accounts import audit, sessions
 from accounts.enums import UserKind
 from common.access import SIGNED_IN, access
-from community.governance.enums import Power
+from community.governance.enums import BodyKind, Power
 from community.governance.middleware import ACTING_POST
 from community.governance.models import Post
 from community.governance.scopes import PortalRequest, Scope, scope_of
@@ -61,8 +61,15 @@ def _take(request: PortalRequest, posts: list[Post], chosen: str) -> HttpRespons
     with transaction.atomic():
         audit.record("post.chosen", by=scope, target=post, now=now)
     request.session[ACTING_POST] = str(post.pk)
+    sessions.sit(request.session, seat_of(scope))
     request.session.cycle_key()
     return redirect(_destination(request, scope))
+
+
+def seat_of(scope: Scope) -> sessions.Seat:
+    """Who works for a station sits at a counter, before everybody's eyes and hands."""
+    is_counter = scope.body_kind == BodyKind.SERVICE_STATION
+    return sessions.Seat.COUNTER if is_counter else sessions.Seat.OFFICE
 
 
 def _destination(request: PortalRequest, scope: Scope) -> str:

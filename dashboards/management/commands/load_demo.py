@@ -90,7 +90,7 @@ class Command(BaseCommand):
         )
         told = cases.make_cases(
             communities,
-            reserved=done.wanted.values(),
+            wanted=done.wanted,
             seed=seed,
             now=now,
             report=lambda item: bar.step(item, 10),

@@ -17,6 +17,7 @@ from community.governance.models import Place
 from community.governance.scopes import Scope
 from notifications import outbox
 from residents.base.actions.columns import name_columns, number_columns, phone_columns
+from residents.base.actions.guarding import guard_opening, guard_reveal, raise_alarm
 from residents.base.actions.saying import Statement, say
 from residents.base.attributes import ATTRIBUTES
 from residents.base.enums import DocumentType, PersonState, Purpose, Sex
@@ -108,7 +109,8 @@ def open_file(
     """Look at a person's file. The look and its purpose stand in the audit trail before anything is shown.
 
     `number`, the full ID number from the document, opens the file of somebody from elsewhere who stands
-    at this counter (通办). The purpose holds for OPEN_FOR.
+    at this counter (通办). The purpose holds for OPEN_FOR. Raises NotAllowed ("too_many_files") beyond the
+    day's budget.
     """
     if purpose not in Purpose.values or (purpose == Purpose.OTHER and not note.strip()):
         raise Invalid(
@@ -119,13 +121,14 @@ def open_file(
         if number:
             reach = Person.objects.standing_here(by, number)
         person = reach.select_related("place", "community").get(pk=person_id)
+        guard_opening(person, by=by, now=now)
         if by.post_id is not None:
             Visit.objects.update_or_create(
                 post_id=by.post_id,
                 person=person,
                 defaults={"purpose": purpose, "until": now + OPEN_FOR},
             )
-        audit.record(
+        entry = audit.record(
             "person.viewed",
             by=by,
             target=person,
@@ -134,6 +137,7 @@ def open_file(
             reason=f"{purpose}:{note.strip()}" if note.strip() else str(purpose),
             now=now,
         )
+        raise_alarm(person, entry, by=by, now=now)
     return person
 
 
@@ -142,8 +146,19 @@ def forget_visits(*, now: datetime) -> int:
     return Visit.objects.over(now).delete()[0]
 
 
-def reveal(person_id: uuid.UUID, field: str, *, reason: str, by: Scope, now: datetime) -> str:
-    """The full value of one masked field; asks a reason, and the person sees that it was asked."""
+def reveal(
+    person_id: uuid.UUID,
+    field: str,
+    *,
+    reason: str,
+    is_proven: bool = False,
+    by: Scope,
+    now: datetime,
+) -> str:
+    """The full value of one masked field; asks a reason, and the person sees that it was asked.
+
+    Raises ProofNeeded after many in a day, unless the actor gave a second factor just now (`is_proven`).
+    """
     if field not in REVEALABLE:
         raise NotAllowed("not_revealable", _("这一项不能查看完整内容。"))
     if not reason.strip():
@@ -152,7 +167,8 @@ def reveal(person_id: uuid.UUID, field: str, *, reason: str, by: Scope, now: dat
         raise NotAllowed("no_power", _("您的任职不能查看完整信息。"))
     with transaction.atomic():
         person = Person.objects.visible_to(by).select_related("community").get(pk=person_id)
-        audit.record(
+        guard_reveal(person, is_proven=is_proven, by=by, now=now)
+        entry = audit.record(
             "person.revealed",
             by=by,
             target=person,
@@ -162,6 +178,7 @@ def reveal(person_id: uuid.UUID, field: str, *, reason: str, by: Scope, now: dat
             detail={"field": field},
             now=now,
         )
+        raise_alarm(person, entry, by=by, now=now)
     return str(getattr(person, field) or "")
 
 
@@ -199,24 +216,51 @@ def update_phone(
 def tie_staff(user: User, number: str, *, by: audit.Actor, now: datetime) -> Person:
     """Say which person of the base a member of staff is, so that he is kept from his own household's matters.
 
-    Raises Invalid when nobody in the base has the number.
+    Raises Invalid when nobody in the base has the number, Conflict when it is another account's person.
     """
     with transaction.atomic():
-        person = Person.objects.with_number(number).select_for_update(of=("self",)).first()
+        person = (
+            Person.objects.with_number(number)
+            .select_for_update(of=("self",))
+            .order_by("pk")
+            .first()
+        )
         if person is None:
-            raise Invalid("number_unknown", _("基础库中没有这个证件号码，请核对。"))
-        Person.objects.filter(staff_account=user).update(staff_account=None)
+            text = _("基础库中没有这个证件号码，请核对。")
+            raise Invalid("number_unknown", text, {"id_number": text})
+        if person.staff_account_id not in {None, user.pk}:
+            raise Conflict(
+                "tied_already", _("这个人已经登记为另一个工作人员账号的本人，请先在那个账号解除。")
+            )
+        Person.objects.of_staff(user.pk).exclude(pk=person.pk).update(staff_account=None)
         person.staff_account = user
         person.save(update_fields=["staff_account", "changed_at"])
-        audit.record(
-            "person.staff_tied",
-            by=by,
-            target=person,
-            person_id=person.pk,
-            detail={"user": str(user.pk)},
-            now=now,
-        )
+        _record_tie("person.staff_tied", person, user, by=by, now=now)
     return person
+
+
+def untie_staff(user: User, *, reason: str, by: audit.Actor, now: datetime) -> None:
+    """Take back which person a member of staff is; nothing to do when nobody was named."""
+    with transaction.atomic():
+        person = Person.objects.of_staff(user.pk).select_for_update(of=("self",)).first()
+        if person is not None:
+            person.staff_account = None
+            person.save(update_fields=["staff_account", "changed_at"])
+            _record_tie("person.staff_untied", person, user, reason=reason, by=by, now=now)
+
+
+def _record_tie(
+    action: str, person: Person, user: User, *, reason: str = "", by: audit.Actor, now: datetime
+) -> None:
+    audit.record(
+        action,
+        by=by,
+        target=person,
+        person_id=person.pk,
+        reason=reason,
+        detail={"user": str(user.pk)},
+        now=now,
+    )
 
 
 def bind_account(person: Person, user: User, *, by: audit.Actor, now: datetime) -> Person:

@@ -1,3 +1,4 @@
+from residents.base.models.canary import Canary
 from residents.base.models.conflict import ConflictTicket
 from residents.base.models.detail import PersonDetail
 from residents.base.models.household import Dwelling, Household, HouseholdMember, Occupancy
@@ -8,6 +9,7 @@ from residents.base.models.visit import Visit
 
 __all__ = [
     "AccountClaim",
+    "Canary",
     "ConflictTicket",
     "Dwelling",
     "Household",

@@ -13,9 +13,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import budget, limits, step_up
 from common import ratelimit
 from common.access import access, go_to, power
 from common.errors import Invalid, NotAllowed
@@ -32,9 +34,6 @@ from residents.base.models import HouseholdMember, Occupancy, Person, SourceSyst
 
 MAX_FOUND = 20
 SEARCHES_PER_MINUTE = 60
-# Files that one clerk opens in a day (security.md T4): beyond the first he is told, beyond the second refused.
-FILES_A_DAY, FILES_A_DAY_AT_MOST = 200, 400
-DAY_SECONDS = 24 * 3600
 REFUSED, TOO_MANY = 422, 429
 SHOWN = ("community", "place__parent__parent")
 NEAR = (PlaceLevel.YARD, PlaceLevel.BUILDING, PlaceLevel.UNIT)
@@ -187,11 +186,6 @@ def _open(
     target = reverse("residents:file", args=[person_id])
     if _is_open(request, person_id, now):
         return go_to(request, target)
-    user = str(request.scope.user_id)
-    if not ratelimit.hit("files", user, FILES_A_DAY_AT_MOST, DAY_SECONDS, now):
-        return TemplateResponse(request, "residents/counter/too_many.html", status=TOO_MANY)
-    if not ratelimit.hit("files-soft", user, FILES_A_DAY, DAY_SECONDS, now):
-        messages.warning(request, _("您今天打开的档案已经很多，请只打开正在办事的人的档案。"))
     try:
         actions.open_file(
             person_id,
@@ -204,8 +198,24 @@ def _open(
     except Person.DoesNotExist:
         raise Http404 from None
     except NotAllowed as refusal:
+        if refusal.code == "too_many_files":
+            return _too_many(request, refusal)
         return _purpose_refused(request, person_id, given, refusal)
+    if _has_opened_many(request.scope, now):
+        messages.warning(request, _("您今天打开的档案已经很多，请只打开正在办事的人的档案。"))
     return go_to(request, target)
+
+
+def _has_opened_many(scope: Scope, now: datetime) -> bool:
+    day = timezone.localdate(now)
+    if scope.user_id is None:
+        return False
+    return budget.of_day(scope.user_id, day).files > limits.in_force(day).files_noticed
+
+
+def _too_many(request: PortalRequest, refusal: NotAllowed) -> HttpResponse:
+    context = {"refusal": refusal.message}
+    return TemplateResponse(request, "residents/counter/too_many.html", context, status=TOO_MANY)
 
 
 def _purpose_refused(
@@ -318,22 +328,33 @@ def reveal(request: PortalRequest, person_id: uuid.UUID, field: str) -> HttpResp
     if field not in REVEALABLE:
         raise Http404
     person = get_object_or_404(Person.objects.visible_to(request.scope), pk=person_id)
-    form = RevealForm(request.POST if request.method == "POST" else None)
+    url = reverse("residents:reveal", args=[person_id, field])
+    form = RevealForm(
+        request.POST if request.method == "POST" else None, initial=request.GET.dict()
+    )
     context: dict[str, Any] = {
         "form": form,
         "field": field,
-        "url": reverse("residents:reveal", args=[person_id, field]),
+        "url": url,
         "back": reverse("residents:file", args=[person_id]),
     }
     if form.is_valid():
-        context["value"] = actions.reveal(
-            person.pk,
-            field,
-            reason=form.cleaned_data["reason"],
-            by=request.scope,
-            now=timezone.now(),
-        )
-    status = REFUSED if form.is_bound and not form.is_valid() else 200
+        now = timezone.now()
+        try:
+            context["value"] = actions.reveal(
+                person.pk,
+                field,
+                reason=form.cleaned_data["reason"],
+                is_proven=step_up.is_proven(request, now=now),
+                by=request.scope,
+                now=now,
+            )
+        except actions.ProofNeeded as refusal:
+            messages.warning(request, str(refusal.message))
+            return step_up.ask(request, f"{url}?{urlencode({'reason': form.data['reason']})}")
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal.message))
+    status = REFUSED if form.is_bound and form.errors else 200
     name = "_reveal" if request.htmx else "reveal"
     return TemplateResponse(request, f"residents/counter/{name}.html", context, status=status)
 

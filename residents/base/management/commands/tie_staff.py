@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.enums import UserKind
 from accounts.models import User
-from common.errors import Invalid
+from common.errors import NotAllowed
 from residents.base import actions
 
 
@@ -28,6 +28,6 @@ class Command(BaseCommand):
         number = getpass.getpass("ID number: ")
         try:
             actions.tie_staff(user, number, by=audit.SYSTEM, now=timezone.now())
-        except Invalid as error:
+        except NotAllowed as error:
             raise CommandError(str(error.message)) from None
         self.stdout.write("tied")

@@ -1,0 +1,82 @@
+"""What protects a counter, in a real browser: the lock, and the proof before one more number."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, expect
+from pytest_django.live_server_helper import LiveServer
+
+from community.governance.enums import Role
+from community.governance.scopes import Scope
+from residents.base import actions
+from tests.browser.journeys import DESKTOP, PHONE, Visitor, visitor
+from tests.factories.accounts import PASSWORD
+from tests.factories.governance import StationFactory, staff
+from tests.factories.residents import PersonFactory
+from tests.signing_in import open_session
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+
+
+def test_a_counter_warns_locks_and_stays_open_for_whoever_types(
+    chromium: Browser, live_server: LiveServer
+) -> None:
+    with visitor(chromium, live_server.url, "idle", DESKTOP) as clerk:
+        clerk.is_signed_in_as(staff(Role.WINDOW_CLERK))
+        clerk.page.clock.install()
+        clerk.goes_to(reverse("residents:find"))
+        clerk.page.clock.run_for(4 * 60_000)
+        expect(clerk.page.locator(".toast")).to_have_count(0)
+        with clerk.page.expect_request("**/accounts/me/stay/") as told:
+            clerk.types("chen")
+        answer = told.value.response()
+        assert answer is not None
+        assert answer.status == 204
+        clerk.page.clock.run_for(4 * 60_000 + 10_000)
+        expect(clerk.page.locator(".toast")).to_contain_text("即将锁定")
+        with clerk.page.expect_navigation():
+            clerk.page.clock.run_for(60_000)
+
+
+def proved_long_ago(clerk: Visitor, scope: Scope) -> None:
+    key = open_session(scope, now=timezone.now() - timedelta(hours=1))
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "url": clerk.base}
+    clerk.page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(("language", "size"), [("zh-hans", PHONE), ("en", DESKTOP)])
+def test_one_more_number_asks_who_one_is_and_comes_back_with_the_reason(
+    language: str,
+    size: tuple[int, int],
+    chromium: Browser,
+    live_server: LiveServer,
+    figures: Callable[..., None],
+) -> None:
+    figures(reveals_unproven=1)
+    station = StationFactory()
+    person = PersonFactory(elder=True, community=station.place)
+    scope = staff(Role.WINDOW_CLERK, station)
+    now = timezone.now()
+    actions.open_file(person.pk, purpose="at_counter", by=scope, now=now)
+    actions.reveal(person.pk, "id_number", reason="form", by=scope, now=now)
+    show, confirm = ("显示", "确认") if language == "zh-hans" else ("Show", "Confirm")
+    with visitor(chromium, live_server.url, f"reveal-{language}", size) as clerk:
+        proved_long_ago(clerk, scope)
+        spoken = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": clerk.base}
+        clerk.page.context.add_cookies([spoken])  # type: ignore[list-item]
+        clerk.goes_to(reverse("residents:file", args=[person.pk]))
+        clerk.page.locator("#masked-phone a").click()
+        clerk.page.locator("input[name=reason]").nth(2).check()
+        clerk.presses(show)
+        clerk.page.locator("input[name=password]").wait_for()
+        clerk.looks("proof")
+        clerk.page.locator("input[name=password]").fill(PASSWORD)
+        clerk.presses(confirm)
+        expect(clerk.page.locator("input[name=reason]").nth(2)).to_be_checked()
+        clerk.looks("back")
+        clerk.presses(show)
+        clerk.sees(str(person.phone))
