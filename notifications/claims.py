@@ -16,7 +16,7 @@ from django.db.models import F
 
 from notifications import kinds, rules
 from notifications.channels import sms
-from notifications.endings import give_up, put_on_call_list, write
+from notifications.endings import give_up, put_on_call_list, settle, write
 from notifications.enums import Channel, MessageState
 from notifications.limits import hold_back
 from notifications.models import Message
@@ -93,6 +93,8 @@ def _close_lost(rows: Sequence[Message], clock: datetime) -> list[Message]:
     for row in rows:
         if row.state != MessageState.SENDING:
             keep.append(row)
+        elif row.receipt:
+            settle(row, clock)
         elif rules.is_spent(now=clock, give_up_at=row.give_up_at, attempts=row.attempts):
             give_up(row, "worker_lost")
         elif row.channel == Channel.SMS and not may_repeat(row):

@@ -14,7 +14,7 @@ from notifications import kinds, rules
 from notifications.channels import sms
 from notifications.channels.outcome import Letter, Outcome, Result
 from notifications.claims import Batch, claim, may_repeat
-from notifications.endings import forget_secret, give_up, put_on_call_list, write
+from notifications.endings import forget_secret, give_up, put_on_call_list, settle, write
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
 
@@ -87,16 +87,18 @@ def finish(batch: Batch, outcomes: Mapping[UUID, Outcome]) -> None:
     """Write the results of rows that we still hold, and put those on the call list who were not reached."""
     now = batch.now
     with transaction.atomic(durable=True):
-        held = set(
-            Message.objects.filter(
-                pk__in=[row.pk for row in batch.rows], state=MessageState.SENDING
-            )
-            .select_for_update(no_key=True)
-            .values_list("pk", "attempts")
-        )
+        sending = Message.objects.filter(
+            pk__in=[row.pk for row in batch.rows], state=MessageState.SENDING
+        ).select_for_update(no_key=True)
+        held = {
+            (pk, attempts): receipt
+            for pk, attempts, receipt in sending.values_list("pk", "attempts", "receipt")
+        }
         rows = [row for row in batch.rows if (row.pk, row.attempts) in held]
         for row in rows:
+            row.receipt = held[row.pk, row.attempts]
             _conclude(row, outcomes[row.pk], now)
+            settle(row, now)
         write(rows)
         put_on_call_list(row for row in rows if row.state == MessageState.FAILED)
 

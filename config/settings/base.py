@@ -216,6 +216,11 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
 # Without idempotency keys at the gateway a text that may have arrived waits for a person's decision.
 SMS_GATEWAY_HONOURS_KEYS = env.bool("SMS_GATEWAY_HONOURS_KEYS", default=True)
+# Who may report what became of a text: secrets after Standard Webhooks ("whsec_…"), two while one is changed.
+SMS_RECEIPT_SECRETS = {
+    "first": env.list("SMS_RECEIPT_SECRET", default=[]),
+    "second": env.list("SMS_RECEIPT_SECRET_2", default=[]),
+}
 SMS_TIMEOUT_SECONDS = env.float("SMS_TIMEOUT_SECONDS", default=10.0)
 # The number that pages and texts name for questions: the hall's own, else the city's hotline.
 SERVICE_PHONE = env.str("SERVICE_PHONE", default="12345")

@@ -24,7 +24,7 @@ from community.governance.scopes import PortalRequest, Scope
 from dashboards.forms_admin import CallForm, refuse
 from dashboards.views._lists import list_page
 from notifications import actions, kinds, reasons
-from notifications.enums import Channel, MessageState
+from notifications.enums import Channel, MessageState, ReceiptState
 from notifications.models import Message
 from servicehall.models import Case
 
@@ -144,6 +144,7 @@ def _entry(message: Message, case: Case | None) -> Entry:
         case=case,
         is_call=is_call and message.state == MessageState.DUE,
         can_retry=message.state in {MessageState.FAILED, MessageState.UNCERTAIN}
+        and message.receipt != ReceiptState.UNDELIVERED
         and not (kind and kind.is_secret),
     )
 

@@ -6,6 +6,7 @@ from notifications.actions.handling import (
     reveal_number,
 )
 from notifications.actions.preferences import refuse_sms
+from notifications.actions.receipts import take_receipt
 from notifications.actions.signs import beat
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "refuse_sms",
     "retry",
     "reveal_number",
+    "take_receipt",
 ]

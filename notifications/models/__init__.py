@@ -1,6 +1,14 @@
 from notifications.models.beat import WorkerBeat
 from notifications.models.outbox import Message
 from notifications.models.policy import MessagePreference, MessageRule
+from notifications.models.receipt import SmsReceipt
 from notifications.models.recorded import RecordedSms
 
-__all__ = ["Message", "MessagePreference", "MessageRule", "RecordedSms", "WorkerBeat"]
+__all__ = [
+    "Message",
+    "MessagePreference",
+    "MessageRule",
+    "RecordedSms",
+    "SmsReceipt",
+    "WorkerBeat",
+]

@@ -183,6 +183,7 @@ PUBLIC = [
     Row("common:size", everybody(302), POST),
     Row("common:style-guide", everybody()),
     Row("notifications:demo-phone", everybody()),
+    Row("notifications:receipt", everybody(403), POST, given=lambda w: {"gateway": "first"}),
     Row("healthz-live", everybody()),
     Row("healthz-ready", everybody()),
 ]
