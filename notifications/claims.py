@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -34,6 +35,7 @@ class Batch:
     seen: int  # rows looked at, also those that were put off
     clock: datetime  # the database's, at the taking
     taken: float  # the same moment on our monotonic clock
+    bound: frozenset[UUID]  # rows that a gateway may have from an earlier try
 
     @property
     def until(self) -> float:
@@ -53,8 +55,11 @@ def claim(among: MessageQuerySet | None = None, *, limit: int = BATCH) -> Batch 
     Rows that may not go now (quiet hours, limits, no wish for SMS) are put off or cancelled here.
     """
     among = Message.objects.all() if among is None else among
-    if not sms.is_available():
+    gateway = sms.chosen()
+    if gateway is None:
         among = among.exclude(channel=Channel.SMS)
+    elif resting := sms.resting():  # what is bound to one of them waits for it
+        among = among.exclude(channel=Channel.SMS, gateway__in=resting)
     with transaction.atomic(durable=True):  # an outer transaction would stay open while we send
         rows = _lock(among.abandoned().order_by("lease_until"), limit)
         rows += _lock(among.due().order_by("not_before"), limit - len(rows))
@@ -62,16 +67,25 @@ def claim(among: MessageQuerySet | None = None, *, limit: int = BATCH) -> Batch 
             return None
         seen, taken, clock = len(rows), time.monotonic(), _database_clock()
         rows = hold_back(_close_lost(rows, clock), clock)
-        lease = clock + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
-        Message.objects.filter(pk__in=[row.pk for row in rows]).update(
+        bound = frozenset(row.pk for row in rows if row.gateway)
+        for row in rows:
+            row.attempts += 1
+            if row.channel == Channel.SMS:
+                row.gateway = row.gateway or gateway or ""
+        _take(rows, clock)
+    return Batch(rows, seen, clock, taken, bound)
+
+
+def _take(rows: Sequence[Message], clock: datetime) -> None:
+    """One lease for all, and for each text the gateway that may have it from now on."""
+    for gateway in {row.gateway for row in rows}:
+        Message.objects.filter(pk__in=[r.pk for r in rows if r.gateway == gateway]).update(
             state=MessageState.SENDING,
-            lease_until=lease,
+            lease_until=clock + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS),
             tried_at=clock,
             attempts=F("attempts") + 1,
+            gateway=gateway,
         )
-    for row in rows:
-        row.attempts += 1
-    return Batch(rows, seen, clock, taken)
 
 
 def _lock(rows: MessageQuerySet, limit: int) -> list[Message]:

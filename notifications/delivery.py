@@ -20,6 +20,7 @@ from notifications.models import Message
 
 logger = logging.getLogger(__name__)
 
+NOT_THERE = {Result.NOT_TAKEN, Result.NOT_TRIED}  # the gateway certainly does not have the text
 SWEEP_SECONDS = 30.0  # with the last batch still below the soft time limit of a task
 
 
@@ -58,7 +59,7 @@ def send(batch: Batch) -> Mapping[UUID, Outcome]:
         try:
             row.text = kinds.render(kinds.get(row.kind), row.channel, row.params, languages[row.pk])
             if row.channel == Channel.SMS:
-                letters.append(Letter(row.pk, row.phone or "", row.text))
+                letters.append(Letter(row.pk, row.phone or "", row.text, row.gateway))
             else:
                 outcomes[row.pk] = Outcome(Result.SENT)
         except Exception as error:  # noqa: BLE001  unknown kind, missing value, lost key: list it, go on
@@ -98,6 +99,8 @@ def finish(batch: Batch, outcomes: Mapping[UUID, Outcome]) -> None:
         for row in rows:
             row.receipt = held[row.pk, row.attempts]
             _conclude(row, outcomes[row.pk], now)
+            if outcomes[row.pk].result in NOT_THERE and row.pk not in batch.bound:
+                row.gateway = ""
             settle(row, now)
         write(rows)
         put_on_call_list(row for row in rows if row.state == MessageState.FAILED)
@@ -110,8 +113,8 @@ def _conclude(row: Message, outcome: Outcome, now: datetime) -> None:
         forget_secret(row)
     elif outcome.result == Result.NOT_TRIED:
         row.state, row.attempts = MessageState.DUE, row.attempts - 1
-        if outcome.code == "gateway_resting":
-            row.not_before = now + timedelta(seconds=sms.gateway.pause)
+        if outcome.code == "gateway_resting" and sms.chosen() is None:
+            row.not_before = now + timedelta(seconds=sms.PAUSE)
     elif outcome.result == Result.REFUSED:
         give_up(row, outcome.code)
     elif outcome.result == Result.UNCERTAIN and not may_repeat(row):

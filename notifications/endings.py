@@ -42,7 +42,7 @@ def forget_secret(row: Message) -> None:
 
 WRITTEN = (
     *("state", "not_before", "give_up_at", "lease_until", "attempts"),
-    *("text", "params", "provider_id", "last_error", "sent_at"),
+    *("text", "params", "gateway", "provider_id", "last_error", "sent_at"),
 )
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 _REASONS: dict[str, str | Promise] = {
     "no_address": _("没有可用的手机号和账号"),
+    "gateway_gone": _("原来的短信网关已停用，可能已送到"),
     "no_answer": _("短信网关没有回音，可能已送到"),
     "not_delivered": _("运营商报告没有送到"),
     "unreachable": _("连不上短信网关"),

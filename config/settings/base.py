@@ -214,7 +214,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 }
 CELERY_WORKER_REDIRECT_STDOUTS = False
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
-# Without idempotency keys at the gateway a text that may have arrived waits for a person's decision.
+# Stands in while the first is out of order.
+SMS_GATEWAY_URL_2 = env.str("SMS_GATEWAY_URL_2", default="")
+# Without idempotency keys at both gateways a text that may have arrived waits for a person's decision.
 SMS_GATEWAY_HONOURS_KEYS = env.bool("SMS_GATEWAY_HONOURS_KEYS", default=True)
 # Who may report what became of a text: secrets after Standard Webhooks ("whsec_…"), two while one is changed.
 SMS_RECEIPT_SECRETS = {

@@ -36,7 +36,12 @@ def retry(message: Message, *, by: audit.Actor, now: datetime) -> Message:
         message.give_up_at = now + outbox.GIVE_UP_AFTER
         message.attempts = 0
         message.last_error = ""
-        message.save(update_fields=["state", "not_before", "give_up_at", "attempts", "last_error"])
+        message.gateway = ""  # a person takes the risk that the first one has it
+        message.save(
+            update_fields=[
+                *("state", "not_before", "give_up_at", "attempts", "last_error", "gateway"),
+            ]
+        )
         _record("message.retried", message, by=by, now=now, was=was)
         outbox.ring_on_commit([message])
     return message
