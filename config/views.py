@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from common.access import PUBLIC, access
+from notifications.models import OutboxPause
 
 logger = logging.getLogger(__name__)
 BROKER_TIMEOUT = 0.5  # seconds
@@ -31,14 +32,17 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Whether it can serve people: if not, send them to another. Says nothing that helps an intruder.
 
-    Without the broker every page works and messages wait for the sweep: `degraded`, but ready.
+    Without the broker every page works and messages wait for the sweep, and while the outbox is paused
+    they wait for its release: `degraded`, but ready.
     """
     parts = {"database": _database(), "migrations": "unknown", "broker": _broker()}
     if parts["database"] == "ok":
         parts["migrations"] = "ok" if _is_migrated() else "missing"
     if parts["migrations"] != "ok":
         return JsonResponse({"status": "unavailable", **parts}, status=503)
-    return JsonResponse({"status": "ok" if parts["broker"] == "ok" else "degraded", **parts})
+    parts["outbox"] = "paused" if OutboxPause.objects.in_force().exists() else "ok"
+    is_whole = parts["broker"] == parts["outbox"] == "ok"
+    return JsonResponse({"status": "ok" if is_whole else "degraded", **parts})
 
 
 def _database() -> str:

@@ -57,6 +57,8 @@ ACTIONS: Words = {
     "message.retried": _("重发消息"),
     "message.called": _("登记电话告知"),
     "message.number_shown": _("显示电话号码"),
+    "outbox.paused": _("暂停发送消息"),
+    "outbox.released": _("恢复发送消息"),
     "message.sms_refused": _("不再接收短信"),
     "message.sms_wanted": _("重新接收短信"),
     **{f"case.{action.value}": action.label for action in CaseAction},
@@ -71,6 +73,7 @@ TARGETS: Words = {
     "servicehall.case": _("办件"),
     "servicehall.upload": _("材料"),
     "notifications.message": _("消息"),
+    "notifications.outboxpause": _("暂停发送"),
 }
 
 KEYS: Words = {

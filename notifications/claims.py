@@ -20,7 +20,7 @@ from notifications.channels import sms
 from notifications.endings import give_up, put_on_call_list, settle, write
 from notifications.enums import Channel, MessageState
 from notifications.limits import hold_back
-from notifications.models import Message
+from notifications.models import Message, OutboxPause
 from notifications.querysets import MessageQuerySet
 
 BATCH = 100
@@ -61,12 +61,14 @@ def claim(among: MessageQuerySet | None = None, *, limit: int = BATCH) -> Batch 
     elif resting := sms.resting():  # what is bound to one of them waits for it
         among = among.exclude(channel=Channel.SMS, gateway__in=resting)
     with transaction.atomic(durable=True):  # an outer transaction would stay open while we send
+        if OutboxPause.objects.in_force().exists():
+            return None
         rows = _lock(among.abandoned().order_by("lease_until"), limit)
         rows += _lock(among.due().order_by("not_before"), limit - len(rows))
         if not rows:
             return None
         seen, taken, clock = len(rows), time.monotonic(), _database_clock()
-        rows = hold_back(_close_lost(rows, clock), clock)
+        rows = hold_back(_close_spent(rows, clock), clock)
         bound = frozenset(row.pk for row in rows if row.gateway)
         for row in rows:
             row.attempts += 1
@@ -101,12 +103,15 @@ def _database_clock() -> datetime:
         return cast(datetime, clock)
 
 
-def _close_lost(rows: Sequence[Message], clock: datetime) -> list[Message]:
-    """Of rows whose worker died, set aside those that must not go out again by themselves."""
+def _close_spent(rows: Sequence[Message], clock: datetime) -> list[Message]:
+    """Set aside what comes too late, and of rows whose worker died what must not go out again by itself."""
     keep = []
     for row in rows:
         if row.state != MessageState.SENDING:
-            keep.append(row)
+            if row.channel == Channel.SMS and clock >= row.give_up_at:  # after a pause, for one
+                give_up(row, "too_late")
+            else:
+                keep.append(row)
         elif row.receipt:
             settle(row, clock)
         elif rules.is_spent(now=clock, give_up_at=row.give_up_at, attempts=row.attempts):

@@ -14,7 +14,12 @@ from django.db.models.functions import Now
 from notifications.enums import Channel, MessageState
 
 if TYPE_CHECKING:
-    from notifications.models import Message, MessageRule, RecordedSms  # noqa: F401
+    from notifications.models import (  # noqa: F401
+        Message,
+        MessageRule,
+        OutboxPause,
+        RecordedSms,
+    )
 
 HANDLE_MESSAGES = "handle_messages"
 
@@ -88,6 +93,12 @@ class RecordedSmsQuerySet(models.QuerySet["RecordedSms"]):
 
     def to_number(self, digest: bytes) -> Self:
         return self.filter(phone_digest=digest).order_by("-id")
+
+
+class OutboxPauseQuerySet(models.QuerySet["OutboxPause"]):
+    def in_force(self) -> Self:
+        """The pause that holds now, if there is one: everybody may know it."""
+        return self.filter(released_at__isnull=True)
 
 
 class MessageRuleQuerySet(models.QuerySet["MessageRule"]):

@@ -8,6 +8,8 @@ _REASONS: dict[str, str | Promise] = {
     "gateway_gone": _("原来的短信网关已停用，可能已送到"),
     "no_answer": _("短信网关没有回音，可能已送到"),
     "not_delivered": _("运营商报告没有送到"),
+    "restored": _("数据库恢复前可能已送到"),
+    "too_late": _("超过一天没有发出，已不再发送"),
     "unreachable": _("连不上短信网关"),
     "unreadable": _("内容有误，无法生成，请报系统管理员"),
     "worker_lost": _("发送时中断，可能已送到"),

@@ -158,12 +158,16 @@ def test_the_second_alone_will_do(second):
     assert len(second.texts) == 1
 
 
-def test_a_letter_of_a_gateway_that_is_no_longer_ours_is_listed(first):
-    MessageFactory(gateway=Gateway.SECOND, give_up_at=timezone.now() - timedelta(seconds=1))
+def test_a_letter_of_a_gateway_that_is_no_longer_ours_ends_in_the_list(first):
+    MessageFactory(gateway=Gateway.SECOND)
+    delivery.drain()
+    message = Message.objects.get()
+    assert (message.state, message.last_error) == (MessageState.DUE, "gateway_gone")
+    Message.objects.update(give_up_at=timezone.now())
+    let_time_pass()
     delivery.drain()
     assert not first.calls
-    assert Message.objects.failed().count() == 1
-    assert Message.objects.to_call().count() == 1
+    assert Message.objects.failed().count() == Message.objects.to_call().count() == 1
 
 
 def test_of_five_hundred_letters_none_is_lost_and_none_goes_to_both(first, second):

@@ -2,8 +2,11 @@ import pytest
 import redis
 from django.db import OperationalError, connection
 from django.test import Client
+from django.utils import timezone
 
+from accounts.audit import SYSTEM
 from config import views
+from notifications.actions import pause_outbox
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +33,13 @@ def test_a_portal_with_all_its_parts_is_ready(broker_answers):
     answer = Client().get("/healthz/ready")
 
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": "ok", "migrations": "ok", "broker": "ok"}
+    assert answer.json() == {
+        "status": "ok",
+        "database": "ok",
+        "migrations": "ok",
+        "broker": "ok",
+        "outbox": "ok",
+    }
     assert "no-store" in answer["Cache-Control"]
 
 
@@ -41,6 +50,16 @@ def test_without_broker_it_serves_people_all_the_same():
     assert answer.status_code == 200
     assert answer.json()["status"] == "degraded"
     assert answer.json()["broker"] == "down"
+
+
+@pytest.mark.django_db
+def test_while_the_outbox_is_paused_it_says_so(broker_answers):
+    pause_outbox("恢复", after_restore=True, by=SYSTEM, now=timezone.now())
+
+    answer = Client().get("/healthz/ready")
+
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["outbox"]) == ("degraded", "paused")
 
 
 @pytest.mark.django_db
