@@ -7,46 +7,32 @@ comes back late from the dead changes nothing.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import cast
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from notifications import kinds, rules
 from notifications.channels import sms
 from notifications.endings import give_up, put_on_call_list, settle, write
 from notifications.enums import Channel, MessageState
+from notifications.leases import Lease, database_clock, end_of
 from notifications.limits import hold_back
 from notifications.models import Message, OutboxPause
 from notifications.querysets import MessageQuerySet
 
 BATCH = 100
-SEND_SECONDS = 15.0  # a batch starts no sending later than this, whatever the lease allows
 
 
-@dataclass
-class Batch:
+@dataclass(kw_only=True)
+class Batch(Lease):
     """Rows that this process has taken, and the time in which it may start to send them."""
 
     rows: list[Message]
     seen: int  # rows looked at, also those that were put off
-    clock: datetime  # the database's, at the taking
-    taken: float  # the same moment on our monotonic clock
     bound: frozenset[UUID]  # rows that a gateway may have from an earlier try
-
-    @property
-    def until(self) -> float:
-        """Monotonic seconds after which no new sending may start, or the lease could run out under it."""
-        spare = settings.MESSAGE_LEASE_SECONDS - settings.SMS_TIMEOUT_SECONDS - 1
-        return self.taken + min(max(float(spare), 0.0), SEND_SECONDS)
-
-    @property
-    def now(self) -> datetime:
-        """The clock of the database, carried on by ours."""
-        return self.clock + timedelta(seconds=time.monotonic() - self.taken)
 
 
 def claim(among: MessageQuerySet | None = None, *, limit: int = BATCH) -> Batch | None:
@@ -67,7 +53,7 @@ def claim(among: MessageQuerySet | None = None, *, limit: int = BATCH) -> Batch 
         rows += _lock(among.due().order_by("not_before"), limit - len(rows))
         if not rows:
             return None
-        seen, taken, clock = len(rows), time.monotonic(), _database_clock()
+        seen, taken, clock = len(rows), time.monotonic(), database_clock()
         rows = hold_back(_close_spent(rows, clock), clock)
         bound = frozenset(row.pk for row in rows if row.gateway)
         for row in rows:
@@ -75,7 +61,8 @@ def claim(among: MessageQuerySet | None = None, *, limit: int = BATCH) -> Batch 
             if row.channel == Channel.SMS:
                 row.gateway = row.gateway or gateway or ""
         _take(rows, clock)
-    return Batch(rows, seen, clock, taken, bound)
+    timeout = settings.SMS_TIMEOUT_SECONDS
+    return Batch(rows=rows, seen=seen, clock=clock, taken=taken, timeout=timeout, bound=bound)
 
 
 def _take(rows: Sequence[Message], clock: datetime) -> None:
@@ -83,7 +70,7 @@ def _take(rows: Sequence[Message], clock: datetime) -> None:
     for gateway in {row.gateway for row in rows}:
         Message.objects.filter(pk__in=[r.pk for r in rows if r.gateway == gateway]).update(
             state=MessageState.SENDING,
-            lease_until=clock + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS),
+            lease_until=end_of(clock),
             tried_at=clock,
             attempts=F("attempts") + 1,
             gateway=gateway,
@@ -94,13 +81,6 @@ def _lock(rows: MessageQuerySet, limit: int) -> list[Message]:
     if limit <= 0:
         return []
     return list(rows.select_for_update(skip_locked=True, no_key=True)[:limit])
-
-
-def _database_clock() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (clock,) = cursor.fetchone()
-        return cast(datetime, clock)
 
 
 def _close_spent(rows: Sequence[Message], clock: datetime) -> list[Message]:

@@ -34,3 +34,21 @@ class ReceiptState(TextChoices):
 
     DELIVERED = "delivered", _("已到达手机")
     UNDELIVERED = "undelivered", _("没有到达")
+
+
+class DeliveryState(TextChoices):
+    """`due` was not tried yet, `failed` waits for its next try; `dead` is given up until it is replayed."""
+
+    DUE = "due", _("待推送")
+    SENDING = "sending", _("推送中")
+    SENT = "sent", _("已送达")
+    FAILED = "failed", _("待重试")
+    DEAD = "dead", _("已放弃")
+
+
+class EndpointEnd(TextChoices):
+    """Why an endpoint is told nothing any more."""
+
+    BY_HAND = "by_hand", _("人工停用")
+    FAILING = "failing", _("连续多日失败")
+    GONE = "gone", _("对方不再接收")

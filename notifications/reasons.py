@@ -21,3 +21,20 @@ def explain(code: str) -> str | Promise:
     if code.startswith("http_4"):
         return _("短信网关拒收，号码可能有误")
     return _REASONS.get(code, _("短信网关出错") if code else "")
+
+
+_PUSHES: dict[str, str | Promise] = {
+    "address_closed": _("地址指向内部网络，不允许推送"),
+    "bad_certificate": _("对方证书有问题"),
+    "bad_port": _("地址的端口不允许"),
+    "bad_url": _("地址不正确"),
+    "http_410": _("对方不再接收"),
+    "no_address": _("找不到这个域名"),
+    "no_answer": _("对方没有应答"),
+    "not_https": _("地址不是 https"),
+}
+
+
+def explain_push(code: str) -> str | Promise:
+    """What became of a webhook; a status of the server ("http_…") says enough for itself."""
+    return _PUSHES.get(code, "")

@@ -4,6 +4,7 @@ from notifications.models.pause import OutboxPause
 from notifications.models.policy import MessagePreference, MessageRule
 from notifications.models.receipt import SmsReceipt
 from notifications.models.recorded import RecordedSms
+from notifications.models.webhook import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Message",
@@ -12,5 +13,7 @@ __all__ = [
     "OutboxPause",
     "RecordedSms",
     "SmsReceipt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "WorkerBeat",
 ]
