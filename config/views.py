@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import sealing
 from common.access import PUBLIC, access
+from notifications.models import OutboxPause
 
 logger = logging.getLogger(__name__)
 BROKER_TIMEOUT = 0.5  # seconds
@@ -33,8 +34,8 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Whether it can serve people: if not, send them to another. Says nothing that helps an intruder.
 
-    Without the broker every page works and messages wait for the sweep, and while the audit trail waits
-    for its seals people are served all the same: `degraded`, but ready.
+    Without the broker every page works and messages wait for the sweep; while the outbox is paused they wait for
+    its release; and while the audit trail waits for its seals people are served all the same: `degraded`, but ready.
     """
     parts = {
         "database": _database(),
@@ -47,7 +48,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     if parts["migrations"] != "ok":
         return JsonResponse({"status": "unavailable", **parts}, status=503)
     parts["audit"] = "late" if sealing.is_late(now=timezone.now()) else "ok"
-    is_whole = parts["broker"] == parts["audit"] == "ok"
+    parts["outbox"] = "paused" if OutboxPause.objects.in_force().exists() else "ok"
+    is_whole = parts["broker"] == parts["audit"] == parts["outbox"] == "ok"
     return JsonResponse({"status": "ok" if is_whole else "degraded", **parts})
 
 

@@ -61,6 +61,14 @@ ACTIONS: Words = {
     "message.retried": _("重发消息"),
     "message.called": _("登记电话告知"),
     "message.number_shown": _("显示电话号码"),
+    "outbox.paused": _("暂停发送消息"),
+    "outbox.released": _("恢复发送消息"),
+    "webhook.added": _("登记推送地址"),
+    "webhook.rotated": _("更换推送密钥"),
+    "webhook.disabled": _("停用推送地址"),
+    "webhook.enabled": _("启用推送地址"),
+    "webhook.pinged": _("试推送"),
+    "webhook.replayed": _("补发事件推送"),
     "message.sms_refused": _("不再接收短信"),
     "message.sms_wanted": _("重新接收短信"),
     **{f"case.{action.value}": action.label for action in CaseAction},
@@ -76,6 +84,8 @@ TARGETS: Words = {
     "servicehall.case": _("办件"),
     "servicehall.upload": _("材料"),
     "notifications.message": _("消息"),
+    "notifications.webhookendpoint": _("推送地址"),
+    "notifications.outboxpause": _("暂停发送"),
 }
 
 KEYS: Words = {

@@ -10,8 +10,9 @@ from notifications.breaker import Breaker
 
 logger = logging.getLogger(__name__)
 
-QUEUE = "messages"
-DELIVER = "notifications.tasks.deliver"  # by name: tasks stand above us
+# By name: tasks stand above us. What a slow receiver delays must not be the texts to people.
+DELIVER, DELIVER_WEBHOOKS = "notifications.tasks.deliver", "notifications.tasks.deliver_webhooks"
+QUEUES = {DELIVER: "messages", DELIVER_WEBHOOKS: "jobs"}
 
 # A publisher waits far less than a worker would: a request hangs on it.
 # Without max_retries=0 kombu goes on trying for six seconds (measured).
@@ -21,13 +22,13 @@ TIMEOUTS = {"socket_connect_timeout": 0.4, "socket_timeout": 0.4, "max_retries":
 breaker = Breaker(threshold=1, pause=30.0)
 
 
-def ring(ids: list[str]) -> None:
+def ring(ids: list[str], task: str = DELIVER) -> None:
     """Ask a worker to deliver these rows. Never raises; takes at most about half a second."""
     if breaker.is_open:
         breaker.skipped()
         return
     try:
-        publish(ids)
+        publish(ids, task)
     except Exception as error:  # noqa: BLE001  whatever the broker does, the business act is done
         breaker.failed()
         extra = {"error": type(error).__name__, "lost": breaker.lost}
@@ -36,7 +37,7 @@ def ring(ids: list[str]) -> None:
         breaker.succeeded()
 
 
-def publish(ids: list[str]) -> None:
+def publish(ids: list[str], task: str) -> None:
     """Put one task with these ids into the queue. Raises whatever the broker raises."""
     options: dict[str, Any] = {**current_app.conf.broker_transport_options, **TIMEOUTS}
     with (
@@ -44,9 +45,9 @@ def publish(ids: list[str]) -> None:
         producers[connection].acquire(block=True, timeout=0.5) as producer,
     ):
         current_app.send_task(
-            DELIVER,
+            task,
             kwargs={"ids": ids},
-            queue=QUEUE,
+            queue=QUEUES[task],
             producer=producer,
             ignore_result=True,
             retry=False,

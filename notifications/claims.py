@@ -7,44 +7,32 @@ comes back late from the dead changes nothing.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import cast
+from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from notifications import kinds, rules
 from notifications.channels import sms
-from notifications.endings import give_up, put_on_call_list, write
+from notifications.endings import give_up, put_on_call_list, settle, write
 from notifications.enums import Channel, MessageState
+from notifications.leases import Lease, database_clock, end_of
 from notifications.limits import hold_back
-from notifications.models import Message
+from notifications.models import Message, OutboxPause
 from notifications.querysets import MessageQuerySet
 
 BATCH = 100
-SEND_SECONDS = 15.0  # a batch starts no sending later than this, whatever the lease allows
 
 
-@dataclass
-class Batch:
+@dataclass(kw_only=True)
+class Batch(Lease):
     """Rows that this process has taken, and the time in which it may start to send them."""
 
     rows: list[Message]
     seen: int  # rows looked at, also those that were put off
-    clock: datetime  # the database's, at the taking
-    taken: float  # the same moment on our monotonic clock
-
-    @property
-    def until(self) -> float:
-        """Monotonic seconds after which no new sending may start, or the lease could run out under it."""
-        spare = settings.MESSAGE_LEASE_SECONDS - settings.SMS_TIMEOUT_SECONDS - 1
-        return self.taken + min(max(float(spare), 0.0), SEND_SECONDS)
-
-    @property
-    def now(self) -> datetime:
-        """The clock of the database, carried on by ours."""
-        return self.clock + timedelta(seconds=time.monotonic() - self.taken)
+    bound: frozenset[UUID]  # rows that a gateway may have from an earlier try
 
 
 def claim(among: MessageQuerySet | None = None, *, limit: int = BATCH) -> Batch | None:
@@ -53,25 +41,40 @@ def claim(among: MessageQuerySet | None = None, *, limit: int = BATCH) -> Batch 
     Rows that may not go now (quiet hours, limits, no wish for SMS) are put off or cancelled here.
     """
     among = Message.objects.all() if among is None else among
-    if not sms.is_available():
+    gateway = sms.chosen()
+    if gateway is None:
         among = among.exclude(channel=Channel.SMS)
+    elif resting := sms.resting():  # what is bound to one of them waits for it
+        among = among.exclude(channel=Channel.SMS, gateway__in=resting)
     with transaction.atomic(durable=True):  # an outer transaction would stay open while we send
+        if OutboxPause.objects.in_force().exists():
+            return None
         rows = _lock(among.abandoned().order_by("lease_until"), limit)
         rows += _lock(among.due().order_by("not_before"), limit - len(rows))
         if not rows:
             return None
-        seen, taken, clock = len(rows), time.monotonic(), _database_clock()
-        rows = hold_back(_close_lost(rows, clock), clock)
-        lease = clock + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
-        Message.objects.filter(pk__in=[row.pk for row in rows]).update(
+        seen, taken, clock = len(rows), time.monotonic(), database_clock()
+        rows = hold_back(_close_spent(rows, clock), clock)
+        bound = frozenset(row.pk for row in rows if row.gateway)
+        for row in rows:
+            row.attempts += 1
+            if row.channel == Channel.SMS:
+                row.gateway = row.gateway or gateway or ""
+        _take(rows, clock)
+    timeout = settings.SMS_TIMEOUT_SECONDS
+    return Batch(rows=rows, seen=seen, clock=clock, taken=taken, timeout=timeout, bound=bound)
+
+
+def _take(rows: Sequence[Message], clock: datetime) -> None:
+    """One lease for all, and for each text the gateway that may have it from now on."""
+    for gateway in {row.gateway for row in rows}:
+        Message.objects.filter(pk__in=[r.pk for r in rows if r.gateway == gateway]).update(
             state=MessageState.SENDING,
-            lease_until=lease,
+            lease_until=end_of(clock),
             tried_at=clock,
             attempts=F("attempts") + 1,
+            gateway=gateway,
         )
-    for row in rows:
-        row.attempts += 1
-    return Batch(rows, seen, clock, taken)
 
 
 def _lock(rows: MessageQuerySet, limit: int) -> list[Message]:
@@ -80,19 +83,17 @@ def _lock(rows: MessageQuerySet, limit: int) -> list[Message]:
     return list(rows.select_for_update(skip_locked=True, no_key=True)[:limit])
 
 
-def _database_clock() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (clock,) = cursor.fetchone()
-        return cast(datetime, clock)
-
-
-def _close_lost(rows: Sequence[Message], clock: datetime) -> list[Message]:
-    """Of rows whose worker died, set aside those that must not go out again by themselves."""
+def _close_spent(rows: Sequence[Message], clock: datetime) -> list[Message]:
+    """Set aside what comes too late, and of rows whose worker died what must not go out again by itself."""
     keep = []
     for row in rows:
         if row.state != MessageState.SENDING:
-            keep.append(row)
+            if row.channel == Channel.SMS and clock >= row.give_up_at:  # after a pause, for one
+                give_up(row, "too_late")
+            else:
+                keep.append(row)
+        elif row.receipt:
+            settle(row, clock)
         elif rules.is_spent(now=clock, give_up_at=row.give_up_at, attempts=row.attempts):
             give_up(row, "worker_lost")
         elif row.channel == Channel.SMS and not may_repeat(row):

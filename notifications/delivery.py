@@ -14,12 +14,13 @@ from notifications import kinds, rules
 from notifications.channels import sms
 from notifications.channels.outcome import Letter, Outcome, Result
 from notifications.claims import Batch, claim, may_repeat
-from notifications.endings import forget_secret, give_up, put_on_call_list, write
+from notifications.endings import forget_secret, give_up, put_on_call_list, settle, write
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
 
 logger = logging.getLogger(__name__)
 
+NOT_THERE = {Result.NOT_TAKEN, Result.NOT_TRIED}  # the gateway certainly does not have the text
 SWEEP_SECONDS = 30.0  # with the last batch still below the soft time limit of a task
 
 
@@ -58,7 +59,7 @@ def send(batch: Batch) -> Mapping[UUID, Outcome]:
         try:
             row.text = kinds.render(kinds.get(row.kind), row.channel, row.params, languages[row.pk])
             if row.channel == Channel.SMS:
-                letters.append(Letter(row.pk, row.phone or "", row.text))
+                letters.append(Letter(row.pk, row.phone or "", row.text, row.gateway))
             else:
                 outcomes[row.pk] = Outcome(Result.SENT)
         except Exception as error:  # noqa: BLE001  unknown kind, missing value, lost key: list it, go on
@@ -87,16 +88,20 @@ def finish(batch: Batch, outcomes: Mapping[UUID, Outcome]) -> None:
     """Write the results of rows that we still hold, and put those on the call list who were not reached."""
     now = batch.now
     with transaction.atomic(durable=True):
-        held = set(
-            Message.objects.filter(
-                pk__in=[row.pk for row in batch.rows], state=MessageState.SENDING
-            )
-            .select_for_update(no_key=True)
-            .values_list("pk", "attempts")
-        )
+        sending = Message.objects.filter(
+            pk__in=[row.pk for row in batch.rows], state=MessageState.SENDING
+        ).select_for_update(no_key=True)
+        held = {
+            (pk, attempts): receipt
+            for pk, attempts, receipt in sending.values_list("pk", "attempts", "receipt")
+        }
         rows = [row for row in batch.rows if (row.pk, row.attempts) in held]
         for row in rows:
+            row.receipt = held[row.pk, row.attempts]
             _conclude(row, outcomes[row.pk], now)
+            if outcomes[row.pk].result in NOT_THERE and row.pk not in batch.bound:
+                row.gateway = ""
+            settle(row, now)
         write(rows)
         put_on_call_list(row for row in rows if row.state == MessageState.FAILED)
 
@@ -108,8 +113,8 @@ def _conclude(row: Message, outcome: Outcome, now: datetime) -> None:
         forget_secret(row)
     elif outcome.result == Result.NOT_TRIED:
         row.state, row.attempts = MessageState.DUE, row.attempts - 1
-        if outcome.code == "gateway_resting":
-            row.not_before = now + timedelta(seconds=sms.gateway.pause)
+        if outcome.code == "gateway_resting" and sms.chosen() is None:
+            row.not_before = now + timedelta(seconds=sms.PAUSE)
     elif outcome.result == Result.REFUSED:
         give_up(row, outcome.code)
     elif outcome.result == Result.UNCERTAIN and not may_repeat(row):

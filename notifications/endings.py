@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.conf import settings
 
 from notifications import kinds
-from notifications.enums import Channel, MessageState
+from notifications.enums import Channel, MessageState, ReceiptState
 from notifications.models import Message
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,15 @@ def give_up(row: Message, code: str) -> None:
     )
 
 
+def settle(row: Message, now: datetime) -> None:
+    """Give the gateway's report the last word over what we concluded ourselves."""
+    if row.receipt == ReceiptState.DELIVERED:
+        row.state, row.last_error, row.sent_at = MessageState.SENT, "", row.sent_at or now
+        forget_secret(row)
+    elif row.receipt == ReceiptState.UNDELIVERED and row.state != MessageState.CANCELLED:
+        give_up(row, "not_delivered")
+
+
 def forget_secret(row: Message) -> None:
     """A one-time code is of no use to anybody afterwards, least of all to a thief of the database."""
     kind = kinds.find(row.kind)
@@ -32,7 +42,7 @@ def forget_secret(row: Message) -> None:
 
 WRITTEN = (
     *("state", "not_before", "give_up_at", "lease_until", "attempts"),
-    *("text", "params", "provider_id", "last_error", "sent_at"),
+    *("text", "params", "gateway", "provider_id", "last_error", "sent_at"),
 )
 
 
@@ -74,3 +84,9 @@ def put_on_call_list(rows: Iterable[Message]) -> None:
             )
         )
     Message.objects.bulk_create(calls, ignore_conflicts=True)
+
+
+def take_off_call_list(row: Message) -> None:
+    """The text arrived after all: nobody needs to call any more."""
+    calls = Message.objects.to_call().filter(key=row.key)
+    calls.update(state=MessageState.CANCELLED, last_error="delivered")

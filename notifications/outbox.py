@@ -84,7 +84,11 @@ def ring_on_commit(rows: Iterable[Message]) -> None:
         str(row.pk) for row in rows if row.state == MessageState.DUE and row.channel != Channel.CALL
     ]
     if waiting:
-        transaction.on_commit(partial(bell.ring, waiting), robust=True)
+        wake_on_commit(waiting, bell.DELIVER)
+
+
+def wake_on_commit(ids: list[str], task: str) -> None:
+    transaction.on_commit(partial(bell.ring, ids, task), robust=True)
 
 
 def _reachable(kind: kinds.Kind, user_id: UUID | None, phone: str) -> list[Channel]:

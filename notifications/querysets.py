@@ -11,12 +11,20 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from notifications.enums import Channel, MessageState
+from notifications.enums import Channel, DeliveryState, MessageState
 
 if TYPE_CHECKING:
-    from notifications.models import Message, MessageRule, RecordedSms  # noqa: F401
+    from notifications.models import (  # noqa: F401
+        Message,
+        MessageRule,
+        OutboxPause,
+        RecordedSms,
+        WebhookDelivery,
+        WebhookEndpoint,
+    )
 
 HANDLE_MESSAGES = "handle_messages"
+SETUP = "setup"
 
 
 class Viewer(Protocol):
@@ -26,6 +34,13 @@ class Viewer(Protocol):
     def is_nobody(self) -> bool: ...
 
     def paths_for(self, power: str, /) -> tuple[str, ...]: ...
+
+
+def _within(scope: Viewer, power: str, field: str) -> Q:
+    """Rows below a place where the viewer holds the power; none when he holds it nowhere."""
+    paths = () if scope.is_nobody else scope.paths_for(power)
+    found = [Q(**{f"{field}__startswith": path}) for path in paths]
+    return functools.reduce(operator.or_, found, Q(pk__in=[]))
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -40,11 +55,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def visible_to(self, scope: Viewer) -> Self:
         """Messages of the places where this viewer looks after messages."""
-        paths = () if scope.is_nobody else scope.paths_for(HANDLE_MESSAGES)
-        if not paths:
-            return self.none()
-        within = [Q(place_path__startswith=path) for path in paths]
-        return self.filter(functools.reduce(operator.or_, within))
+        return self.filter(_within(scope, HANDLE_MESSAGES, "place_path"))
 
     def failed(self) -> Self:
         return self.filter(state__in=[MessageState.FAILED, MessageState.UNCERTAIN])
@@ -90,7 +101,48 @@ class RecordedSmsQuerySet(models.QuerySet["RecordedSms"]):
         return self.filter(phone_digest=digest).order_by("-id")
 
 
+class OutboxPauseQuerySet(models.QuerySet["OutboxPause"]):
+    def in_force(self) -> Self:
+        """The pause that holds now, if there is one: everybody may know it."""
+        return self.filter(released_at__isnull=True)
+
+
 class MessageRuleQuerySet(models.QuerySet["MessageRule"]):
     def on(self, day: date) -> "MessageRule | None":
         """The rule that holds on this day; None before the first one."""
         return self.filter(valid_from__lte=day).order_by("-valid_from").first()
+
+
+class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
+    def visible_to(self, scope: Viewer) -> Self:
+        """Endpoints of the places that this viewer sets up."""
+        return self.filter(_within(scope, SETUP, "place_path"))
+
+    def of_body(self, key: str) -> Self:
+        """Those of one body, for pages above us that have found it in scope."""
+        return self.filter(body_key=key)
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
+    def visible_to(self, scope: Viewer) -> Self:
+        return self.filter(_within(scope, SETUP, "endpoint__place_path"))
+
+    def of_body(self, key: str) -> Self:
+        """The delivery log of one body, for pages above us that have found it in scope."""
+        return self.filter(endpoint__body_key=key)
+
+    def ended(self) -> Self:
+        """No worker has them: what may be sent again."""
+        return self.filter(state__in=[DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DEAD])
+
+    def due(self) -> Self:
+        """Whose time has come, by the database's clock."""
+        waiting = [DeliveryState.DUE, DeliveryState.FAILED]
+        return self.filter(state__in=waiting, not_before__lte=Now())
+
+    def abandoned(self) -> Self:
+        """Taken by a worker that did not come back within its lease, by the database's clock."""
+        return self.filter(state=DeliveryState.SENDING, lease_until__lt=Now())

@@ -15,6 +15,14 @@ LONGEST_PAUSE = timedelta(minutes=30)
 # Far more than a day of pauses holds: only a message that kills its worker each time gets there.
 MOST_ATTEMPTS = 100
 
+# Webhooks: the schedule of Standard Webhooks 1.0 after the first try, three days in all.
+WEBHOOK_PAUSES = (
+    *(timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30)),
+    *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
+)
+WEBHOOK_PATIENCE = timedelta(days=5)  # an endpoint that fails for so long is told no more
+WEBHOOK_OVERLAP = timedelta(days=1)  # the old secret signs as well for so long
+
 
 class QuietHours(Protocol):
     @property
@@ -46,6 +54,14 @@ def backoff(attempts: int, *, jitter: float | None = None) -> timedelta:
     drawn = random.uniform(-1, 1) if jitter is None else jitter  # noqa: S311  spreads load, guards nothing
     pause = min(FIRST_PAUSE * float(2 ** min(attempts - 1, 20)), LONGEST_PAUSE)
     return pause * (1 + drawn / 4)
+
+
+def webhook_pause(attempts: int, *, jitter: float | None = None) -> timedelta | None:
+    """How long to wait after the n-th try, give or take a tenth; None when there is no further one."""
+    if attempts > len(WEBHOOK_PAUSES):
+        return None
+    drawn = random.uniform(-1, 1) if jitter is None else jitter  # noqa: S311  spreads load, guards nothing
+    return WEBHOOK_PAUSES[attempts - 1] * (1 + drawn / 10)
 
 
 def is_spent(*, now: datetime, give_up_at: datetime, attempts: int) -> bool:

@@ -1,13 +1,13 @@
 """What the doorbell wakes: tasks carry row ids only, may be lost, and may be repeated.
 
-They run in the default queue, `messages`.
+Texts run in the default queue, `messages`; webhooks, which may be slow, are put into `jobs` by bell and beat.
 """
 
 from typing import Any
 
 from celery import Task, shared_task
 
-from notifications import delivery
+from notifications import deliveries, delivery
 from notifications.actions import beat
 
 
@@ -20,6 +20,17 @@ def deliver(*, ids: list[str], **_later: object) -> None:
 def sweep(**_later: object) -> None:
     """Deliver whatever is due, rung or not. Any number may run at once."""
     delivery.drain()
+
+
+@shared_task
+def deliver_webhooks(*, ids: list[str], **_later: object) -> None:
+    deliveries.deliver(ids)
+
+
+@shared_task
+def sweep_webhooks(**_later: object) -> None:
+    """Push whatever is due, rung or not. Any number may run at once."""
+    deliveries.drain()
 
 
 @shared_task(bind=True)

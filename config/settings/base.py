@@ -176,6 +176,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "messages"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "outbox-sweep": {"task": "notifications.tasks.sweep", "schedule": 10.0},
+    "webhooks-sweep": {
+        "task": "notifications.tasks.sweep_webhooks",
+        "schedule": 10.0,
+        "options": {"queue": "jobs", "expires": 30},
+    },
     # On a queue of its own: behind a long backlog it would make a busy worker look deaf.
     "heartbeat": {
         "task": "notifications.tasks.heartbeat",
@@ -231,9 +236,20 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 }
 CELERY_WORKER_REDIRECT_STDOUTS = False
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
-# Without idempotency keys at the gateway a text that may have arrived waits for a person's decision.
+# Stands in while the first is out of order.
+SMS_GATEWAY_URL_2 = env.str("SMS_GATEWAY_URL_2", default="")
+# Without idempotency keys at both gateways a text that may have arrived waits for a person's decision.
 SMS_GATEWAY_HONOURS_KEYS = env.bool("SMS_GATEWAY_HONOURS_KEYS", default=True)
+# Who may report what became of a text: secrets after Standard Webhooks ("whsec_…"), two while one is changed.
+SMS_RECEIPT_SECRETS = {
+    "first": env.list("SMS_RECEIPT_SECRET", default=[]),
+    "second": env.list("SMS_RECEIPT_SECRET_2", default=[]),
+}
 SMS_TIMEOUT_SECONDS = env.float("SMS_TIMEOUT_SECONDS", default=10.0)
+# Webhooks go to https on public addresses and to these networks; anywhere only in development and tests.
+WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
+WEBHOOK_ALLOW_PRIVATE = False
+WEBHOOK_TIMEOUT_SECONDS = 10.0
 # The number that pages and texts name for questions: the hall's own, else the city's hotline.
 SERVICE_PHONE = env.str("SERVICE_PHONE", default="12345")
 MESSAGE_LEASE_SECONDS = env.float("MESSAGE_LEASE_SECONDS", default=60.0)  # well above the timeout

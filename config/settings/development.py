@@ -19,3 +19,4 @@ WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None  # type: ignore[assignment]  # nothing is collected here
 FIELD_KEYS_CREATE = True
 AUDIT_KEY_CREATE = True
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=True)

@@ -13,6 +13,8 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES = {
     "default": env.db_url_config(os.environ.get("DATABASE_URL") or state.database_url())
     | DATABASE_DEFAULTS
+    # A test is one long transaction: on a slow machine it may think for longer than a page ever would.
+    | {"OPTIONS": {"options": "-c statement_timeout=20000 -c lock_timeout=10000"}}
     | {"TEST": {"NAME": env.str("YIZHAN_TEST_DATABASE", default="test_yizhan")}}
 }
 CELERY_BROKER_URL = "redis://127.0.0.1:1/0"

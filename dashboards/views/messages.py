@@ -24,8 +24,8 @@ from community.governance.scopes import PortalRequest, Scope
 from dashboards.forms_admin import CallForm, refuse
 from dashboards.views._lists import list_page
 from notifications import actions, kinds, reasons
-from notifications.enums import Channel, MessageState
-from notifications.models import Message
+from notifications.enums import Channel, MessageState, ReceiptState
+from notifications.models import Message, OutboxPause
 from servicehall.models import Case
 
 PAGE_SIZE = 30
@@ -69,6 +69,7 @@ def message_list(request: PortalRequest) -> HttpResponse:
         "tabs": [(name, label, counts[name]) for name, (label, _condition) in LISTS.items()],
         "page": page,
         "entries": _entries(request.scope, page.items),
+        "pause": OutboxPause.objects.in_force().first(),
     }
     return TemplateResponse(request, "dashboards/messages/list.html", context)
 
@@ -144,6 +145,7 @@ def _entry(message: Message, case: Case | None) -> Entry:
         case=case,
         is_call=is_call and message.state == MessageState.DUE,
         can_retry=message.state in {MessageState.FAILED, MessageState.UNCERTAIN}
+        and message.receipt != ReceiptState.UNDELIVERED
         and not (kind and kind.is_secret),
     )
 

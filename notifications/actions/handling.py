@@ -9,14 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from common.errors import Conflict, NotAllowed
 from notifications import kinds, outbox
-from notifications.enums import Channel, MessageState
+from notifications.enums import Channel, MessageState, ReceiptState
 from notifications.models import Message
 
 
 def retry(message: Message, *, by: audit.Actor, now: datetime) -> Message:
     """Send a failed or uncertain message again, with a fresh day of tries.
 
-    Raises Conflict when it is no longer in trouble, NotAllowed for a one-time code.
+    Raises Conflict when it is no longer in trouble, NotAllowed for a one-time
+    code and for what the gateway reports as undelivered.
     """
     with transaction.atomic(durable=True):
         message = _lock(message)
@@ -25,13 +26,22 @@ def retry(message: Message, *, by: audit.Actor, now: datetime) -> Message:
         kind = kinds.find(message.kind)
         if kind and kind.is_secret:
             raise NotAllowed("message.secret", _("验证码类短信不能重发，请居民重新获取。"))
+        if message.receipt == ReceiptState.UNDELIVERED:  # the same key again would change nothing
+            raise NotAllowed(
+                "message.not_delivered", _("运营商已确认没有送到，重发无用，请打电话或上门告知。")
+            )
         was = message.state
         message.state = MessageState.DUE
         message.not_before = now
         message.give_up_at = now + outbox.GIVE_UP_AFTER
         message.attempts = 0
         message.last_error = ""
-        message.save(update_fields=["state", "not_before", "give_up_at", "attempts", "last_error"])
+        message.gateway = ""  # a person takes the risk that the first one has it
+        message.save(
+            update_fields=[
+                *("state", "not_before", "give_up_at", "attempts", "last_error", "gateway"),
+            ]
+        )
         _record("message.retried", message, by=by, now=now, was=was)
         outbox.ring_on_commit([message])
     return message

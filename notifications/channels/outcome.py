@@ -18,6 +18,7 @@ class Letter:
     id: UUID
     to: str
     text: str
+    gateway: str = ""  # through which provider; empty where there is none
 
     def __repr__(self) -> str:
         return f"Letter({self.id})"  # neither number nor text may reach a log

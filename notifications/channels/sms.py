@@ -1,6 +1,9 @@
-"""SMS through a gateway that speaks JSON over HTTP; without one, through the recording gateway.
+"""SMS through gateways that speak JSON over HTTP; without any, through the recording gateway.
 
 Request: POST {"to", "text", "idempotency_key"}. Answer: any 2xx, optionally {"id": "..."}.
+
+While the first gateway is left in peace the second stands in. A letter is bound to one of them before it is
+sent (claims.py), and moves on only when that one certainly did not take it (delivery.py).
 """
 
 import http.client
@@ -17,38 +20,56 @@ from django.conf import settings
 from notifications.breaker import Breaker
 from notifications.channels import recording
 from notifications.channels.outcome import Letter, Outcome, Result
+from notifications.enums import Gateway
 
 AT_ONCE = 8
 LARGEST_ANSWER = 64 * 1024
 
-gateway = Breaker(threshold=5, pause=30.0)
+PAUSE = 30.0  # seconds of peace for a gateway after five failures in a row
+breakers = {gateway: Breaker(threshold=5, pause=PAUSE) for gateway in Gateway}
 
 
-def is_available() -> bool:
-    """Whether it makes sense to take SMS out of the outbox now."""
-    return not settings.SMS_GATEWAY_URL or not gateway.is_open
+def gateways() -> dict[str, str]:
+    """The addresses of the gateways that we have, in the order in which they are asked."""
+    urls = {Gateway.FIRST: settings.SMS_GATEWAY_URL, Gateway.SECOND: settings.SMS_GATEWAY_URL_2}
+    return {str(gateway): url for gateway, url in urls.items() if url}
+
+
+def resting() -> list[str]:
+    """Those that are left in peace now."""
+    return [gateway for gateway in gateways() if breakers[Gateway(gateway)].is_open]
+
+
+def chosen() -> str | None:
+    """The gateway for a letter that is bound to none: "" where we have none, None while all rest."""
+    awake = [gateway for gateway in gateways() if gateway not in resting()]
+    return next(iter(awake), None) if gateways() else ""
 
 
 def send(letters: Sequence[Letter], *, until: float) -> Mapping[UUID, Outcome]:
     """Send each letter; start none after `until` (monotonic seconds). Needs no transaction, and with
     a real gateway no database: slow providers hold no connection's locks."""
-    if not settings.SMS_GATEWAY_URL:
+    urls = gateways()
+    if not urls:
         return recording.receive(letters)
     with ThreadPoolExecutor(min(AT_ONCE, len(letters))) as pool:
-        outcomes = list(pool.map(partial(_send_one, settings.SMS_GATEWAY_URL, until), letters))
+        outcomes = list(pool.map(partial(_send_one, urls, until), letters))
     return {letter.id: outcome for letter, outcome in zip(letters, outcomes, strict=True)}
 
 
-def _send_one(url: str, until: float, letter: Letter) -> Outcome:
+def _send_one(urls: Mapping[str, str], until: float, letter: Letter) -> Outcome:
+    if letter.gateway not in urls:  # it may have the letter, and is no longer ours
+        return Outcome(Result.UNCERTAIN, "gateway_gone")
+    breaker = breakers[Gateway(letter.gateway)]
     if time.monotonic() > until:
         return Outcome(Result.NOT_TRIED, "no_time")
-    if gateway.is_open:
+    if breaker.is_open:
         return Outcome(Result.NOT_TRIED, "gateway_resting")
-    outcome = _post(url, letter)
+    outcome = _post(urls[letter.gateway], letter)
     if outcome.result in {Result.SENT, Result.REFUSED}:
-        gateway.succeeded()
+        breaker.succeeded()
     else:
-        gateway.failed()
+        breaker.failed()
     return outcome
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.fields import EncryptedTextField
 from common.ids import uuid7
-from notifications.enums import Channel, MessageState
+from notifications.enums import Channel, Gateway, MessageState, ReceiptState
 from notifications.querysets import MessageQuerySet
 
 
@@ -40,7 +40,14 @@ class Message(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)
     text = models.TextField(_("内容"), blank=True)
+    # The only one that may have the text: written before it is tried, taken back when it certainly has not.
+    gateway = models.CharField(
+        _("短信网关"), max_length=10, choices=Gateway.choices, blank=True, default=""
+    )
     provider_id = models.CharField(max_length=120, blank=True)
+    receipt = models.CharField(
+        _("回执"), max_length=12, choices=ReceiptState.choices, blank=True, default=""
+    )
     last_error = models.CharField(_("原因"), max_length=40, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -58,6 +65,12 @@ class Message(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=MessageState.values), name="message_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(gateway__in=["", *Gateway.values]), name="message_gateway_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(receipt__in=["", *ReceiptState.values]), name="message_receipt_known"
             ),
             models.CheckConstraint(
                 condition=Q(lease_until__isnull=False) | ~Q(state=MessageState.SENDING),

@@ -11,6 +11,9 @@ from notifications.querysets import Viewer
 class ActingViewer(Viewer, Actor, Protocol):
     """Somebody who looks and acts."""
 
+    @property
+    def body_path(self) -> str: ...
+
 
 class ScopedRequest(HttpRequest):
     scope: ActingViewer

@@ -123,6 +123,8 @@ ID_OF = {
     "far_user": "user_id",
     "far_body": "body_id",
     "far_canary": "canary_id",
+    "far_endpoint": "endpoint_id",
+    "far_delivery": "delivery_id",
 }
 
 
@@ -187,6 +189,7 @@ PUBLIC = [
     Row("common:size", everybody(302), POST),
     Row("common:style-guide", everybody()),
     Row("notifications:demo-phone", everybody()),
+    Row("notifications:receipt", everybody(403), POST, given=lambda w: {"gateway": "first"}),
     Row("healthz-live", everybody()),
     Row("healthz-ready", everybody()),
 ]
@@ -410,6 +413,40 @@ SETUP = [
     ),
 ]
 
+WEBHOOKS = [
+    Row("notifications:webhooks", only(USERS)),
+    Row("notifications:webhook-new", only(USERS)),
+    Row("notifications:webhook-new", only(USERS, 422), POST, data=NONSENSE),
+    Row("notifications:webhook", only(USERS), given=of("endpoint")),
+    Row("notifications:webhook", only(set(), blind=USERS), given=of("far_endpoint")),
+    *(
+        row
+        for act, ok in (
+            ("rotate", 200),
+            ("disable", 422),
+            ("enable", 302),
+            ("ping", 302),
+            ("replay", 422),
+        )
+        for row in (
+            Row(f"notifications:webhook-{act}", only(USERS, ok), POST, given=of("endpoint")),
+            Row(
+                f"notifications:webhook-{act}",
+                only(set(), blind=USERS),
+                POST,
+                given=of("far_endpoint"),
+            ),
+        )
+    ),
+    Row("notifications:delivery-replay", only(USERS, 302), POST, given=of("delivery")),
+    Row(
+        "notifications:delivery-replay",
+        only(set(), blind=USERS),
+        POST,
+        given=of("far_delivery"),
+    ),
+]
+
 PROGRAMS = [
     Row("api:schema", open_program()),
     Row("api:docs", everybody()),
@@ -445,6 +482,7 @@ TABLE = (
     *OFFICIALS,
     *ADMINISTRATION,
     *SETUP,
+    *WEBHOOKS,
     *PROGRAMS,
 )
 # Whatever else is below api/ answers in the API's shape that there is nothing.

@@ -13,7 +13,11 @@ from tests.access.knocking import knock
 from tests.access.table import TABLE, Row
 from tests.access.world import Who, World, undone
 from tests.factories.governance import PostFactory
-from tests.factories.notifications import MessageFactory
+from tests.factories.notifications import (
+    MessageFactory,
+    WebhookDeliveryFactory,
+    WebhookEndpointFactory,
+)
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import JOBLESS, item_version
 from tests.signing_in import open_session
@@ -48,6 +52,8 @@ def crowd(world: World) -> None:
             marked_by=world.scopes[Who.SECURITY_ADMIN].user_id,
             marked_at=hall.now,
         )
+        WebhookDeliveryFactory(endpoint=world.endpoint)
+        WebhookEndpointFactory(place_path=world.endpoint.place_path)
         open_session(hall.resident)
         if number == 0:
             kin = PersonFactory.create_batch(3, community=hall.community)

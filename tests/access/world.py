@@ -21,7 +21,7 @@ from community.governance.actions import end_post, make_token
 from community.governance.enums import ApiScope, Role
 from community.governance.models import ApiToken, Body, Post
 from community.governance.scopes import Scope
-from notifications.models import Message
+from notifications.models import Message, WebhookDelivery, WebhookEndpoint
 from residents.base.models import Canary, Person
 from servicehall import actions
 from servicehall.actions.files import attach
@@ -40,7 +40,10 @@ from tests.factories.governance import (
     resident_scope,
     staff,
 )
-from tests.factories.notifications import MessageFactory
+from tests.factories.notifications import (
+    MessageFactory,
+    WebhookDeliveryFactory,
+)
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, hall, item_version
 from tests.signing_in import open_session
@@ -164,6 +167,27 @@ class World:
         return MessageFactory(
             failed=True, place_path=self.hall.community.path, about=f"case:{self.case.pk}"
         )
+
+    @cached_property
+    def delivery(self) -> WebhookDelivery:
+        """An event on its way to a department of the district."""
+        path = self.scopes[Who.SYSTEM_ADMIN].body_path
+        return WebhookDeliveryFactory(dead=True, endpoint__place_path=path)
+
+    @property
+    def endpoint(self) -> WebhookEndpoint:
+        return self.delivery.endpoint
+
+    @cached_property
+    def far_delivery(self) -> WebhookDelivery:
+        """Of another district."""
+        return WebhookDeliveryFactory(
+            dead=True, endpoint__place_path=self.scopes[Who.CLERK_FAR].body_path
+        )
+
+    @property
+    def far_endpoint(self) -> WebhookEndpoint:
+        return self.far_delivery.endpoint
 
     @cached_property
     def token(self) -> ApiToken:
@@ -293,6 +317,8 @@ def build() -> World:
         "spare",
         "message",
         "lost",
+        "delivery",
+        "far_delivery",
         "token",
         "post",
         "far_post",

@@ -24,6 +24,7 @@ READS = {
     *("visible_to", "listed_for", "in_hand_of", "standing_here", "open_for"),
     *("for_user", "held_by", "of", "of_account", "of_case", "living_with", "underway"),
     *("public", "none", "calendar", "most_asked", "under_way"),
+    "in_force",  # whether the outbox is paused
     *("newest", "to_number"),  # the demonstration phone, which shows what is nobody's
 }
 # Who is not signed in proves with the query code that the case is his.

@@ -26,7 +26,10 @@ FIRST: dict[Who, tuple[str, ...]] = {
     Who.DISTRICT_OFFICE: ("dashboards:place", "dashboards:list"),
     Who.LEADER: ("dashboards:place",),
     Who.AUDITOR: ("dashboards:audit",),
-    Who.SYSTEM_ADMIN: ("dashboards:users", "dashboards:user", "governance:calendar-year"),
+    Who.SYSTEM_ADMIN: (
+        *("dashboards:users", "dashboards:user", "governance:calendar-year"),
+        *("notifications:webhooks", "notifications:webhook", "notifications:webhook-new"),
+    ),
     Who.SECURITY_ADMIN: (
         *("dashboards:posts", "dashboards:body", "dashboards:canaries", "dashboards:canary"),
     ),

@@ -6,9 +6,9 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from notifications import numbers
-from notifications.enums import Channel, MessageState
-from notifications.models import Message, MessageRule
+from notifications import numbers, signing
+from notifications.enums import Channel, DeliveryState, MessageState
+from notifications.models import Message, MessageRule, WebhookDelivery, WebhookEndpoint
 
 
 class MessageFactory(DjangoModelFactory):
@@ -57,3 +57,43 @@ class MessageRuleFactory(DjangoModelFactory):
     quiet_from = time(0)
     quiet_to = time(0)
     basis = "测试"
+
+
+class WebhookEndpointFactory(DjangoModelFactory):
+    """A department that hears of everything that the tests post."""
+
+    class Meta:
+        model = WebhookEndpoint
+
+    owner = factory.Sequence(lambda n: f"区民政局系统{n}")
+    body_key = "civil"
+    place_path = "/1503/150302/"
+    url = "https://hooks.example.com/yizhan"
+    events = factory.LazyFunction(lambda: ["test.happened"])
+    secret = factory.LazyFunction(signing.new_secret)
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class WebhookDeliveryFactory(DjangoModelFactory):
+    """An event that is due."""
+
+    class Meta:
+        model = WebhookDelivery
+
+    class Params:
+        dead = factory.Trait(
+            state=DeliveryState.DEAD, attempts=10, last_status=500, last_error="http_500"
+        )
+        abandoned = factory.Trait(
+            state=DeliveryState.SENDING,
+            attempts=1,
+            lease_until=factory.LazyFunction(lambda: timezone.now() - timedelta(seconds=1)),
+        )
+
+    endpoint = factory.SubFactory(WebhookEndpointFactory)
+    event = "test.happened"
+    key = factory.Sequence(lambda n: f"event:{n}")
+    payload = factory.LazyFunction(lambda: {"case": "01a21333-377a-77cd-9266-04b27ada5f5e"})
+    state = DeliveryState.DUE
+    not_before = factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=1))
+    created_at = factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=1))

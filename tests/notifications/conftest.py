@@ -1,6 +1,6 @@
 import pytest
 
-from notifications import bell
+from notifications import bell, deliveries
 from notifications.channels import sms
 from tests.factories.notifications import MessageRuleFactory
 from tests.notifications import kinds  # noqa: F401  registers the kinds of the tests
@@ -9,7 +9,9 @@ from tests.notifications import kinds  # noqa: F401  registers the kinds of the 
 @pytest.fixture(autouse=True)
 def breakers_closed():
     bell.breaker.succeeded()
-    sms.gateway.succeeded()
+    for breaker in sms.breakers.values():
+        breaker.succeeded()
+    deliveries.breakers.clear()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Kinds that only the tests post."""
 
+from notifications import events
 from notifications.enums import Channel
 from notifications.kinds import Kind, register
 
@@ -29,3 +30,4 @@ STAMPED = Kind(
 )
 
 register(PROGRESS, ALARM, DECISION, CODE, STAMPED)
+events.register(events.Event("test.happened", "有事发生"), events.Event("test.ended", "事情结束"))

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import audit
 from config import views
+from notifications.actions import pause_outbox
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +41,7 @@ def test_a_portal_with_all_its_parts_is_ready(broker_answers):
         "migrations": "ok",
         "broker": "ok",
         "audit": "ok",
+        "outbox": "ok",
     }
     assert "no-store" in answer["Cache-Control"]
 
@@ -63,6 +65,16 @@ def test_while_the_audit_trail_waits_for_its_seals_it_says_so_and_serves(broker_
     assert answer.status_code == 200
     assert answer.json()["status"] == "degraded"
     assert answer.json()["audit"] == "late"
+
+
+@pytest.mark.django_db
+def test_while_the_outbox_is_paused_it_says_so(broker_answers):
+    pause_outbox("恢复", after_restore=True, by=audit.SYSTEM, now=timezone.now())
+
+    answer = Client().get("/healthz/ready")
+
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["outbox"]) == ("degraded", "paused")
 
 
 @pytest.mark.django_db

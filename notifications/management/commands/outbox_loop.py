@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from notifications import delivery
+from notifications import deliveries, delivery
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["once"]:
-            self.stdout.write(str(delivery.drain()))
+            self.stdout.write(str(delivery.drain() + deliveries.drain()))
             return
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         while not stop.is_set():
             try:
                 delivery.drain()
+                deliveries.drain()
             except (OperationalError, InterfaceError) as error:
                 self.stderr.write(f"database: {type(error).__name__}")
                 close_old_connections()
