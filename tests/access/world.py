@@ -313,6 +313,7 @@ def build() -> World:
         "delivered",
         "draft",
         "scratch",
+        "proposal",
         "upload",
         "spare",
         "message",
