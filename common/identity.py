@@ -39,6 +39,13 @@ class InvalidPhone(Invalid):
         super().__init__("invalid_phone", message)
 
 
+class InvalidCard(Invalid):
+    """Not the number of a bank card."""
+
+    def __init__(self, message: str | Promise) -> None:
+        super().__init__("invalid_card", message)
+
+
 @dataclass(frozen=True, slots=True)
 class IdNumber:
     """A checked number, and what it says. `sex` is GB/T 2261.1: "1" male, "2" female."""
@@ -85,6 +92,27 @@ def check_uscc(text: str) -> str:
     if _USCC_LETTERS[-total % 31] != code[17]:
         raise InvalidUscc(_("统一社会信用代码校验不通过，请逐位核对有无输错。"))
     return code
+
+
+def normalise_card(text: str) -> str:
+    """Half-width, without the spaces and hyphens that stand between the groups on a card."""
+    return _compact(text)
+
+
+def check_card(text: str) -> str:
+    """The normalised number of a bank card (ISO/IEC 7812, Luhn); raises InvalidCard."""
+    number = normalise_card(text)
+    if not re.fullmatch(r"[0-9]{12,19}", number):
+        raise InvalidCard(_("银行卡号应为12至19位数字，请对照卡面重新输入。"))
+    if luhn(number) % 10:
+        raise InvalidCard(_("银行卡号有一位不对，请对照卡面逐位核对。"))
+    return number
+
+
+def luhn(number: str) -> int:
+    """The sum of Luhn (ISO/IEC 7812-1 annex B); of a whole number it ends in 0."""
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
+    return sum(value - 9 if value > 9 else value for value in doubled)
 
 
 def normalise_phone(text: str) -> str:

@@ -204,7 +204,8 @@ class PageForm(forms.Form):
             return value.isoformat() if value else ""
         if kind == "household_member":
             return [value] if isinstance(value, str) and value else list(value or [])
-        return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+        text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+        return rules.folded(question, text)
 
     def answers(self) -> dict[str, Any]:
         """What may be kept of the input, also where it is not yet right: nobody types anything twice."""
@@ -273,6 +274,9 @@ def _plain_field(question: Question) -> forms.Field:
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **shared)
     if kind in {"number", "money"}:
         return forms.CharField(widget=forms.NumberInput, max_length=30, **shared)
+    if rules.is_card(question):
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        return forms.CharField(widget=widget, max_length=60, **shared)
     if kind == "phone":
         widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"})
         return forms.CharField(widget=widget, max_length=30, **shared)

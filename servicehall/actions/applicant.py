@@ -36,7 +36,9 @@ def answer_supplement(
         case, rule = _core.claim(case_id, CaseAction.RESUBMIT, by=by)
         known = {field["key"]: field for field in case.version.questions}
         merged = rules.load_answers(case.answers or "{}")
-        changed = {key: value for key, value in answers.items() if key in known}
+        changed = {
+            key: rules.folded(known[key], value) for key, value in answers.items() if key in known
+        }
         errors = {
             key: error
             for key, value in changed.items()

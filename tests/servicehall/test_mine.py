@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from common.errors import Invalid
 from servicehall import actions, rules
 from servicehall.enums import CaseState
 from servicehall.models import Case, Rating, Upload
@@ -205,7 +206,7 @@ def test_answering_mends_the_fields_adds_the_files_and_lets_the_clock_run(here, 
         case_url(case, "my-case-answer"),
         {
             "photo": photo("新照片.jpg"),
-            "bank_account": "6222020602000000123",
+            "bank_account": "6222020602000000128",
             "household_register": photo("户口簿.jpg"),
             "living": "palace",
             "reply-note": "和女儿一起住",
@@ -216,7 +217,7 @@ def test_answering_mends_the_fields_adds_the_files_and_lets_the_clock_run(here, 
     after = reload(case)
     given = rules.load_answers(after.answers)
     assert after.state == CaseState.IN_REVIEW or after.state == CaseState.ACCEPTED
-    assert given["bank_account"] == "6222020602000000123"
+    assert given["bank_account"] == "6222020602000000128"
     assert given["living"] != "palace"
     assert after.promised_due_on is not None
     assert {"户口簿.jpg", "新照片.jpg"} <= {upload.title for upload in after.uploads.all()}
@@ -248,6 +249,16 @@ def test_a_wrong_answer_comes_back_with_the_input(here, phone):
     assert 'value="12"' in body(answer)
     assert "换了卡" in body(answer)
     assert reload(case).state == CaseState.SUPPLEMENT_REQUIRED
+
+
+def test_a_card_named_in_a_notice_is_checked_like_the_first_one(here):
+    case = returned(here)
+    given = {"bank_account": "6222020602000000123"}
+
+    with pytest.raises(Invalid) as refusal:
+        actions.answer_supplement(case.pk, answers=given, by=here.resident, now=here.now)
+
+    assert "有一位不对" in str(refusal.value.fields["bank_account"])
 
 
 def test_a_photo_taken_for_the_answer_can_be_taken_back_until_it_is_sent(here, phone):
