@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import Invalid
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+FIRST_GENERATION = 15  # digits of a number from before 1999, without century and check digit
 _ID_CHECKS = "10X98765432"
 _USCC_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _MOBILE = r"1[3-9][0-9]{9}"
@@ -77,9 +78,13 @@ def check_id_number(text: str) -> IdNumber:
     try:
         birth_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
-        raise InvalidIdNumber(_("身份证号第7至14位应是真实的出生日期，请核对。")) from None
+        raise InvalidIdNumber(
+            _("15位号码的第7至12位应是真实的出生日期（年月日各两位），请核对。")
+            if len(_compact(text)) == FIRST_GENERATION
+            else _("身份证号第7至14位应是真实的出生日期，请核对。")
+        ) from None
     if _id_check_digit(number[:17]) != number[17]:
-        raise InvalidIdNumber(_("身份证号校验不通过，请逐位核对有无输错。"))
+        raise InvalidIdNumber(_("校验码不对，请核对第18位；第18位没错的，再从头逐位核对。"))
     return IdNumber(number, birth_on, "1" if int(number[16]) % 2 else "2")
 
 
