@@ -14,6 +14,7 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
+from common.errors import NotAllowed
 from common.masking import mask_card, mask_id, mask_phone
 from community.governance.scopes import Scope
 from residents.base.models import HouseholdMember, SourceSystem
@@ -28,6 +29,7 @@ from servicehall.enums import (
 )
 from servicehall.models import Case, CaseEvent, ItemVersion, ReviewStep, Supplement, Upload
 from servicehall.models.catalogue import in_language
+from servicehall.transitions import BY_APPLICANT
 
 Text = str | Promise
 EVENT_LABELS: dict[str, Text] = {
@@ -130,6 +132,17 @@ class CaseFile:
     @property
     def can_finish_at_once(self) -> bool:
         return looking.can_finish_at_once(self.case, self.offers)
+
+    def refusal(self, action: CaseAction) -> NotAllowed | None:
+        return looking.refusal(self.case, self.steps, action, by=self.by)
+
+    @property
+    def idle(self) -> Text | None:
+        """Why an open case offers the viewer nothing of his own; what he may write down for the applicant aside."""
+        if set(self.offers) - BY_APPLICANT:
+            return None
+        reason = looking.idle(self.case, self.steps, by=self.by)
+        return reason.message if reason else None
 
     @property
     def bar(self) -> Text | None:

@@ -33,7 +33,7 @@ def finish_at_once(case_id: uuid.UUID, *, by: Scope, now: datetime, note: str = 
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.ACCEPT, by=by)
         if not case.version.is_instant or case.version.levels:
-            raise NotAllowed("not_instant", _("本事项需要审核，不能当场办结。"))
+            raise NotAllowed("not_instant", _("本事项需要审核，不能当场办结，请先受理。"))
         _core.check_conflict(case, by=by)
         _accept(case, now=now)
         case = _core.record(case, rule, CaseAction.ACCEPT, by=by, now=now)

@@ -287,6 +287,46 @@ def test_the_page_costs_ten_queries_at_the_most(client_for, count_queries):
     assert count_queries(lambda: client.get(page_of(case))) <= 10
 
 
+@pytest.mark.parametrize("given", [{}, {"act-opinion": "情况属实。"}])
+def test_a_case_of_another_line_says_why_it_is_not_ours_before_it_says_what_to_mend(
+    client_for, given
+):
+    here = hall()
+    case = here.accepted()
+    other = client_for(staff(Role.STATION_DIRECTOR, here.station, lines=["W2_LABOUR"]))
+
+    answer = other.post(act_on(case, "forward"), given, headers=HTMX)
+
+    assert answer.status_code == 422
+    assert f"本件是“{case.window.label}”的业务" in answer.content.decode()
+    assert "请交给负责这项业务的同事" in answer.content.decode()
+    assert CaseEvent.objects.filter(case=case, action="forward").count() == 0
+
+
+def test_who_can_do_nothing_with_a_case_reads_why(client_for):
+    here = hall()
+    case = here.accepted()
+    other = client_for(staff(Role.STATION_DIRECTOR, here.station, lines=["W2_LABOUR"]))
+
+    assert "不归您现在的岗位办" in other.get(page_of(case)).content.decode()
+    asked = other.get(act_on(case, "forward"), headers=HTMX).content.decode()
+    assert "这一步现在不能由您办" in asked
+    assert "<form" not in asked
+
+
+def test_while_a_supplement_is_awaited_the_page_says_whom_it_waits_for(client_for):
+    here = hall()
+    case = here.accepted()
+    case = actions.forward(case.pk, by=here.director, now=here.now, opinion="属实。")
+    actions.ask_supplement(
+        case.pk,
+        items=[{"key": "", "title": "", "what": "缺户主页。"}],
+        by=here.official,
+        now=here.now,
+    )
+    assert "正在等申请人补正" in client_for(here.official).get(page_of(case)).content.decode()
+
+
 def test_an_unknown_act_is_not_found(client_for):
     here = hall()
     assert client_for(here.clerk).post(act_on(here.filed(), "explode")).status_code == 404
