@@ -18,7 +18,7 @@ from common.errors import NotAllowed
 from common.masking import mask_card, mask_id, mask_phone
 from community.governance.scopes import Scope
 from residents.base.models import HouseholdMember, SourceSystem
-from servicehall import routing, rules
+from servicehall import progress, routing, rules
 from servicehall.actions import looking
 from servicehall.enums import (
     BEFORE_ACCEPTANCE,
@@ -298,11 +298,14 @@ class CaseFile:
         elif case.state in BEFORE_ACCEPTANCE:
             yield Entry(_("受理或告知"), "now", who=case.handler.label, due=case.act_by_on)
         for step in self.steps:
-            if step.state in {StepState.OPEN, StepState.WAITING, StepState.SENT_BACK}:
-                is_now = step.state == StepState.OPEN and waiting is None
+            if step.state == StepState.OPEN and waiting is not None:
+                pause = self.case.pauses.filter(to_on__isnull=True).last()
+                note = progress.paused(pause) if pause else ""
+                yield Entry(step.get_level_display(), "paused", who=step.body.label, note=note)
+            elif step.state in {StepState.OPEN, StepState.WAITING, StepState.SENT_BACK}:
                 yield Entry(
                     step.get_level_display(),
-                    "now" if is_now else "next",
+                    "now" if step.state == StepState.OPEN else "next",
                     who=step.body.label,
                     due=step.due_on,
                 )

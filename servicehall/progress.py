@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,7 @@ from servicehall.enums import (
     ReviewLevel,
     StepState,
 )
-from servicehall.models import Case, CaseEvent, ReviewStep, Supplement
+from servicehall.models import Case, CaseEvent, ClockPause, ReviewStep, Supplement
 
 Text = str | Promise
 
@@ -46,7 +47,7 @@ BY_APPLICANT = frozenset({CaseAction.RESUBMIT, CaseAction.WITHDRAW})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timeline. state: done | now | next | stopped; due: by when, the day included."""
+    """One line of the timeline. state: done | now | paused | next | stopped; due: by when, the day included."""
 
     title: Text
     state: str = "done"
@@ -63,9 +64,15 @@ def timeline(
     events: Sequence[CaseEvent],
     steps: Sequence[ReviewStep],
     notice: Supplement | None,
+    pause: ClockPause | None = None,
 ) -> list[Entry]:
-    """`case` with station and handler, `events` with post and body, `steps` with body; `notice` is the open one."""
-    return [*_past(case, events, steps), *_present(case, steps, notice), *_future(case, steps)]
+    """`case` with station and handler, `events` with post and body, `steps` with body; `notice` and `pause` are
+    the open ones.
+    """
+    present = _present(case, steps, notice)
+    if case.state == CaseState.SUPPLEMENT_REQUIRED:
+        present += _standing_still(steps, pause)
+    return [*_past(case, events, steps), *present, *_future(case, steps)]
 
 
 def _past(case: Case, events: Sequence[CaseEvent], steps: Sequence[ReviewStep]) -> list[Entry]:
@@ -113,6 +120,24 @@ def _present(case: Case, steps: Sequence[ReviewStep], notice: Supplement | None)
     if case.state == CaseState.COMPLETED and case.outcome == Outcome.GRANTED:
         return [Entry(_("把结果送到您手里"), state="now", who=case.station.label)]
     return []
+
+
+def _standing_still(steps: Sequence[ReviewStep], pause: ClockPause | None) -> list[Entry]:
+    """The step that waits with the applicant: it has not gone away, and its days are not counted."""
+    note = paused(pause) if pause else ""
+    return [
+        Entry(ReviewLevel(step.level).label, state="paused", who=step.body.label, note=note)
+        for step in steps
+        if step.state == StepState.OPEN
+    ]
+
+
+def paused(pause: ClockPause) -> str:
+    """Since when the clock stands still, and why."""
+    return _("计时从%(day)s起暂停，原因：%(reason)s；补正以后接着计时。") % {
+        "day": formats.date_format(pause.from_on, "DATE_FORMAT"),
+        "reason": pause.get_reason_display(),
+    }
 
 
 def _future(case: Case, steps: Sequence[ReviewStep]) -> list[Entry]:

@@ -108,6 +108,7 @@ def case_context(case: Case, notice: Supplement | None) -> dict[str, Any]:
         events=list(case.events.select_related("post__body").order_by("id")),
         steps=list(ReviewStep.objects.of_case(case.pk).order_by("sequence")),
         notice=notice,
+        pause=case.pauses.filter(to_on__isnull=True).last() if notice else None,
     )
     return {
         "case": case,

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from accounts.models import AuditEntry
 from common.errors import Invalid
@@ -100,6 +100,30 @@ def test_the_timeline_tells_who_has_it_what_is_next_and_by_when(here, phone):
     assert (now.who, now.due) == (here.station.name, case.act_by_on)
     assert entries[-1].due == case.promised_due_on
     assert [e.who for e in entries[3:5]] == [here.street_office.name, here.department.name]
+
+
+def test_a_step_that_waits_for_a_supplement_stays_in_sight_with_its_stopped_clock(here, phone):
+    case = here.accepted()
+    case = actions.ask_supplement(case.pk, items=ASKED[:1], by=here.director, now=here.now)
+
+    entries = phone.get(case_url(case)).context["entries"]
+
+    present = [(str(e.title), e.state, e.who) for e in entries if e.state in {"now", "paused"}]
+    assert present == [("等您补正", "now", "您"), ("社区核查", "paused", here.station.name)]
+    since = formats.date_format(timezone.localdate(here.now), "DATE_FORMAT")
+    assert next(e.note for e in entries if e.state == "paused") == (
+        f"计时从{since}起暂停，原因：等待补正材料；补正以后接着计时。"
+    )
+    assert [str(e.title) for e in entries if e.state == "next"] == [
+        "街道初审",
+        "区级审定",
+        "出结果",
+    ]
+
+
+def test_before_acceptance_no_step_and_no_clock_stand_still(here, phone):
+    case = actions.ask_supplement(here.filed().pk, items=ASKED, by=here.clerk, now=here.now)
+    assert "paused" not in {e.state for e in phone.get(case_url(case)).context["entries"]}
 
 
 def test_the_timeline_names_bodies_and_no_member_of_staff(here, phone):
