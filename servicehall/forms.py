@@ -17,7 +17,6 @@ from servicehall.enums import Satisfaction
 from servicehall.models import ItemVersion
 from servicehall.models.catalogue import in_language
 from servicehall.prefill import Fact
-from servicehall.rating_reasons import reasons_for
 from servicehall.steps import Question
 
 MAX_TILES = 8  # more options than that are a list to open
@@ -340,9 +339,16 @@ class RatingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, level: int, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        level: int,
+        reasons: Sequence[tuple[str, str]],
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(data, initial={"level": level})
-        self.fields["reasons"].choices = list(reasons_for(level))  # type: ignore[attr-defined]
+        self.fields["reasons"].choices = list(reasons)  # type: ignore[attr-defined]
+        if not reasons:
+            del self.fields["reasons"]
 
 
 class TrackForm(forms.Form):

@@ -72,6 +72,11 @@ class HallLimitQuerySet(QuerySet["HallLimit"]):
             raise NotAllowed("limits_missing", _("大厅时限没有载入，请联系系统管理员。")) from None
 
 
+class RatingQuestionsQuerySet(PublicQuerySet["RatingQuestions"]):
+    def in_force(self, day: date) -> Self:
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
 class DraftQuerySet(QuerySet["Draft"]):
     def visible_to(self, scope: Scope) -> Self:
         """A draft belongs to whoever types it, on any device."""

@@ -22,7 +22,7 @@ from servicehall.enums import (
     Satisfaction,
     StepState,
 )
-from servicehall.models import Case, CaseEvent, HallLimit, Rating, ReviewStep
+from servicehall.models import Case, CaseEvent, HallLimit, Rating, RatingQuestions, ReviewStep
 from servicehall.transitions import CASE
 
 RATABLE = frozenset({CaseState.COMPLETED, CaseState.DELIVERED})
@@ -144,10 +144,17 @@ def rate(
             )
         if Rating.objects.filter(case=case).exists():
             raise Conflict("rated_once", _("本件已经评价过，谢谢您。"))
+        questions = RatingQuestions.objects.in_force(today).first()
+        known = dict(questions.reasons(case.channel, level)) if questions else {}
+        if not known.keys() >= set(reasons):
+            raise Invalid(
+                "reason_unknown", _("请从选项中选择。"), {"reasons": _("请从选项中选择。")}
+            )
         rating = Rating.objects.create(
             case=case,
             level=level,
             reasons=list(reasons),
+            questions=questions,
             comment=comment.strip(),
             channel=channel,
             rated_at=now,

@@ -2,6 +2,7 @@ from servicehall.models.case import Case, CaseEvent, ClockPause, Rating, ReviewS
 from servicehall.models.catalogue import ItemVersion, NegativeCertificate, ServiceItem, Window
 from servicehall.models.draft import Draft, Upload
 from servicehall.models.limit import HallLimit
+from servicehall.models.rating_questions import RatingQuestions
 
 __all__ = [
     "Case",
@@ -12,6 +13,7 @@ __all__ = [
     "ItemVersion",
     "NegativeCertificate",
     "Rating",
+    "RatingQuestions",
     "ReviewStep",
     "ServiceItem",
     "Supplement",

@@ -244,6 +244,10 @@ class Rating(models.Model):
     case = models.OneToOneField(Case, models.PROTECT, related_name="rating")
     level = models.PositiveSmallIntegerField(_("满意度"), choices=Satisfaction.choices)
     reasons = models.JSONField(default=list)
+    # The version that was answered; none before versions were kept.
+    questions = models.ForeignKey(
+        "servicehall.RatingQuestions", models.PROTECT, null=True, related_name="ratings"
+    )
     comment = models.CharField(_("意见"), max_length=500, blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     rated_at = models.DateTimeField()

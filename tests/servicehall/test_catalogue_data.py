@@ -24,6 +24,7 @@ NEGATIVE = read(DATA / "negative.yaml")
 PLACES = read(ROOT / "community/governance/data/wuhai.yaml")
 FILES = sorted((DATA / "items").glob("*.yaml"))
 ITEMS = [read(path) for path in FILES]
+RATING = read(DATA / "rating.yaml")
 BY_CODE = {item["code"]: item for item in ITEMS}
 
 CERTAINTIES = {"F", "K+", "K?", "S", "D"}
@@ -406,3 +407,24 @@ def test_kinship_is_the_only_exception_and_leads_to_the_item_for_notaries() -> N
     assert exceptions["N01"]["item"] == "W7-03"
     notary = next(field for field in BY_CODE["W7-03"]["fields"] if field["key"] == "notary_use")
     assert notary["must_be"] == "yes"
+
+
+GROUPS = {
+    "online": {"efficiency", "guide", "ease", "platform"},
+    "onsite": {"efficiency", "skill", "attitude"},
+}
+
+
+@pytest.mark.parametrize("place", GROUPS)
+def test_a_rating_asks_in_both_languages_about_every_group_at_every_level(place: str) -> None:
+    assert RATING["source"]
+    assert RATING["source_en"]
+    for version in RATING["versions"]:
+        asked = version[place]
+        assert set(asked) == {"good", "fair", "bad"}
+        for level, reasons in asked.items():
+            codes = [reason["code"] for reason in reasons]
+            assert len(set(codes)) == len(codes) <= 8, level
+            assert all(set(reason) == {"code", "group", "zh", "en"} for reason in reasons)
+            assert {reason["group"] for reason in reasons} == GROUPS[place], (place, level)
+            assert not any(re.search(r"[\u4e00-\u9fff]", reason["en"]) for reason in reasons)

@@ -10,7 +10,7 @@ from accounts.models import AuditEntry
 from common.errors import Invalid
 from servicehall import actions, rules
 from servicehall.enums import CaseState
-from servicehall.models import Case, Rating, Upload
+from servicehall.models import Case, Rating, RatingQuestions, Upload
 from tests.factories.governance import resident_scope
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, file_case, hall
@@ -400,6 +400,39 @@ def test_the_reasons_fit_the_level(here, phone):
     assert "一次就办好" in good
     assert "跑了好几趟" not in good
     assert "跑了好几趟" in bad
+
+
+def test_what_was_filed_at_a_window_is_asked_about_the_window_and_not_about_the_website(
+    here, phone
+):
+    online, onsite = here.granted(), here.granted(by=here.clerk, now=here.now + timedelta(hours=1))
+
+    asked_online = body(phone.get(case_url(online, "my-case-rate"), {"level": 5}))
+    asked_onsite = body(phone.get(case_url(onsite, "my-case-rate"), {"level": 5}))
+
+    assert ("网上不好用" in asked_online, "态度不好" in asked_online) == (True, False)
+    assert ("网上不好用" in asked_onsite, "态度不好" in asked_onsite) == (False, True)
+
+
+def test_a_rating_keeps_the_questions_that_it_answered(here, phone):
+    case = here.granted()
+    phone.post(case_url(case, "my-case-rate"), {"level": 1, "reasons": ["fast"]})
+    first = RatingQuestions.objects.get()
+    today = timezone.localdate()
+    first.valid_to = today
+    first.save()
+    RatingQuestions.objects.create(
+        number=2, content=first.content, source=first.source, valid_from=today
+    )
+
+    assert Rating.objects.get(case=case).questions == first
+    assert RatingQuestions.objects.in_force(today).get().number == 2
+
+
+def test_no_program_stores_a_reason_that_was_not_asked(here):
+    case = here.granted()
+    with pytest.raises(Invalid):
+        actions.rate(case, level=1, reasons=["hacked"], by=here.resident, now=timezone.now())
 
 
 def test_a_rating_is_kept_once_and_thanked_for(here, phone):
