@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 
 from common.errors import NotAllowed
 from common.masking import mask_card, mask_id, mask_phone
@@ -104,7 +104,7 @@ class CaseFile:
 
     @cached_property
     def events(self) -> list[CaseEvent]:
-        return list(self.case.events.all())
+        return list(self.case.events.select_related("post__body"))
 
     @cached_property
     def notices(self) -> list[Supplement]:
@@ -283,9 +283,9 @@ class CaseFile:
             yield Entry(
                 title=EVENT_LABELS.get(event.action, event.action),
                 state="stopped" if event.action in STOPS else "done",
-                who=event.post_label or _("申请人"),
+                who=_acted(event),
                 at=event.at,
-                note=event.note,
+                note=progress.note(self.case, event),
                 remark=event.remark,
             )
 
@@ -309,6 +309,13 @@ class CaseFile:
                     who=step.body.label,
                     due=step.due_on,
                 )
+
+
+def _acted(event: CaseEvent) -> str:
+    """Who acted: the post as it stands on record, which is Chinese; in English by its body and role of today."""
+    if event.post is not None and get_language() == "en":
+        return f"{event.post.body.label} · {event.post.get_role_display()}"
+    return event.post_label or _("申请人")
 
 
 def masked(question: Mapping[str, Any], value: str) -> str:

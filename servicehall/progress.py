@@ -16,6 +16,7 @@ from servicehall.enums import (
     CaseAction,
     CaseState,
     Channel,
+    DeliveryWay,
     Outcome,
     ReviewLevel,
     StepState,
@@ -92,7 +93,19 @@ def _event(case: Case, event: CaseEvent) -> Entry:
     elif event.action in BY_APPLICANT and event.post is None:
         who = _("本人")
     state = "stopped" if event.action in STOPS else "done"
-    return Entry(TITLES[event.action], state=state, who=who, at=event.at, note=event.note)
+    return Entry(TITLES[event.action], state=state, who=who, at=event.at, note=note(case, event))
+
+
+def note(case: Case, event: CaseEvent) -> str:
+    """What is told below an event: its codes in the reader's language, then the words that somebody wrote."""
+    lines = []
+    if received := event.said.get("received"):
+        titles = case.version.shown_titles
+        things = [titles.get(thing["key"]) or thing["title"] for thing in received]
+        lines.append(str(_("窗口收到：%(things)s")) % {"things": str(_("、")).join(things)})
+    if way := event.said.get("delivered"):
+        lines.append(str(DeliveryWay(way).label))
+    return "\n".join([*lines, event.note] if event.note else lines)
 
 
 def _present(case: Case, steps: Sequence[ReviewStep], notice: Supplement | None) -> list[Entry]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Draft,
         HallLimit,
         ItemVersion,
+        RatingQuestions,
         ReviewStep,
         Upload,
     )

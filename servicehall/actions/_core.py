@@ -1,8 +1,9 @@
 """What every act on a case shares: claim the row, obey the table, leave the traces, tell the applicant."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -109,6 +110,7 @@ def record(
     to: CaseState | str = "",
     note: str = "",
     remark: str = "",
+    said: Mapping[str, Any] | None = None,
     due_on: date | None = None,
 ) -> Case:
     """Write the new state, the event, the audit entry and the message. Called last, inside the transaction."""
@@ -128,6 +130,7 @@ def record(
         post_label=by.post_label,
         note=note,
         remark=remark,
+        said=dict(said or {}),
     )
     audit.record(
         f"case.{action.value}",
@@ -159,7 +162,9 @@ def tell(
         place_path=case.community.path,
         params={
             "station": case.station.name,
+            "station_en": case.station.name_en,
             "item": case.version.name.get("zh", ""),
+            "item_en": case.version.name.get("en", ""),
             "number": case.number,
             "query_code": case.query_code if kind == "case.received" else "",
             "hotline": case.station.phone,

@@ -29,9 +29,18 @@ RATABLE = frozenset({CaseState.COMPLETED, CaseState.DELIVERED})
 
 
 def answer_supplement(
-    case_id: uuid.UUID, *, answers: Mapping[str, Any], by: Scope, now: datetime, note: str = ""
+    case_id: uuid.UUID,
+    *,
+    answers: Mapping[str, Any],
+    by: Scope,
+    now: datetime,
+    note: str = "",
+    received: Sequence[Mapping[str, str]] = (),
 ) -> Case:
-    """补正: corrected answers (and files attached before). The clock runs on from today."""
+    """补正: corrected answers (and files attached before). The clock runs on from today.
+
+    `received` are the things of the notice that were brought to the counter: {"key", "title"}.
+    """
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.RESUBMIT, by=by)
         known = {field["key"]: field for field in case.version.questions}
@@ -51,7 +60,14 @@ def answer_supplement(
         case.notices.filter(answered_at__isnull=True).update(answered_at=now)
         _resume(case, now=now)
         return _core.record(
-            case, rule, CaseAction.RESUBMIT, by=by, now=now, to=case.resume_state, note=note
+            case,
+            rule,
+            CaseAction.RESUBMIT,
+            by=by,
+            now=now,
+            to=case.resume_state,
+            note=note,
+            said={"received": [dict(thing) for thing in received]} if received else None,
         )
 
 

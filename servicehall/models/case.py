@@ -130,6 +130,8 @@ class CaseEvent(models.Model):
     post_label = models.CharField(max_length=140, blank=True)
     note = models.TextField(blank=True)
     remark = models.TextField(blank=True)
+    # What the page says by itself, in codes, so that everybody reads it in his language (progress.note).
+    said = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("办理过程")

@@ -186,7 +186,45 @@ def test_the_counter_takes_the_missing_papers_for_the_person_who_stands_there(cl
     done = {"act-item-1": "on", "monthly_income": "2100"}
     assert client.post(act_on(case, "answer"), done, headers=HTMX).status_code == 200
     assert state(case) == CaseState.RESUBMITTED
-    assert CaseEvent.objects.filter(case=case, note__contains="授权书").count() == 1
+    assert "窗口收到：家庭经济状况核对授权书" in client.get(page_of(case)).content.decode()
+
+
+def test_what_a_clerk_records_in_english_is_read_by_everybody_in_his_own_language(
+    client_for, settings
+):
+    here = hall(DIBAO)
+    case = here.filed()
+    items = [{"key": "means_authorisation", "title": "", "what": "缺签字"}]
+    actions.ask_supplement(case.pk, items=items, by=here.clerk, now=here.now)
+    english = client_for(here.clerk)
+    english.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english.post(act_on(case, "answer"), {"act-item-1": "on"}, headers=HTMX)
+
+    event = CaseEvent.objects.get(case=case, action="resubmit")
+    title = case.version.titles["means_authorisation"]
+    assert event.said == {"received": [{"key": "means_authorisation", "title": title}]}
+    page = reverse("servicehall:my-case", args=[case.pk])
+    assert f"窗口收到：{title}" in client_for(here.resident).get(page).content.decode()
+    assert "Received at the window: Authorisation" in english.get(page_of(case)).content.decode()
+    assert "Window clerk" in english.get(page_of(case)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh-hans", "上门送达"), ("en", "Taken to the door")]
+)
+def test_the_way_of_delivery_is_a_code_that_each_reads_in_his_language(
+    client_for, settings, language, said
+):
+    here = hall()
+    case = here.granted()
+    clerk = client_for(here.clerk)
+    clerk.post(act_on(case, "deliver"), {"act-way": "home", "act-note": "交给本人"}, headers=HTMX)
+
+    reader = client_for(here.resident)
+    reader.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = reader.get(reverse("servicehall:my-case", args=[case.pk])).content.decode()
+    assert said in page
+    assert "交给本人" in page
 
 
 def test_an_instant_item_is_finished_on_the_page(client_for):
@@ -217,7 +255,9 @@ def test_the_way_to_the_decision_and_into_the_hands(client_for):
     assert client_for(here.decider).post(act_on(case, "grant"), headers=HTMX).status_code == 200
     clerk = client_for(here.clerk)
     assert offered(clerk.get(page_of(case))) == ["deliver"]
-    assert clerk.post(act_on(case, "deliver"), headers=HTMX).status_code == 200
+    assert (
+        clerk.post(act_on(case, "deliver"), {"act-way": "counter"}, headers=HTMX).status_code == 200
+    )
     assert state(case) == CaseState.DELIVERED
 
 

@@ -43,8 +43,8 @@ HOURS = {"workday": 24 * 7 / 5, "day": 24, "hour": 1}
 ITEM_KEYS = {
     "code", "version", "window", "name", "short", "type_code", "basic_code", "kind", "department", "eligible",
     "apply_at", "any_station", "situations", "materials", "pages", "fields", "levels", "limits", "publicity_days",
-    "publicity_shows_names", "fee", "result", "basis", "certainty", "certainty_note", "demo", "source", "as_of",
-    "search", "faq", "contact",
+    "publicity_shows_names", "fee", "result", "basis", "certainty", "certainty_note", "demo", "source",
+    "source_en", "as_of", "search", "faq", "contact",
 }  # fmt: skip
 MATERIAL_KEYS = {
     "code",
@@ -308,11 +308,16 @@ def test_an_item_tells_its_basis_its_certainty_and_its_date(item: dict[str, Any]
     assert item["certainty"] in CERTAINTIES
     assert item["basis"]
     for basis in item["basis"]:
-        assert set(basis) == {"title", "number", "article", "source"}
+        assert set(basis) == {"title", "title_en", "number", "article", "article_en", "source"}
         assert basis["title"]
+        assert bool(basis["article"]) == bool(basis["article_en"])
+        assert basis["title_en"]
+        english = f"{basis['title_en']} {basis['article_en'] or ''}"
+        assert not re.search(r"[\u4e00-\u9fff]", english)
         assert basis["source"] in CERTAINTIES
     assert isinstance(item["as_of"], datetime.date)
     assert item["source"]
+    assert item["source_en"]
     assert item["certainty"] == "F" or item["certainty_note"]
 
 

@@ -126,6 +126,19 @@ def test_before_acceptance_no_step_and_no_clock_stand_still(here, phone):
     assert "paused" not in {e.state for e in phone.get(case_url(case)).context["entries"]}
 
 
+def test_messages_name_the_item_and_the_station_in_the_readers_language(here, phone, settings):
+    here.station.name_en = "Riverside Service Station"
+    here.station.save()
+    case = here.filed()
+    phone.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+
+    page = body(phone.get(case_url(case)))
+
+    assert "Riverside Service Station" in page
+    assert case.version.name["en"] in page
+    assert f"“{case.version.name['zh']}”" not in page
+
+
 def test_the_timeline_names_bodies_and_no_member_of_staff(here, phone):
     case = here.at_district()
 

@@ -92,6 +92,20 @@ def test_the_guide_tells_time_fee_papers_and_how_sure_it_is(client, catalogue):
     assert f"?next={reverse('servicehall:item', args=[ALLOWANCE])}" in page
 
 
+def test_the_guide_cites_laws_and_source_in_the_readers_language(client, catalogue, settings):
+    url = reverse("servicehall:item", args=["W1-01"])
+    assert "社会救助暂行办法（国务院令第649号（2019年修订）），第十一至十三条" in body(
+        client.get(url)
+    )
+
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = body(client.get(url))
+    assert "Interim Measures for Social Assistance" in page
+    assert "Articles 11–13" in page
+    assert "社会救助暂行办法" not in page
+    assert "Published laws and public guides" in page
+
+
 def test_every_guide_opens(client, catalogue):
     from servicehall.models import ServiceItem
 
