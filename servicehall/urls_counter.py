@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from servicehall.views import case, desk, slip
+from servicehall.views import case, desk, searches, slip
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("counts/", desk.counts, name="desk-counts"),
     path("find/", desk.find, name="find-case"),
+    path("searches/", searches.empty_searches, name="empty-searches"),
     path("for/<uuid:person_id>/", desk.for_person, name="for-person"),
     path("cases/<uuid:case_id>/", case.case, name="case"),
     path("cases/<uuid:case_id>/why/", case.why, name="case-why"),

@@ -7,11 +7,13 @@ from servicehall.actions.filing import discard_draft, save_draft, start_draft, s
 from servicehall.actions.handling import accept, ask_supplement, decline, deliver, finish_at_once
 from servicehall.actions.looking import offers, open_case, reveal_in_case
 from servicehall.actions.review import forward, grant, refuse, send_back
+from servicehall.actions.searching import count_empty_search
 
 __all__ = [
     "accept",
     "answer_supplement",
     "ask_supplement",
+    "count_empty_search",
     "decline",
     "deliver",
     "discard_draft",
