@@ -12,7 +12,7 @@ from servicehall import rules
 from servicehall.actions import looking
 from servicehall.casefile import CaseFile, masked
 from servicehall.enums import DeliveryWay
-from servicehall.forms import PageForm
+from servicehall.forms_page import PageForm
 from servicehall.models.catalogue import in_language
 from servicehall.prefill import Fact
 
