@@ -13,3 +13,4 @@ class CommonConfig(AppConfig):
     def ready(self) -> None:
         import_module("common.checks")
         import_module("common.checks_access")
+        import_module("common.wording").reword()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import Invalid
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+FIRST_GENERATION = 15  # digits of a number from before 1999, without century and check digit
 _ID_CHECKS = "10X98765432"
 _USCC_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _MOBILE = r"1[3-9][0-9]{9}"
@@ -37,6 +38,13 @@ class InvalidPhone(Invalid):
 
     def __init__(self, message: str | Promise) -> None:
         super().__init__("invalid_phone", message)
+
+
+class InvalidCard(Invalid):
+    """Not the number of a bank card."""
+
+    def __init__(self, message: str | Promise) -> None:
+        super().__init__("invalid_card", message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +78,13 @@ def check_id_number(text: str) -> IdNumber:
     try:
         birth_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
-        raise InvalidIdNumber(_("身份证号第7至14位应是真实的出生日期，请核对。")) from None
+        raise InvalidIdNumber(
+            _("15位号码的第7至12位应是真实的出生日期（年月日各两位），请核对。")
+            if len(_compact(text)) == FIRST_GENERATION
+            else _("身份证号第7至14位应是真实的出生日期，请核对。")
+        ) from None
     if _id_check_digit(number[:17]) != number[17]:
-        raise InvalidIdNumber(_("身份证号校验不通过，请逐位核对有无输错。"))
+        raise InvalidIdNumber(_("校验码不对，请核对第18位；第18位没错的，再从头逐位核对。"))
     return IdNumber(number, birth_on, "1" if int(number[16]) % 2 else "2")
 
 
@@ -85,6 +97,27 @@ def check_uscc(text: str) -> str:
     if _USCC_LETTERS[-total % 31] != code[17]:
         raise InvalidUscc(_("统一社会信用代码校验不通过，请逐位核对有无输错。"))
     return code
+
+
+def normalise_card(text: str) -> str:
+    """Half-width, without the spaces and hyphens that stand between the groups on a card."""
+    return _compact(text)
+
+
+def check_card(text: str) -> str:
+    """The normalised number of a bank card (ISO/IEC 7812, Luhn); raises InvalidCard."""
+    number = normalise_card(text)
+    if not re.fullmatch(r"[0-9]{12,19}", number):
+        raise InvalidCard(_("银行卡号应为12至19位数字，请对照卡面重新输入。"))
+    if luhn(number) % 10:
+        raise InvalidCard(_("银行卡号有一位不对，请对照卡面逐位核对。"))
+    return number
+
+
+def luhn(number: str) -> int:
+    """The sum of Luhn (ISO/IEC 7812-1 annex B); of a whole number it ends in 0."""
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
+    return sum(value - 9 if value > 9 else value for value in doubled)
 
 
 def normalise_phone(text: str) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 from typing_extensions import override
 
 from common.access import to_sign_in
@@ -81,3 +83,26 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponse:
         return to_sign_in(request)
+
+
+class ErrorPageMiddleware:
+    """A page with a way on where Django or a proxy of ours would show a blank one: a wrong method, too often."""
+
+    PAGES = frozenset({405, 413, 429})
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code in self.PAGES and not (response.streaming or response.content):
+            page = render_to_string(f"{response.status_code}.html", request=request)
+            response.content = page.encode()
+            response["Content-Type"] = "text/html; charset=utf-8"
+        return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; a body that is larger than we take says so (Django calls both a bad request)."""
+    status = 413 if isinstance(exception, RequestDataTooBig) else 400
+    return HttpResponse(render_to_string(f"{status}.html", request=request), status=status)

@@ -20,3 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/live", views.live, name="healthz-live"),
     path("healthz/ready", views.ready, name="healthz-ready"),
 ]
+
+handler400 = "common.middleware.bad_request"

@@ -104,7 +104,12 @@ def render(kind: Kind, channel: str, params: Mapping[str, object], language: str
     missing = placeholders(template) - set(params)
     if missing:
         raise BadParams(", ".join(sorted(missing)))
-    return PLACEHOLDER.sub(lambda match: str(params[match[1]]), template)
+    return PLACEHOLDER.sub(lambda match: str(_value(params, match[1], language)), template)
+
+
+def _value(params: Mapping[str, object], name: str, language: str) -> object:
+    """A name in the language of the recipient where the event gives one: "station_en" beside "station"."""
+    return params.get(f"{name}_{language}") or params[name]
 
 
 def read(code: str, params: Mapping[str, object], text: str, language: str) -> str:

@@ -12,12 +12,13 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 
+from common.errors import NotAllowed
 from common.masking import mask_card, mask_id, mask_phone
 from community.governance.scopes import Scope
 from residents.base.models import HouseholdMember, SourceSystem
-from servicehall import routing, rules
+from servicehall import progress, routing, rules
 from servicehall.actions import looking
 from servicehall.enums import (
     BEFORE_ACCEPTANCE,
@@ -28,6 +29,7 @@ from servicehall.enums import (
 )
 from servicehall.models import Case, CaseEvent, ItemVersion, ReviewStep, Supplement, Upload
 from servicehall.models.catalogue import in_language
+from servicehall.transitions import BY_APPLICANT
 
 Text = str | Promise
 EVENT_LABELS: dict[str, Text] = {
@@ -102,7 +104,7 @@ class CaseFile:
 
     @cached_property
     def events(self) -> list[CaseEvent]:
-        return list(self.case.events.all())
+        return list(self.case.events.select_related("post__body"))
 
     @cached_property
     def notices(self) -> list[Supplement]:
@@ -130,6 +132,17 @@ class CaseFile:
     @property
     def can_finish_at_once(self) -> bool:
         return looking.can_finish_at_once(self.case, self.offers)
+
+    def refusal(self, action: CaseAction) -> NotAllowed | None:
+        return looking.refusal(self.case, self.steps, action, by=self.by)
+
+    @property
+    def idle(self) -> Text | None:
+        """Why an open case offers the viewer nothing of his own; what he may write down for the applicant aside."""
+        if set(self.offers) - BY_APPLICANT:
+            return None
+        reason = looking.idle(self.case, self.steps, by=self.by)
+        return reason.message if reason else None
 
     @property
     def bar(self) -> Text | None:
@@ -270,9 +283,9 @@ class CaseFile:
             yield Entry(
                 title=EVENT_LABELS.get(event.action, event.action),
                 state="stopped" if event.action in STOPS else "done",
-                who=event.post_label or _("申请人"),
+                who=_acted(event),
                 at=event.at,
-                note=event.note,
+                note=progress.note(self.case, event),
                 remark=event.remark,
             )
 
@@ -285,14 +298,24 @@ class CaseFile:
         elif case.state in BEFORE_ACCEPTANCE:
             yield Entry(_("受理或告知"), "now", who=case.handler.label, due=case.act_by_on)
         for step in self.steps:
-            if step.state in {StepState.OPEN, StepState.WAITING, StepState.SENT_BACK}:
-                is_now = step.state == StepState.OPEN and waiting is None
+            if step.state == StepState.OPEN and waiting is not None:
+                pause = self.case.pauses.filter(to_on__isnull=True).last()
+                note = progress.paused(pause) if pause else ""
+                yield Entry(step.get_level_display(), "paused", who=step.body.label, note=note)
+            elif step.state in {StepState.OPEN, StepState.WAITING, StepState.SENT_BACK}:
                 yield Entry(
                     step.get_level_display(),
-                    "now" if is_now else "next",
+                    "now" if step.state == StepState.OPEN else "next",
                     who=step.body.label,
                     due=step.due_on,
                 )
+
+
+def _acted(event: CaseEvent) -> str:
+    """Who acted: the post as it stands on record, which is Chinese; in English by its body and role of today."""
+    if event.post is not None and get_language() == "en":
+        return f"{event.post.body.label} · {event.post.get_role_display()}"
+    return event.post_label or _("申请人")
 
 
 def masked(question: Mapping[str, Any], value: str) -> str:

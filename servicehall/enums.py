@@ -66,6 +66,14 @@ class ReviewLevel(TextChoices):
     DISTRICT = "district", _("区级审定")
 
 
+class DeliveryWay(TextChoices):
+    """How the result came into the applicant's hands; codes as in the catalogue's `result.delivery`."""
+
+    COUNTER = "counter", _("窗口当面领取，已签字")
+    POST = "post", _("邮寄送达")
+    HOME = "home", _("上门送达")
+
+
 class StepState(TextChoices):
     WAITING = "waiting", _("未开始")
     OPEN = "open", _("进行中")

@@ -5,6 +5,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 MAX_QUERY = 60
+MAX_KEPT, MIN_KEPT, DIGITS_KEPT = (
+    20,
+    2,
+    4,
+)  # characters and digits of a vain search that may be kept
 EXACT, STARTS, INSIDE, CHARACTERS = 4, 3, 2, 1
 SPOKEN = re.compile(r"[\s，。？！、,.?!“”\"'：:；;（）()]+")
 # What people say around the thing they want; without these words the thing itself remains.
@@ -18,6 +23,13 @@ SMALL_WORDS = frozenset(
 
 def normalise(query: str) -> str:
     return SPOKEN.sub("", unicodedata.normalize("NFKC", query).lower())[:MAX_QUERY]
+
+
+def keepable(query: str) -> str:
+    """A search that found nothing as it may be kept, or "": short words, no numbers that could be somebody's."""
+    text = normalise(query)
+    is_fit = MIN_KEPT <= len(text) <= MAX_KEPT and text.isprintable() and "@" not in text
+    return text if is_fit and sum(map(str.isdigit, text)) <= DIGITS_KEPT else ""
 
 
 def strip_fillers(query: str) -> str:

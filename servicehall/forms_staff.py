@@ -11,7 +11,8 @@ from residents.base.enums import RevealReason
 from servicehall import rules
 from servicehall.actions import looking
 from servicehall.casefile import CaseFile, masked
-from servicehall.forms import PageForm
+from servicehall.enums import DeliveryWay
+from servicehall.forms_page import PageForm
 from servicehall.models.catalogue import in_language
 from servicehall.prefill import Fact
 
@@ -92,8 +93,14 @@ class RefuseForm(ActForm):
 
 
 class DeliverForm(ActForm):
+    way = forms.ChoiceField(
+        label=_("送达方式"),
+        choices=DeliveryWay.choices,
+        initial=DeliveryWay.COUNTER,
+        widget=forms.RadioSelect,
+    )
     note = forms.CharField(
-        label=_("送达方式"), required=False, max_length=200, initial=_("窗口当面领取，已签字。")
+        label=_("送达说明"), required=False, max_length=200, help_text=_("申请人看得到，可以不填。")
     )
 
 
@@ -193,12 +200,14 @@ class AnswerForm(ActForm):
         super().__init__(file, data)
 
     def build(self) -> None:
-        self.brought: dict[str, str] = {}
+        self.brought: dict[str, dict[str, str]] = {}
+        titles = self.file.version.shown_titles
         for number, item in enumerate(self.asked, start=1):
             if item["key"] in self.answered:
                 continue
-            title = item["title"] or item["what"]
-            self.brought[f"item-{number}"] = title
+            recorded = item["title"] or item["what"]
+            title = titles.get(item["key"]) or recorded
+            self.brought[f"item-{number}"] = {"key": item["key"], "title": recorded}
             self.fields[f"item-{number}"] = forms.BooleanField(
                 label=_("已收到：%(title)s") % {"title": title},
                 help_text=item["what"] if item["title"] else "",
@@ -218,12 +227,11 @@ class AnswerForm(ActForm):
 
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
-        things = [title for name, title in self.brought.items() if data.get(name)]
-        lines = [data.get("note", "").strip()]
-        if things:
-            received = _("窗口收到：%(things)s") % {"things": str(_("、")).join(things)}
-            lines.insert(0, str(received))
-        return {"answers": self.page.answers(), "note": "\n".join(line for line in lines if line)}
+        return {
+            "answers": self.page.answers(),
+            "note": data.get("note", "").strip(),
+            "received": [thing for name, thing in self.brought.items() if data.get(name)],
+        }
 
 
 class ChecklistForm(forms.Form):

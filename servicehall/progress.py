@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,11 +16,12 @@ from servicehall.enums import (
     CaseAction,
     CaseState,
     Channel,
+    DeliveryWay,
     Outcome,
     ReviewLevel,
     StepState,
 )
-from servicehall.models import Case, CaseEvent, ReviewStep, Supplement
+from servicehall.models import Case, CaseEvent, ClockPause, ReviewStep, Supplement
 
 Text = str | Promise
 
@@ -46,7 +48,7 @@ BY_APPLICANT = frozenset({CaseAction.RESUBMIT, CaseAction.WITHDRAW})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timeline. state: done | now | next | stopped; due: by when, the day included."""
+    """One line of the timeline. state: done | now | paused | next | stopped; due: by when, the day included."""
 
     title: Text
     state: str = "done"
@@ -63,9 +65,15 @@ def timeline(
     events: Sequence[CaseEvent],
     steps: Sequence[ReviewStep],
     notice: Supplement | None,
+    pause: ClockPause | None = None,
 ) -> list[Entry]:
-    """`case` with station and handler, `events` with post and body, `steps` with body; `notice` is the open one."""
-    return [*_past(case, events, steps), *_present(case, steps, notice), *_future(case, steps)]
+    """`case` with station and handler, `events` with post and body, `steps` with body; `notice` and `pause` are
+    the open ones.
+    """
+    present = _present(case, steps, notice)
+    if case.state == CaseState.SUPPLEMENT_REQUIRED:
+        present += _standing_still(steps, pause)
+    return [*_past(case, events, steps), *present, *_future(case, steps)]
 
 
 def _past(case: Case, events: Sequence[CaseEvent], steps: Sequence[ReviewStep]) -> list[Entry]:
@@ -85,7 +93,19 @@ def _event(case: Case, event: CaseEvent) -> Entry:
     elif event.action in BY_APPLICANT and event.post is None:
         who = _("本人")
     state = "stopped" if event.action in STOPS else "done"
-    return Entry(TITLES[event.action], state=state, who=who, at=event.at, note=event.note)
+    return Entry(TITLES[event.action], state=state, who=who, at=event.at, note=note(case, event))
+
+
+def note(case: Case, event: CaseEvent) -> str:
+    """What is told below an event: its codes in the reader's language, then the words that somebody wrote."""
+    lines = []
+    if received := event.said.get("received"):
+        titles = case.version.shown_titles
+        things = [titles.get(thing["key"]) or thing["title"] for thing in received]
+        lines.append(str(_("窗口收到：%(things)s")) % {"things": str(_("、")).join(things)})
+    if way := event.said.get("delivered"):
+        lines.append(str(DeliveryWay(way).label))
+    return "\n".join([*lines, event.note] if event.note else lines)
 
 
 def _present(case: Case, steps: Sequence[ReviewStep], notice: Supplement | None) -> list[Entry]:
@@ -113,6 +133,24 @@ def _present(case: Case, steps: Sequence[ReviewStep], notice: Supplement | None)
     if case.state == CaseState.COMPLETED and case.outcome == Outcome.GRANTED:
         return [Entry(_("把结果送到您手里"), state="now", who=case.station.label)]
     return []
+
+
+def _standing_still(steps: Sequence[ReviewStep], pause: ClockPause | None) -> list[Entry]:
+    """The step that waits with the applicant: it has not gone away, and its days are not counted."""
+    note = paused(pause) if pause else ""
+    return [
+        Entry(ReviewLevel(step.level).label, state="paused", who=step.body.label, note=note)
+        for step in steps
+        if step.state == StepState.OPEN
+    ]
+
+
+def paused(pause: ClockPause) -> str:
+    """Since when the clock stands still, and why."""
+    return _("计时从%(day)s起暂停，原因：%(reason)s；补正以后接着计时。") % {
+        "day": formats.date_format(pause.from_on, "DATE_FORMAT"),
+        "reason": pause.get_reason_display(),
+    }
 
 
 def _future(case: Case, steps: Sequence[ReviewStep]) -> list[Entry]:

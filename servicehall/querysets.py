@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from django.db.models import (
     Case as When_,
@@ -16,6 +16,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Sum,
     Value,
     When,
 )
@@ -38,14 +39,17 @@ if TYPE_CHECKING:
     from servicehall.models import (  # noqa: F401
         Case,
         Draft,
+        EmptySearch,
         HallLimit,
         ItemVersion,
         Proposal,
+        RatingQuestions,
         ReviewStep,
         Upload,
     )
 
 
+LEAST_SHOWN = 3
 _M = TypeVar("_M", bound=Model)
 
 
@@ -92,6 +96,23 @@ class ProposalQuerySet(QuerySet["Proposal"]):
         if scope.is_staff:
             return self.filter(scope.within(Power.HANDLE_MESSAGES, "person__community__path"))
         return self.filter(person__account_id=scope.user_id)
+
+
+class RatingQuestionsQuerySet(PublicQuerySet["RatingQuestions"]):
+    def in_force(self, day: date) -> Self:
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
+class EmptySearchQuerySet(PublicQuerySet["EmptySearch"]):
+    def most_asked(self, since: date) -> QuerySet[EmptySearch, Any]:
+        """Texts and how often they were searched since a day. What hardly anybody looked for may be private."""
+        return (
+            self.filter(day__gte=since)
+            .values("text")
+            .annotate(times=Sum("count"))
+            .filter(times__gte=LEAST_SHOWN)
+            .order_by("-times", "text")
+        )
 
 
 class DraftQuerySet(QuerySet["Draft"]):

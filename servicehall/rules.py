@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.identity import InvalidCard, check_card, normalise_card
+
 Answers = dict[str, Any]
 Text = str | Promise
 
@@ -25,6 +27,20 @@ def load_answers(text: str | None) -> Answers:
 
 def dump_answers(answers: Mapping[str, Any]) -> str:
     return json.dumps(answers, ensure_ascii=False, sort_keys=True)
+
+
+def folded(question: Mapping[str, Any], value: Any) -> Any:
+    """An answer as it is kept: a card number is digits, with whatever spaces and widths it was typed."""
+    return normalise_card(value) if is_card(question) and isinstance(value, str) else value
+
+
+def is_card(question: Mapping[str, Any]) -> bool:
+    return question.get("prefill") == "bank_card"
+
+
+def fold_answers(questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> Answers:
+    by_key = {question["key"]: question for question in questions}
+    return {key: folded(by_key.get(key, {}), value) for key, value in answers.items()}
 
 
 def applies(condition: Mapping[str, Any] | None, answers: Mapping[str, Any]) -> bool:
@@ -60,6 +76,8 @@ def check_answer(field: Mapping[str, Any], value: Any) -> Text | None:
     """The error of one answer, or None. Types as in servicehall/data/README.md."""
     if value in (None, "", []):
         return _("请填写这一项。") if field.get("required") else None
+    if is_card(field):
+        return _check_card(value)
     kind = field["type"]
     if kind in {"number", "money"}:
         return _check_number(field, value)
@@ -80,6 +98,14 @@ def _check_text(field: Mapping[str, Any], value: Any) -> Text | None:
         return _("内容太短，请核对。")
     if any(ord(c) < 32 and c not in "\n\r\t" for c in value):
         return _("内容含有不能识别的字符，请重新输入。")
+    return None
+
+
+def _check_card(value: Any) -> Text | None:
+    try:
+        check_card(str(value))
+    except InvalidCard as refusal:
+        return refusal.message
     return None
 
 

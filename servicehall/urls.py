@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from servicehall.views import files, filing, mine, proposals, public, track
+from servicehall.views import draft_files, files, filing, mine, proposals, public, track
 
 app_name = "servicehall"
 urlpatterns = [
@@ -23,8 +23,10 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/check/", filing.check, name="draft-check"),
     path("drafts/<uuid:draft_id>/pages/<slug:key>/", filing.page, name="draft-page"),
     path("drafts/<uuid:draft_id>/pages/<slug:key>/save/", filing.autosave, name="draft-autosave"),
-    path("drafts/<uuid:draft_id>/files/<slug:field>/", filing.attach, name="draft-attach"),
-    path("drafts/<uuid:draft_id>/remove/<uuid:upload_id>/", filing.remove, name="draft-remove"),
+    path("drafts/<uuid:draft_id>/files/<slug:field>/", draft_files.attach, name="draft-attach"),
+    path(
+        "drafts/<uuid:draft_id>/remove/<uuid:upload_id>/", draft_files.remove, name="draft-remove"
+    ),
     # the resident's own cases
     path("my/cases/", mine.my_cases, name="my-cases"),
     path("my/cases/<uuid:case_id>/", mine.my_case, name="my-case"),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from servicehall.views import case, desk, proposals, slip
+from servicehall.views import case, desk, proposals, searches, slip
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("counts/", desk.counts, name="desk-counts"),
     path("find/", desk.find, name="find-case"),
+    path("searches/", searches.empty_searches, name="empty-searches"),
     path("for/<uuid:person_id>/", desk.for_person, name="for-person"),
     path("proposals/", proposals.overview, name="proposals"),
     path("proposals/<slug:code>/", proposals.of_item, name="proposals-of"),

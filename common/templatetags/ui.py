@@ -304,7 +304,7 @@ def timeline_entry(
     at: date | datetime | None = None,
     due: date | datetime | None = None,
 ) -> SafeString:
-    """One entry. state: done | now | next | stopped; at: when it happened; due: by when it will."""
+    """One entry. state: done | now | paused | next | stopped; at: when it happened; due: by when it will."""
     return _draw(
         "timeline_entry", content=content, title=title, state=state, who=who, at=at, due=due
     )

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from common.identity import luhn
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 
@@ -36,16 +38,4 @@ def phone(serial: int) -> str:
 def bank_card(serial: int) -> str:
     """The card with this serial, with its check digit (ISO/IEC 7812, Luhn)."""
     digits = f"{CARD_PREFIX}{serial:0{CARD_LENGTH - len(CARD_PREFIX) - 1}d}"
-    return digits + str(-_luhn(digits + "0") % 10)
-
-
-def is_luhn(number: str) -> bool:
-    return _luhn(number) % 10 == 0
-
-
-def _luhn(number: str) -> int:
-    total = 0
-    for place, digit in enumerate(reversed(number)):
-        value = int(digit) * (1 + place % 2)
-        total += value - 9 if value > 9 else value
-    return total
+    return digits + str(-luhn(digits + "0") % 10)

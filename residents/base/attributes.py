@@ -17,7 +17,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _, override
 
 from common.errors import Invalid
-from common.identity import check_id_number, normalise_phone
+from common.identity import check_card, check_id_number, normalise_phone
 from common.masking import mask_card, mask_id, mask_phone
 from common.names import normalise_name
 from residents.base.enums import (
@@ -114,19 +114,6 @@ def read_date(text: str) -> str:
     if day is None or not 1880 <= day.year <= 2200:
         raise Unreadable(_("日期应写成2026-03-05这样，且是真实的一天。"))
     return day.isoformat()
-
-
-def _card(text: str) -> str:
-    value = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
-    if not re.fullmatch(r"\d{12,19}", value) or _luhn(value):
-        raise Unreadable(_("银行卡号应为12至19位数字且校验通过，请逐位核对。"))
-    return value
-
-
-def _luhn(digits: str) -> int:
-    """0 for a card number in order (GB/T 17859 and ISO/IEC 7812-1, annex B)."""
-    doubled = (int(d) * (1 + place % 2) for place, d in enumerate(reversed(digits)))
-    return sum(n - 9 if n > 9 else n for n in doubled) % 10
 
 
 def _certificate(text: str) -> str:
@@ -233,7 +220,7 @@ _ALL = (
         is_secret=True, on_person=True, mask=mask_phone,
     ),
     Attribute(
-        "bank_card", _("银行卡号"), _card, CIVIL, ("银行账号", "银行卡", "发放账号", "社保卡账号"), is_secret=True,
+        "bank_card", _("银行卡号"), check_card, CIVIL, ("银行账号", "银行卡", "发放账号", "社保卡账号"), is_secret=True,
         on_person=True, mask=mask_card,
     ),
     _coded("marital_status", _("婚姻状况"), MaritalStatus, CIVIL, "婚姻"),

@@ -8,11 +8,13 @@ from servicehall.actions.handling import accept, ask_supplement, decline, delive
 from servicehall.actions.looking import offers, open_case, reveal_in_case
 from servicehall.actions.proposing import decline_proposal, propose, tell
 from servicehall.actions.review import forward, grant, refuse, send_back
+from servicehall.actions.searching import count_empty_search
 
 __all__ = [
     "accept",
     "answer_supplement",
     "ask_supplement",
+    "count_empty_search",
     "decline",
     "decline_proposal",
     "deliver",

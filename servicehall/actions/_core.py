@@ -1,8 +1,9 @@
 """What every act on a case shares: claim the row, obey the table, leave the traces, tell the applicant."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,8 @@ from servicehall import deadlines, rules
 from servicehall.enums import CLOSED_STATES, CaseAction, CaseState, StepState
 from servicehall.models import Case, CaseEvent, HallLimit, ItemVersion, ReviewStep
 from servicehall.transitions import BY_APPLICANT, CASE, Rule
+
+MOVED_ON = _("本件状态已经变化，请刷新后查看。")
 
 
 def claim(case_id: uuid.UUID, action: CaseAction, *, by: Scope) -> tuple[Case, Rule]:
@@ -35,7 +38,7 @@ def claim(case_id: uuid.UUID, action: CaseAction, *, by: Scope) -> tuple[Case, R
     ).get(pk=case_id)
     rule = CASE[action]
     if case.state not in rule.sources:
-        raise Conflict("state_moved_on", _("本件状态已经变化，请刷新后查看。"))
+        raise Conflict("state_moved_on", MOVED_ON)
     check_may(case, action, rule, by=by)
     return case, rule
 
@@ -47,15 +50,31 @@ def check_may(case: Case, action: CaseAction, rule: Rule, *, by: Scope) -> None:
     if action in BY_APPLICANT:
         # Somebody standing at the counter: the station that has or had the case writes it down for him.
         if by.body_id != case.station_id or not by.has("accept_cases"):
-            raise NotAllowed("not_yours", _("只有申请人本人或受理窗口可以这样做。"))
+            raise NotAllowed(
+                "not_yours",
+                _("只有申请人本人或受理窗口可以这样做，请申请人在网上办理，或到受理的服务站。"),
+            )
         return
     power = rule.power_for(is_instant=case.version.is_instant and not case.version.levels)
     if power is None or not by.has(power):
-        raise NotAllowed("no_power", _("您的任职没有这项权限。"))
+        raise NotAllowed(
+            "no_power", _("您现在的岗位不能办这一步，请换到有权限的岗位，或交给有权限的同事。")
+        )
     if case.handler_id != by.body_id:
-        raise NotAllowed("not_in_hand", _("本件目前由其他单位办理。"))
+        raise NotAllowed(
+            "not_in_hand",
+            _("本件现在由%(body)s办理，请等对方办完，或直接与对方联系。")
+            % {"body": case.handler.label},
+        )
     if not by.answers_for(case.version.item.window_id) and not by.answers_for(case.window_id):
-        raise NotAllowed("not_your_line", _("本件不属于您负责的窗口业务。"))
+        raise NotAllowed(
+            "not_your_line",
+            _(
+                "本件是“%(window)s”的业务，不归您现在的岗位办，请交给负责这项业务的同事；"
+                "应当归您的，请负责人调整您的业务范围。"
+            )
+            % {"window": case.window.label},
+        )
 
 
 def check_conflict(case: Case, *, by: Scope, step: ReviewStep | None = None) -> None:
@@ -91,6 +110,7 @@ def record(
     to: CaseState | str = "",
     note: str = "",
     remark: str = "",
+    said: Mapping[str, Any] | None = None,
     due_on: date | None = None,
 ) -> Case:
     """Write the new state, the event, the audit entry and the message. Called last, inside the transaction."""
@@ -110,6 +130,7 @@ def record(
         post_label=by.post_label,
         note=note,
         remark=remark,
+        said=dict(said or {}),
     )
     audit.record(
         f"case.{action.value}",
@@ -141,7 +162,9 @@ def tell(
         place_path=case.community.path,
         params={
             "station": case.station.name,
+            "station_en": case.station.name_en,
             "item": case.version.name.get("zh", ""),
+            "item_en": case.version.name.get("en", ""),
             "number": case.number,
             "query_code": case.query_code if kind == "case.received" else "",
             "hotline": case.station.phone,

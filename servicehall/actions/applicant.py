@@ -22,21 +22,32 @@ from servicehall.enums import (
     Satisfaction,
     StepState,
 )
-from servicehall.models import Case, CaseEvent, HallLimit, Rating, ReviewStep
+from servicehall.models import Case, CaseEvent, HallLimit, Rating, RatingQuestions, ReviewStep
 from servicehall.transitions import CASE
 
 RATABLE = frozenset({CaseState.COMPLETED, CaseState.DELIVERED})
 
 
 def answer_supplement(
-    case_id: uuid.UUID, *, answers: Mapping[str, Any], by: Scope, now: datetime, note: str = ""
+    case_id: uuid.UUID,
+    *,
+    answers: Mapping[str, Any],
+    by: Scope,
+    now: datetime,
+    note: str = "",
+    received: Sequence[Mapping[str, str]] = (),
 ) -> Case:
-    """补正: corrected answers (and files attached before). The clock runs on from today."""
+    """补正: corrected answers (and files attached before). The clock runs on from today.
+
+    `received` are the things of the notice that were brought to the counter: {"key", "title"}.
+    """
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.RESUBMIT, by=by)
         known = {field["key"]: field for field in case.version.questions}
         merged = rules.load_answers(case.answers or "{}")
-        changed = {key: value for key, value in answers.items() if key in known}
+        changed = {
+            key: rules.folded(known[key], value) for key, value in answers.items() if key in known
+        }
         errors = {
             key: error
             for key, value in changed.items()
@@ -49,7 +60,14 @@ def answer_supplement(
         case.notices.filter(answered_at__isnull=True).update(answered_at=now)
         _resume(case, now=now)
         return _core.record(
-            case, rule, CaseAction.RESUBMIT, by=by, now=now, to=case.resume_state, note=note
+            case,
+            rule,
+            CaseAction.RESUBMIT,
+            by=by,
+            now=now,
+            to=case.resume_state,
+            note=note,
+            said={"received": [dict(thing) for thing in received]} if received else None,
         )
 
 
@@ -142,10 +160,17 @@ def rate(
             )
         if Rating.objects.filter(case=case).exists():
             raise Conflict("rated_once", _("本件已经评价过，谢谢您。"))
+        questions = RatingQuestions.objects.in_force(today).first()
+        known = dict(questions.reasons(case.channel, level)) if questions else {}
+        if not known.keys() >= set(reasons):
+            raise Invalid(
+                "reason_unknown", _("请从选项中选择。"), {"reasons": _("请从选项中选择。")}
+            )
         rating = Rating.objects.create(
             case=case,
             level=level,
             reasons=list(reasons),
+            questions=questions,
             comment=comment.strip(),
             channel=channel,
             rated_at=now,

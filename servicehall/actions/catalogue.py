@@ -13,7 +13,14 @@ from common.errors import Invalid
 from common.names import initials, pinyin_key
 from community.governance.workdays import LimitUnit
 from servicehall.enums import ItemKind, VersionState, WindowMode
-from servicehall.models import HallLimit, ItemVersion, NegativeCertificate, ServiceItem, Window
+from servicehall.models import (
+    HallLimit,
+    ItemVersion,
+    NegativeCertificate,
+    RatingQuestions,
+    ServiceItem,
+    Window,
+)
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 UNITS = {"workday": LimitUnit.WORKDAYS, "day": LimitUnit.DAYS, "hour": LimitUnit.HOURS}
@@ -31,7 +38,14 @@ def load_catalogue(folder: Path = DATA) -> dict[str, int]:
         items = [_load_item(_read(path)) for path in sorted((folder / "items").glob("*.yaml"))]
         negative = _load_negative(_read(folder / "negative.yaml"))
         limits = _load_limits(_read(folder / "limits.yaml"))
-    return {"windows": windows, "items": len(items), "negative": negative, "limits": limits}
+        rating = _load_rating(_read(folder / "rating.yaml"))
+    return {
+        "windows": windows,
+        "items": len(items),
+        "negative": negative,
+        "limits": limits,
+        "rating": rating,
+    }
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -69,6 +83,22 @@ def _load_limits(data: Mapping[str, Any]) -> int:
             code=row["code"],
             valid_from=row["valid_from"],
             defaults={key: row[key] for key in ("name", "value", "unit", "basis", "valid_to")},
+        )
+    return len(rows)
+
+
+def _load_rating(data: Mapping[str, Any]) -> int:
+    # Closed versions first, for the same reason.
+    rows = sorted(data["versions"], key=lambda row: row["valid_from"])
+    for row in rows:
+        RatingQuestions.objects.update_or_create(
+            number=row["number"],
+            defaults={
+                "content": {place: row[place] for place in ("online", "onsite")},
+                "source": {"zh": data["source"], "en": data["source_en"]},
+                "valid_from": row["valid_from"],
+                "valid_to": row["valid_to"],
+            },
         )
     return len(rows)
 

@@ -94,7 +94,7 @@ def submit(
 
 def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> Case:
     """What every way of filing ends in. Called inside the transaction of an action."""
-    answers = rules.load_answers(draft.answers or "{}")
+    answers = rules.fold_answers(draft.version.questions, rules.load_answers(draft.answers))
     uploads = list(draft.uploads.all())
     errors = rules.check_answers(
         draft.version.questions,

@@ -15,7 +15,7 @@ from community.governance.scopes import Scope
 from community.governance.workdays import LimitUnit
 from servicehall import routing
 from servicehall.actions import _core, review
-from servicehall.enums import CaseAction, CaseState, PauseReason, StepState
+from servicehall.enums import CaseAction, CaseState, DeliveryWay, PauseReason, StepState
 from servicehall.models import Case, ClockPause, HallLimit, ReviewStep, Supplement
 
 
@@ -33,7 +33,7 @@ def finish_at_once(case_id: uuid.UUID, *, by: Scope, now: datetime, note: str = 
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.ACCEPT, by=by)
         if not case.version.is_instant or case.version.levels:
-            raise NotAllowed("not_instant", _("本事项需要审核，不能当场办结。"))
+            raise NotAllowed("not_instant", _("本事项需要审核，不能当场办结，请先受理。"))
         _core.check_conflict(case, by=by)
         _accept(case, now=now)
         case = _core.record(case, rule, CaseAction.ACCEPT, by=by, now=now)
@@ -147,9 +147,19 @@ def ask_supplement(
         )
 
 
-def deliver(case_id: uuid.UUID, *, by: Scope, now: datetime, note: str = "") -> Case:
+def deliver(
+    case_id: uuid.UUID,
+    *,
+    by: Scope,
+    now: datetime,
+    way: str = DeliveryWay.COUNTER,
+    note: str = "",
+) -> Case:
     """送达: the result is in the applicant's hands."""
+    said = {"delivered": DeliveryWay(way).value}
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.DELIVER, by=by)
         case.delivered_at = now
-        return _core.record(case, rule, CaseAction.DELIVER, by=by, now=now, note=note)
+        return _core.record(
+            case, rule, CaseAction.DELIVER, by=by, now=now, note=note.strip(), said=said
+        )

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from common.errors import Invalid, NotAllowed
+from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Power
 from community.governance.scopes import Scope
 from residents.base.actions import guard_reveal, raise_alarm
@@ -16,10 +16,12 @@ from servicehall import rules
 from servicehall.actions import _core
 from servicehall.enums import CaseAction, StepState
 from servicehall.models import Case, ReviewStep
-from servicehall.transitions import CASE
+from servicehall.transitions import BY_APPLICANT, BY_MACHINE, CASE
 
 # Facts of the base that are never shown in full without a reason, wherever an item asks for them.
 MASKED_FACTS = frozenset({"id_number", "phone", "bank_card"})
+# Of several reasons the nearest to the act is told: who lacks the power for one step may lack the line for another.
+FIRST_SAID = ("no_power", "not_in_hand", "not_your_line")
 SHOWN = (
     "version__item__window",
     "window",
@@ -66,7 +68,7 @@ def reveal_in_case(
     if not reason.strip():
         raise Invalid("reason_missing", _("请写明查看的理由。"), {"reason": _("请写明理由。")})
     if not by.has(Power.REVEAL_FIELDS):
-        raise NotAllowed("no_power", _("您的任职不能查看完整信息。"))
+        raise NotAllowed("no_power", _("您现在的岗位不能查看完整信息，请由经办人查看。"))
     with transaction.atomic():
         case = (
             Case.objects.visible_to(by)
@@ -96,7 +98,7 @@ def _full_value(case: Case, field: str) -> str:
         return case.contact_phone or ""
     masked = {q["key"] for q in case.version.questions if is_masked(q)}
     if field not in masked:
-        raise NotAllowed("not_revealable", _("这一项不能查看完整内容。"))
+        raise NotAllowed("not_revealable", _("这一项不能查看完整内容，需要时请当面问申请人。"))
     return str(rules.load_answers(case.answers or "{}").get(field, ""))
 
 
@@ -110,20 +112,29 @@ def offers(case: Case, steps: Sequence[ReviewStep], *, by: Scope) -> tuple[CaseA
 
     Advice for the page, which offers nothing else; each action checks again under its lock.
     """
+    return tuple(action for action in CASE if refusal(case, steps, action, by=by) is None)
+
+
+def refusal(
+    case: Case, steps: Sequence[ReviewStep], action: CaseAction, *, by: Scope
+) -> NotAllowed | None:
+    """Why the viewer may not take this act now, in the words of the action; None where he may."""
     step = next((step for step in steps if step.state == StepState.OPEN), None)
-    return tuple(
-        action
-        for action, rule in CASE.items()
-        if case.state in rule.sources and _fits(action, step) and _may(case, action, by=by)
-    )
-
-
-def _may(case: Case, action: CaseAction, *, by: Scope) -> bool:
+    if case.state not in CASE[action].sources or not _fits(action, step):
+        return Conflict("state_moved_on", _core.MOVED_ON)
     try:
         _core.check_may(case, action, CASE[action], by=by)
-    except NotAllowed:
-        return False
-    return True
+    except NotAllowed as error:
+        return error
+    return None
+
+
+def idle(case: Case, steps: Sequence[ReviewStep], *, by: Scope) -> NotAllowed | None:
+    """Why somebody who sees an open case can do nothing with it; None where it moves by nobody's hand."""
+    by_staff = [action for action in CASE if action not in BY_APPLICANT | BY_MACHINE]
+    refusals = [refusal(case, steps, action, by=by) for action in by_staff]
+    reasons = [error for error in refusals if error and not isinstance(error, Conflict)]
+    return max(reasons, key=lambda error: FIRST_SAID.index(error.code), default=None)
 
 
 def _fits(action: CaseAction, step: ReviewStep | None) -> bool:

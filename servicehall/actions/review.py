@@ -40,7 +40,9 @@ def send_back(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str) -> C
         case, rule = _core.claim(case_id, CaseAction.SEND_BACK, by=by)
         step = open_step_of(case)
         if step.sequence == 1:
-            raise NotAllowed("no_step_before", _("这是第一个环节，没有可退回的环节。"))
+            raise NotAllowed(
+                "no_step_before", _("这是第一个环节，没有可退回的环节；要补材料的，请一次性告知。")
+            )
         _core.check_conflict(case, by=by)
         step.state = StepState.WAITING
         step.opened_at = step.due_on = None

@@ -1,5 +1,6 @@
 """What the hall offers: the guides that anybody may read, in the language of the reader."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
@@ -114,9 +115,15 @@ class LevelSerializer(serializers.Serializer[Any]):
 
 
 class BasisSerializer(serializers.Serializer[Any]):
-    title = serializers.CharField()
+    title = serializers.SerializerMethodField()
     number = serializers.CharField(allow_null=True)
-    article = serializers.CharField(allow_null=True)
+    article = serializers.SerializerMethodField()
+
+    def get_title(self, law: Mapping[str, str]) -> str:
+        return in_language({"zh": law["title"], "en": law.get("title_en", "")})
+
+    def get_article(self, law: Mapping[str, str]) -> str | None:
+        return in_language({"zh": law["article"] or "", "en": law.get("article_en") or ""}) or None
 
 
 class ItemDetailSerializer(ItemSerializer):

@@ -154,6 +154,7 @@ class EntrySerializer(serializers.Serializer[Any]):
         choices=[
             ("done", _("已完成")),
             ("now", _("进行中")),
+            ("paused", _("计时暂停")),
             ("next", _("下一步")),
             ("stopped", _("已终止")),
         ]

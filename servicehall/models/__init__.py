@@ -3,18 +3,22 @@ from servicehall.models.catalogue import ItemVersion, NegativeCertificate, Servi
 from servicehall.models.draft import Draft, Upload
 from servicehall.models.limit import HallLimit
 from servicehall.models.proposal import Proposal, ProposalRun
+from servicehall.models.rating_questions import RatingQuestions
+from servicehall.models.search import EmptySearch
 
 __all__ = [
     "Case",
     "CaseEvent",
     "ClockPause",
     "Draft",
+    "EmptySearch",
     "HallLimit",
     "ItemVersion",
     "NegativeCertificate",
     "Proposal",
     "ProposalRun",
     "Rating",
+    "RatingQuestions",
     "ReviewStep",
     "ServiceItem",
     "Supplement",

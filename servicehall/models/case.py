@@ -130,6 +130,8 @@ class CaseEvent(models.Model):
     post_label = models.CharField(max_length=140, blank=True)
     note = models.TextField(blank=True)
     remark = models.TextField(blank=True)
+    # What the page says by itself, in codes, so that everybody reads it in his language (progress.note).
+    said = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("办理过程")
@@ -244,6 +246,10 @@ class Rating(models.Model):
     case = models.OneToOneField(Case, models.PROTECT, related_name="rating")
     level = models.PositiveSmallIntegerField(_("满意度"), choices=Satisfaction.choices)
     reasons = models.JSONField(default=list)
+    # The version that was answered; none before versions were kept.
+    questions = models.ForeignKey(
+        "servicehall.RatingQuestions", models.PROTECT, null=True, related_name="ratings"
+    )
     comment = models.CharField(_("意见"), max_length=500, blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     rated_at = models.DateTimeField()

@@ -181,6 +181,13 @@ class ItemVersion(models.Model):
         }
 
     @cached_property
+    def shown_titles(self) -> dict[str, str]:
+        """The same in the language of the reader."""
+        return {paper["code"]: in_language(paper["name"]) for paper in self.materials} | {
+            question["key"]: in_language(question["label"]) for question in self.questions
+        }
+
+    @cached_property
     def levels(self) -> list[LevelRule]:
         """The review levels in order; the last one decides."""
         return [

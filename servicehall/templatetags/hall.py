@@ -22,6 +22,12 @@ def said(text: Mapping[str, str] | None) -> str:
 
 
 @register.filter
+def of_record(row: Mapping[str, str | None], name: str) -> str:
+    """A text of the catalogue that is Chinese on record and may have an English one beside it: `title`, `title_en`."""
+    return in_language({"zh": row.get(name) or "", "en": row.get(f"{name}_en") or ""})
+
+
+@register.filter
 def grouped(number: str) -> str:
     """A receipt number in fours, as people read it out: "1503 0200 2001 …"."""
     return " ".join(number[i : i + 4] for i in range(0, len(number), 4))

@@ -12,7 +12,7 @@ from community.governance.scopes import PortalRequest
 from servicehall import actions
 from servicehall.enums import CaseState, Satisfaction
 from servicehall.forms import RatingForm
-from servicehall.models import Case
+from servicehall.models import Case, RatingQuestions
 
 # The best comes first; the code is text so that templates can put it into an address.
 LEVELS = [{"label": level.label, "code": str(level.value)} for level in Satisfaction]
@@ -30,13 +30,15 @@ def rate_page(request: PortalRequest, case: Case, *, back: str) -> HttpResponse:
     level = _level(request.POST.get("level") or request.GET.get("level", ""))
     if level is None:
         return redirect(back)
-    form = RatingForm(level, request.POST if request.method == "POST" else None)
+    questions = RatingQuestions.objects.public().in_force(timezone.localdate()).first()
+    reasons = questions.reasons(case.channel, level) if questions else []
+    form = RatingForm(level, reasons, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.rate(
                 case,
                 level=form.cleaned_data["level"],
-                reasons=form.cleaned_data["reasons"],
+                reasons=form.cleaned_data.get("reasons", []),
                 comment=form.cleaned_data["comment"],
                 by=request.scope,
                 now=timezone.now(),

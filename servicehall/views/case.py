@@ -108,11 +108,14 @@ def act(request: PortalRequest, case_id: uuid.UUID, slug: str) -> HttpResponse:
             status = form.take(refusal)
         else:
             return _done(request, case_id, chosen)
+    elif reason := file.refusal(chosen.action):
+        # To mend a field helps nobody who may not act at all.
+        status = form.take(reason)
     if request.htmx:
         answer = TemplateResponse(
             request,
             "servicehall/case/_act.html",
-            {"file": file, "chosen": chosen, "form": form},
+            _panel(file, chosen, form),
             status=status,
         )
         answer["HX-Retarget"], answer["HX-Reswap"] = "#act", "outerHTML"
@@ -125,8 +128,19 @@ def _ask(request: PortalRequest, case_id: uuid.UUID, chosen: Act) -> HttpRespons
         file = _opened(request, case_id)
         return _page(request, file, chosen=chosen, form=chosen.form(file))
     file = _reached(request, case_id)
-    context = {"file": file, "chosen": chosen, "form": chosen.form(file)}
-    return TemplateResponse(request, "servicehall/case/_act.html", context)
+    return TemplateResponse(
+        request, "servicehall/case/_act.html", _panel(file, chosen, chosen.form(file))
+    )
+
+
+def _panel(file: CaseFile, chosen: Act | None, form: forms.ActForm | None) -> dict[str, Any]:
+    refusal = file.refusal(chosen.action) if chosen else None
+    return {
+        "file": file,
+        "chosen": chosen,
+        "form": form,
+        "refused": refusal.message if refusal else "",
+    }
 
 
 def _done(request: PortalRequest, case_id: uuid.UUID, chosen: Act) -> HttpResponse:
@@ -233,7 +247,7 @@ def _page(
     form: forms.ActForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {**_context(file), "chosen": chosen, "form": form}
+    context = _context(file) | _panel(file, chosen, form)
     return TemplateResponse(request, "servicehall/case/case.html", context, status=status)
 
 

@@ -23,14 +23,15 @@ from notifications.models import Message
 from servicehall import actions, prefill, rules
 from servicehall.actions import files as file_actions
 from servicehall.enums import OPEN_STATES, CaseAction, CaseState, Outcome
-from servicehall.forms import NoteForm, PageForm, WithdrawForm
+from servicehall.forms import NoteForm, WithdrawForm
+from servicehall.forms_page import PageForm
 from servicehall.models import Case, Draft, ReviewStep, Supplement, Upload
 from servicehall.progress import timeline
 from servicehall.steps import CONTACT, Question
 from servicehall.transitions import available_to_applicant
 from servicehall.views._answers import answer_rows
+from servicehall.views._filing import HTTP_INVALID, household_of
 from servicehall.views._rating import LEVELS, can_rate, rate_page
-from servicehall.views.filing import HTTP_INVALID, household_of
 
 SIZE = 20
 MAX_ANSWER_FILES = 10
@@ -108,6 +109,7 @@ def case_context(case: Case, notice: Supplement | None) -> dict[str, Any]:
         events=list(case.events.select_related("post__body").order_by("id")),
         steps=list(ReviewStep.objects.of_case(case.pk).order_by("sequence")),
         notice=notice,
+        pause=case.pauses.filter(to_on__isnull=True).last() if notice else None,
     )
     return {
         "case": case,

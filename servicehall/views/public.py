@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from common import ratelimit
 from common.access import PUBLIC, access
 from common.names import initials, pinyin_key
 from community.governance.models import StationCoverage
 from community.governance.scopes import PortalRequest
 from residents.base.models import Person
-from servicehall import finding, prefill, rules
+from servicehall import actions, finding, prefill, rules
 from servicehall.enums import ReviewLevel
 from servicehall.forms import SituationForm, StationForm
 from servicehall.models import Case, Draft, ItemVersion, NegativeCertificate, Proposal, Window
@@ -24,6 +25,7 @@ from servicehall.models import Case, Draft, ItemVersion, NegativeCertificate, Pr
 ASKED_WITHIN = timedelta(days=30)
 MOST_ASKED = 6
 MAX_RESULTS = 12
+VAIN_AN_HOUR = 60
 Rows = Sequence[ItemVersion]
 
 # How sure a row of the catalogue is (servicehall/data/README.md).
@@ -91,13 +93,23 @@ def search(request: PortalRequest) -> HttpResponse:
     texts = ItemVersion.objects.public(today).values_list("item_id", "search_text")
     codes = finding.rank(query, texts)[:MAX_RESULTS]
     found = {v.item_id: v for v in _offered(today) if v.item_id in set(codes)} if codes else {}
+    refused = _refused(query)
+    if query and not codes and not refused and request.method == "GET":
+        _count_in_vain(request, query)
     context = {
         "query": query,
         "results": [found[code] for code in codes if code in found],
-        "refused": _refused(query),
+        "refused": refused,
         "windows": Window.objects.public().order_by("number"),
     }
     return TemplateResponse(request, "servicehall/public/search.html", context)
+
+
+def _count_in_vain(request: PortalRequest, query: str) -> None:
+    """Not from one address for ever: the list is to say what people ask, not what a program sends."""
+    now = timezone.now()
+    if ratelimit.hit("search-in-vain", request.client_ip, VAIN_AN_HOUR, 3600, now):
+        actions.count_empty_search(query, now=now)
 
 
 def _refused(query: str) -> list[NegativeCertificate]:

@@ -334,6 +334,10 @@ COUNTER = [
 ]
 
 OFFICIALS = [
+    Row(
+        "servicehall:empty-searches",
+        only(REVIEWERS | {W.DIRECTOR, W.DISTRICT_OFFICE, W.SYSTEM_ADMIN}),
+    ),
     Row("dashboards:overview", only(WATCHERS, 302)),
     Row("dashboards:place", only(ABOVE, blind=WATCHERS - ABOVE), given=community),
     Row(

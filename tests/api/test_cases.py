@@ -113,6 +113,19 @@ def test_missing_answers_are_named(registration: Hall, program):
     assert list(response.json()["errors"]) == [f"answers.{required}"]
 
 
+def test_a_wrong_card_is_refused_and_a_right_one_kept_in_digits(db: None, program):
+    allowance = hall(ALLOWANCE)
+    body = by_station(allowance)
+    body["answers"]["bank_account"] = "6222020602000000123"
+    refused = program(allowance.clerk).post("cases", body)
+    assert refused.status_code == 422
+    assert list(refused.json()["errors"]) == ["answers.bank_account"]
+
+    body["answers"]["bank_account"] = "６２２２ 0206-0200 0000 128"
+    case = Case.objects.get(number=program(allowance.clerk).post("cases", body).json()["number"])
+    assert '"6222020602000000128"' in (case.answers or "")
+
+
 # --- what may not be set from outside -----------------------------------------------------------------
 
 

@@ -270,7 +270,7 @@ DATA = {
     "residents/base/enums.py": "names of the nationalities after GB/T 3304",
     "residents/base/management/commands/load_persons.py": "the format of the file, the source's name",
     "servicehall/finding.py": "words that a search leaves out",
-    "servicehall/forms.py": "forms of a date that people type",
+    "servicehall/forms_page.py": "forms of a date that people type",
 }
 BY_LANGUAGE = {"zh", "en"}
 

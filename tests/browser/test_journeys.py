@@ -97,7 +97,7 @@ def test_a_resident_files_half_on_the_phone_and_the_rest_at_a_desk_and_follows_i
         handy.page.locator("input[type=file]").set_input_files(card)
     handy.sees("已收到")
     handy.presses("保存并继续")
-    handy.page.get_by_label("领款银行卡号").fill("6222020602000000123")
+    handy.page.get_by_label("领款银行卡号").fill("6222020602000000128")
     handy.page.get_by_label("是", exact=True).check()
     handy.looks("7-bank")
     handy.presses("存起来，以后再填")
@@ -111,7 +111,7 @@ def test_a_resident_files_half_on_the_phone_and_the_rest_at_a_desk_and_follows_i
     desk.looks("1-home")
     desk.follows(re.compile("高龄津贴"), desk.page.locator(".tasks"))
     expect(desk.page).to_have_url(re.compile("/pages/bank/$"))
-    expect(desk.page.get_by_label("领款银行卡号")).to_have_value("6222020602000000123")
+    expect(desk.page.get_by_label("领款银行卡号")).to_have_value("6222020602000000128")
     expect(desk.page.get_by_label("是", exact=True)).to_be_checked()
     desk.presses("保存并继续")
     desk.page.get_by_label("否", exact=True).check()
@@ -153,7 +153,7 @@ def test_a_resident_files_half_on_the_phone_and_the_rest_at_a_desk_and_follows_i
     anybody.presses("查一查")
     anybody.sees("办到哪一步了", here.station.name)
     anybody.sees_not(here.applicant.full_name)
-    anybody.sees_not("6222020602000000123")
+    anybody.sees_not("6222020602000000128")
     assert case.number not in anybody.page.url
     anybody.looks("3-tracked")
 

@@ -5,9 +5,11 @@ from hypothesis import given, strategies as st
 
 from common.errors import NotAllowed
 from common.identity import (
+    InvalidCard,
     InvalidIdNumber,
     InvalidPhone,
     InvalidUscc,
+    check_card,
     check_id_number,
     check_uscc,
     is_mobile,
@@ -169,3 +171,34 @@ def test_telephone_numbers_are_read_as_people_type_them(typed, number):
 def test_what_nobody_can_ring_is_refused(wrong):
     with pytest.raises(InvalidPhone):
         normalise_phone(wrong)
+
+
+@pytest.mark.parametrize(
+    "typed", ["4111 1111 1111 1111", "４１１１－１１１１－１１１１－１１１１", "4111111111111111"]
+)
+def test_a_card_is_read_in_groups_and_full_width(typed):
+    assert check_card(typed) == "4111111111111111"
+
+
+@given(st.text("0123456789", min_size=11, max_size=18), st.integers(0, 9), st.data())
+def test_one_wrong_digit_of_a_card_is_found(body, other, data):
+    number = next(body + d for d in "0123456789" if _is_card(body + d))
+    place = data.draw(st.integers(0, len(number) - 1))
+    wrong = number[:place] + str(other) + number[place + 1 :]
+    assert _is_card(wrong) == (wrong == number)
+
+
+@pytest.mark.parametrize(
+    "typed", ["79927398713", "41111111111111110000", "4111-x111-1111-1111", ""]
+)
+def test_what_is_no_card_is_refused(typed):
+    with pytest.raises(InvalidCard) as refusal:
+        check_card(typed)
+    assert "12至19位" in str(refusal.value.message)
+
+
+def _is_card(number: str) -> bool:
+    try:
+        return check_card(number) == number
+    except InvalidCard:
+        return False

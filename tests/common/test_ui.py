@@ -204,7 +204,9 @@ def test_an_axis_ends_at_a_round_number_that_holds_the_largest_value(largest, to
 
 
 # --- the frame ----------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500", "503"])
+@pytest.mark.parametrize(
+    "name", ["400", "403", "403_csrf", "404", "405", "413", "429", "500", "503"]
+)
 def test_error_pages_stand_even_without_a_request(name):
     html = get_template(f"{name}.html").render()
     assert "12345" in html

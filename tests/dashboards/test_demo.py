@@ -21,12 +21,12 @@ from accounts import totp, usernames
 from accounts.enums import UserKind
 from accounts.models import Totp, User
 from common.errors import NotAllowed
-from common.identity import check_id_number
+from common.identity import check_id_number, luhn
 from community.governance.actions import read_places
 from community.governance.enums import PlaceLevel, PostBasis, Role
 from community.governance.models import Place, Post, StationCoverage
 from community.governance.scopes import scope_of
-from dashboards.demo import accounts, numbers, places
+from dashboards.demo import accounts, places
 from dashboards.demo.people import Population, populate
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
@@ -117,14 +117,8 @@ def test_no_telephone_can_ring_and_no_card_can_pay(people: list[Person]) -> None
     assert all(re.fullmatch(r"154\d{8}", phone) for phone in phones)
     assert len(set(phones)) == len(phones) > 1500
     cards = [person.bank_card for person in people if person.bank_card]
-    assert all(card.startswith("999") and numbers.is_luhn(card) for card in cards)
+    assert all(card.startswith("999") and luhn(card) % 10 == 0 for card in cards)
     assert len(set(cards)) == len(cards) > 300
-
-
-@pytest.mark.parametrize("card", ["4111111111111111", "79927398713"])
-def test_the_card_arithmetic_is_the_usual_one(card: str) -> None:
-    assert numbers.is_luhn(card)
-    assert not numbers.is_luhn(card[:-1] + str((int(card[-1]) + 1) % 10))
 
 
 def test_the_small_city_has_its_households_and_a_plausible_pyramid(

@@ -224,9 +224,9 @@ def test_a_role_is_only_offered_where_it_fits(security: Scope, role: Role) -> No
         ({"display_name": "别人"}, "账号与姓名不符"),
         ({"username": "nobody"}, "账号与姓名不符"),
         ({"document_no": ""}, "请填写：文号"),
-        ({"started_on": "2026-02-31"}, "有效的日期"),
+        ({"started_on": "2026-02-31"}, "真实存在的日期"),
         ({"started_on": "1999-01-01"}, "离今天太远"),
-        ({"role": "street_official"}, "street_official"),
+        ({"role": "street_official"}, "请从选项中选择"),
     ],
 )
 def test_a_refused_form_keeps_what_was_typed(

@@ -42,7 +42,7 @@ def item_version(code: str = DIBAO) -> ItemVersion:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "items").mkdir()
-        for file in ("windows.yaml", "limits.yaml", f"items/{code}.yaml"):
+        for file in ("windows.yaml", "limits.yaml", "rating.yaml", f"items/{code}.yaml"):
             (folder / file).write_bytes((DATA / file).read_bytes())
         (folder / "negative.yaml").write_text("certificates: []")
         actions.load_catalogue(folder)

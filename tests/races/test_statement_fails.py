@@ -140,6 +140,10 @@ ACTS = {
             c.pk, reason="", key="0123456789abcdef", fingerprint="a", by=h.resident, now=h.now
         ),
     ),
+    "count_empty_search": Act(
+        lambda h: None,
+        lambda h, _nothing: actions.count_empty_search("钓鱼执照", now=h.now),
+    ),
     "withdraw": Act(Hall.accepted, lambda h, c: actions.withdraw(c.pk, by=h.resident, now=h.now)),
 }
 

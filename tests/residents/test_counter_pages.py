@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from common.crypto import blind_index
 from community.governance.enums import Role
 from residents.base.actions import people
 from residents.base.actions.sources import load_sources
@@ -82,6 +83,36 @@ def test_what_was_typed_never_stands_in_an_address(clerk, person):
     page = clerk.get(FIND).content.decode()
     assert 'method="get"' not in page
     assert clerk.get(FIND, {"q": person.id_number}).context.get("people") is None
+
+
+def results(client, q, **more):
+    return client.post(FIND, {"q": q, **more}, headers=HTMX).content.decode()
+
+
+@pytest.mark.parametrize("live", [{}, {"live": "1"}])
+def test_a_full_number_with_a_wrong_check_digit_is_named_as_such(clerk, live):
+    page = results(clerk, "150302 19850101 0012", **live)
+    assert "校验码不对，请核对第18位" in page
+    assert "登记新居民" not in page
+
+
+def test_an_old_number_with_an_impossible_date_is_named_when_it_is_whole(clerk):
+    assert "第7至12位" in results(clerk, "150302850230001")
+    # While one types it may be the beginning of 18 digits.
+    assert "第7至12位" not in results(clerk, "150302198501010", live="1")
+
+
+def test_a_right_number_that_nobody_has_leads_to_the_registration(clerk):
+    page = results(clerk, "150302198501010011")
+    assert "这个证件号码有误" not in page
+    assert "登记新居民" in page
+
+
+def test_a_number_on_file_is_found_even_with_a_mistake_in_it(clerk, person):
+    Person.objects.filter(pk=person.pk).update(
+        id_index=blind_index("150302195203150021", field="id_number")
+    )
+    assert clerk.post(FIND, {"q": "150302195203150021"}, headers=HTMX)["HX-Redirect"]
 
 
 def test_another_community_finds_nobody(client_for, person):

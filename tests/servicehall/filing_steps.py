@@ -24,7 +24,7 @@ ALLOWANCE_PAGES: list[tuple[str, dict[str, Any]]] = [
     ("known", {"contact_phone__known": "on", "contact_phone": ""}),
     ("photo", {}),
     ("paper", {}),
-    ("bank", {"bank_account": "6222020602000000123", "bank_holder": "yes"}),
+    ("bank", {"bank_account": "6222020602000000128", "bank_holder": "yes"}),
     ("money", {"other_allowance": "no"}),
     ("home", {"living": "alone"}),
     ("who", {"contact__name": "李明", "contact__phone": "138 0000 5678"}),

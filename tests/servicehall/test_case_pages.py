@@ -186,7 +186,45 @@ def test_the_counter_takes_the_missing_papers_for_the_person_who_stands_there(cl
     done = {"act-item-1": "on", "monthly_income": "2100"}
     assert client.post(act_on(case, "answer"), done, headers=HTMX).status_code == 200
     assert state(case) == CaseState.RESUBMITTED
-    assert CaseEvent.objects.filter(case=case, note__contains="授权书").count() == 1
+    assert "窗口收到：家庭经济状况核对授权书" in client.get(page_of(case)).content.decode()
+
+
+def test_what_a_clerk_records_in_english_is_read_by_everybody_in_his_own_language(
+    client_for, settings
+):
+    here = hall(DIBAO)
+    case = here.filed()
+    items = [{"key": "means_authorisation", "title": "", "what": "缺签字"}]
+    actions.ask_supplement(case.pk, items=items, by=here.clerk, now=here.now)
+    english = client_for(here.clerk)
+    english.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english.post(act_on(case, "answer"), {"act-item-1": "on"}, headers=HTMX)
+
+    event = CaseEvent.objects.get(case=case, action="resubmit")
+    title = case.version.titles["means_authorisation"]
+    assert event.said == {"received": [{"key": "means_authorisation", "title": title}]}
+    page = reverse("servicehall:my-case", args=[case.pk])
+    assert f"窗口收到：{title}" in client_for(here.resident).get(page).content.decode()
+    assert "Received at the window: Authorisation" in english.get(page_of(case)).content.decode()
+    assert "Window clerk" in english.get(page_of(case)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh-hans", "上门送达"), ("en", "Taken to the door")]
+)
+def test_the_way_of_delivery_is_a_code_that_each_reads_in_his_language(
+    client_for, settings, language, said
+):
+    here = hall()
+    case = here.granted()
+    clerk = client_for(here.clerk)
+    clerk.post(act_on(case, "deliver"), {"act-way": "home", "act-note": "交给本人"}, headers=HTMX)
+
+    reader = client_for(here.resident)
+    reader.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = reader.get(reverse("servicehall:my-case", args=[case.pk])).content.decode()
+    assert said in page
+    assert "交给本人" in page
 
 
 def test_an_instant_item_is_finished_on_the_page(client_for):
@@ -217,7 +255,9 @@ def test_the_way_to_the_decision_and_into_the_hands(client_for):
     assert client_for(here.decider).post(act_on(case, "grant"), headers=HTMX).status_code == 200
     clerk = client_for(here.clerk)
     assert offered(clerk.get(page_of(case))) == ["deliver"]
-    assert clerk.post(act_on(case, "deliver"), headers=HTMX).status_code == 200
+    assert (
+        clerk.post(act_on(case, "deliver"), {"act-way": "counter"}, headers=HTMX).status_code == 200
+    )
     assert state(case) == CaseState.DELIVERED
 
 
@@ -285,6 +325,46 @@ def test_the_page_costs_ten_queries_at_the_most(client_for, count_queries):
     client = client_for(here.clerk)
     client.get(page_of(case))
     assert count_queries(lambda: client.get(page_of(case))) <= 10
+
+
+@pytest.mark.parametrize("given", [{}, {"act-opinion": "情况属实。"}])
+def test_a_case_of_another_line_says_why_it_is_not_ours_before_it_says_what_to_mend(
+    client_for, given
+):
+    here = hall()
+    case = here.accepted()
+    other = client_for(staff(Role.STATION_DIRECTOR, here.station, lines=["W2_LABOUR"]))
+
+    answer = other.post(act_on(case, "forward"), given, headers=HTMX)
+
+    assert answer.status_code == 422
+    assert f"本件是“{case.window.label}”的业务" in answer.content.decode()
+    assert "请交给负责这项业务的同事" in answer.content.decode()
+    assert CaseEvent.objects.filter(case=case, action="forward").count() == 0
+
+
+def test_who_can_do_nothing_with_a_case_reads_why(client_for):
+    here = hall()
+    case = here.accepted()
+    other = client_for(staff(Role.STATION_DIRECTOR, here.station, lines=["W2_LABOUR"]))
+
+    assert "不归您现在的岗位办" in other.get(page_of(case)).content.decode()
+    asked = other.get(act_on(case, "forward"), headers=HTMX).content.decode()
+    assert "这一步现在不能由您办" in asked
+    assert "<form" not in asked
+
+
+def test_while_a_supplement_is_awaited_the_page_says_whom_it_waits_for(client_for):
+    here = hall()
+    case = here.accepted()
+    case = actions.forward(case.pk, by=here.director, now=here.now, opinion="属实。")
+    actions.ask_supplement(
+        case.pk,
+        items=[{"key": "", "title": "", "what": "缺户主页。"}],
+        by=here.official,
+        now=here.now,
+    )
+    assert "正在等申请人补正" in client_for(here.official).get(page_of(case)).content.decode()
 
 
 def test_an_unknown_act_is_not_found(client_for):

@@ -26,6 +26,7 @@ NEGATIVE = read(DATA / "negative.yaml")
 PLACES = read(ROOT / "community/governance/data/wuhai.yaml")
 FILES = sorted((DATA / "items").glob("*.yaml"))
 ITEMS = [read(path) for path in FILES]
+RATING = read(DATA / "rating.yaml")
 BY_CODE = {item["code"]: item for item in ITEMS}
 
 CERTAINTIES = {"F", "K+", "K?", "S", "D"}
@@ -44,8 +45,8 @@ HOURS = {"workday": 24 * 7 / 5, "day": 24, "hour": 1}
 ITEM_KEYS = {
     "code", "version", "window", "name", "short", "type_code", "basic_code", "kind", "department", "eligible",
     "apply_at", "any_station", "situations", "materials", "pages", "fields", "levels", "limits", "publicity_days",
-    "publicity_shows_names", "fee", "result", "basis", "certainty", "certainty_note", "demo", "source", "as_of",
-    "search", "faq", "contact",
+    "publicity_shows_names", "fee", "result", "basis", "certainty", "certainty_note", "demo", "source",
+    "source_en", "as_of", "search", "faq", "contact",
 }  # fmt: skip
 MATERIAL_KEYS = {
     "code",
@@ -316,11 +317,16 @@ def test_an_item_tells_its_basis_its_certainty_and_its_date(item: dict[str, Any]
     assert item["certainty"] in CERTAINTIES
     assert item["basis"]
     for basis in item["basis"]:
-        assert set(basis) == {"title", "number", "article", "source"}
+        assert set(basis) == {"title", "title_en", "number", "article", "article_en", "source"}
         assert basis["title"]
+        assert bool(basis["article"]) == bool(basis["article_en"])
+        assert basis["title_en"]
+        english = f"{basis['title_en']} {basis['article_en'] or ''}"
+        assert not re.search(r"[\u4e00-\u9fff]", english)
         assert basis["source"] in CERTAINTIES
     assert isinstance(item["as_of"], datetime.date)
     assert item["source"]
+    assert item["source_en"]
     assert item["certainty"] == "F" or item["certainty_note"]
 
 
@@ -415,3 +421,24 @@ def test_kinship_is_the_only_exception_and_leads_to_the_item_for_notaries() -> N
     assert exceptions["N01"]["item"] == "W7-03"
     notary = next(field for field in BY_CODE["W7-03"]["fields"] if field["key"] == "notary_use")
     assert notary["must_be"] == "yes"
+
+
+GROUPS = {
+    "online": {"efficiency", "guide", "ease", "platform"},
+    "onsite": {"efficiency", "skill", "attitude"},
+}
+
+
+@pytest.mark.parametrize("place", GROUPS)
+def test_a_rating_asks_in_both_languages_about_every_group_at_every_level(place: str) -> None:
+    assert RATING["source"]
+    assert RATING["source_en"]
+    for version in RATING["versions"]:
+        asked = version[place]
+        assert set(asked) == {"good", "fair", "bad"}
+        for level, reasons in asked.items():
+            codes = [reason["code"] for reason in reasons]
+            assert len(set(codes)) == len(codes) <= 8, level
+            assert all(set(reason) == {"code", "group", "zh", "en"} for reason in reasons)
+            assert {reason["group"] for reason in reasons} == GROUPS[place], (place, level)
+            assert not any(re.search(r"[\u4e00-\u9fff]", reason["en"]) for reason in reasons)

@@ -80,40 +80,64 @@ def test_the_first_page_shows_what_the_base_knows_and_hides_the_numbers(here, ph
 
 
 def test_a_known_bank_card_is_offered_masked_and_filed_whole(here, phone):
-    here.applicant.bank_card = "6217000010001234567"
+    here.applicant.bank_card = "6217000010001234569"
     here.applicant.save()
     draft = start(phone)
 
     page = body(phone.get(page_url(draft, "bank")))
-    assert "**** 4567" in page
-    assert "6217000010001234567" not in page
+    assert "**** 4569" in page
+    assert "6217000010001234569" not in page
     phone.post(page_url(draft, "bank"), {"bank_account__known": "on", "bank_holder": "yes"})
 
-    assert answers(draft)["bank_account"] == "6217000010001234567"
-    assert "6217000010001234567" not in body(phone.get(check_url(draft)))
+    assert answers(draft)["bank_account"] == "6217000010001234569"
+    assert "6217000010001234569" not in body(phone.get(check_url(draft)))
 
 
 def test_another_card_can_be_typed_instead_of_the_known_one(here, phone):
-    here.applicant.bank_card = "6217000010001234567"
+    here.applicant.bank_card = "6217000010001234569"
     here.applicant.save()
     draft = start(phone)
 
     phone.post(
         page_url(draft, "bank"),
-        {"bank_account__known": "on", "bank_account": "6222020602000000123", "bank_holder": "yes"},
+        {"bank_account__known": "on", "bank_account": "6222020602000000128", "bank_holder": "yes"},
     )
 
-    assert answers(draft)["bank_account"] == "6222020602000000123"
+    assert answers(draft)["bank_account"] == "6222020602000000128"
 
 
 def test_with_neither_the_known_card_nor_another_the_page_asks_again(here, phone):
-    here.applicant.bank_card = "6217000010001234567"
+    here.applicant.bank_card = "6217000010001234569"
     here.applicant.save()
     draft = start(phone)
 
     answer = phone.post(page_url(draft, "bank"), {"bank_holder": "yes"})
 
     assert answer.status_code == 422
+
+
+def test_a_card_with_a_wrong_digit_comes_back_and_is_not_filed(here, phone):
+    draft = start(phone)
+
+    answer = phone.post(
+        page_url(draft, "bank"), {"bank_account": "6222020602000000123", "bank_holder": "yes"}
+    )
+
+    assert answer.status_code == 422
+    assert "有一位不对" in body(answer)
+    assert "6222020602000000123" in body(answer)
+
+
+def test_a_card_typed_in_groups_and_full_width_is_kept_in_digits(here, phone):
+    draft = start(phone)
+
+    answer = phone.post(
+        page_url(draft, "bank"),
+        {"bank_account": "６２２２ ０２０６ ０２００ ００００ １２８", "bank_holder": "yes"},
+    )
+
+    assert answer.status_code == 302
+    assert answers(draft)["bank_account"] == "6222020602000000128"
 
 
 def test_leaving_half_way_and_coming_back_elsewhere_goes_on_at_the_same_page(
@@ -130,7 +154,7 @@ def test_leaving_half_way_and_coming_back_elsewhere_goes_on_at_the_same_page(
         assert reverse("servicehall:draft", args=[draft.pk]) in body(elsewhere.get(page))
     again = start(elsewhere)
     assert again.pk == draft.pk
-    assert 'value="6222020602000000123"' in body(elsewhere.get(page_url(draft, "bank")))
+    assert 'value="6222020602000000128"' in body(elsewhere.get(page_url(draft, "bank")))
 
 
 def test_going_back_keeps_what_was_typed_even_if_it_is_not_right_yet(phone):
@@ -279,7 +303,7 @@ def test_answers_to_questions_that_the_item_does_not_ask_are_not_kept(phone):
 
     given = rules.load_answers(case.answers)
     assert set(given) <= {q["key"] for q in case.version.questions}
-    assert given["bank_account"] == "6222020602000000123"
+    assert given["bank_account"] == "6222020602000000128"
     assert case.state == CaseState.SUBMITTED
 
 
@@ -466,7 +490,7 @@ def test_a_clerk_files_for_the_person_who_stands_there(here, client_for):
         ("known", {"contact_phone__known": "on"}),
         ("photo", {}),  # papers are shown at the counter, not uploaded
         ("paper", {}),
-        ("bank", {"bank_account": "6222020602000000123", "bank_holder": "yes"}),
+        ("bank", {"bank_account": "6222020602000000128", "bank_holder": "yes"}),
         ("money", {"other_allowance": "no"}),
         ("home", {"living": "alone"}),
         ("who", {}),

@@ -4,12 +4,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from accounts.models import AuditEntry
+from common.errors import Invalid
 from servicehall import actions, rules
 from servicehall.enums import CaseState
-from servicehall.models import Case, Rating, Upload
+from servicehall.models import Case, Rating, RatingQuestions, Upload
 from tests.factories.governance import resident_scope
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, file_case, hall
@@ -99,6 +100,43 @@ def test_the_timeline_tells_who_has_it_what_is_next_and_by_when(here, phone):
     assert (now.who, now.due) == (here.station.name, case.act_by_on)
     assert entries[-1].due == case.promised_due_on
     assert [e.who for e in entries[3:5]] == [here.street_office.name, here.department.name]
+
+
+def test_a_step_that_waits_for_a_supplement_stays_in_sight_with_its_stopped_clock(here, phone):
+    case = here.accepted()
+    case = actions.ask_supplement(case.pk, items=ASKED[:1], by=here.director, now=here.now)
+
+    entries = phone.get(case_url(case)).context["entries"]
+
+    present = [(str(e.title), e.state, e.who) for e in entries if e.state in {"now", "paused"}]
+    assert present == [("等您补正", "now", "您"), ("社区核查", "paused", here.station.name)]
+    since = formats.date_format(timezone.localdate(here.now), "DATE_FORMAT")
+    assert next(e.note for e in entries if e.state == "paused") == (
+        f"计时从{since}起暂停，原因：等待补正材料；补正以后接着计时。"
+    )
+    assert [str(e.title) for e in entries if e.state == "next"] == [
+        "街道初审",
+        "区级审定",
+        "出结果",
+    ]
+
+
+def test_before_acceptance_no_step_and_no_clock_stand_still(here, phone):
+    case = actions.ask_supplement(here.filed().pk, items=ASKED, by=here.clerk, now=here.now)
+    assert "paused" not in {e.state for e in phone.get(case_url(case)).context["entries"]}
+
+
+def test_messages_name_the_item_and_the_station_in_the_readers_language(here, phone, settings):
+    here.station.name_en = "Riverside Service Station"
+    here.station.save()
+    case = here.filed()
+    phone.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+
+    page = body(phone.get(case_url(case)))
+
+    assert "Riverside Service Station" in page
+    assert case.version.name["en"] in page
+    assert f"“{case.version.name['zh']}”" not in page
 
 
 def test_the_timeline_names_bodies_and_no_member_of_staff(here, phone):
@@ -205,7 +243,7 @@ def test_answering_mends_the_fields_adds_the_files_and_lets_the_clock_run(here, 
         case_url(case, "my-case-answer"),
         {
             "photo": photo("新照片.jpg"),
-            "bank_account": "6222020602000000123",
+            "bank_account": "6222020602000000128",
             "household_register": photo("户口簿.jpg"),
             "living": "palace",
             "reply-note": "和女儿一起住",
@@ -216,7 +254,7 @@ def test_answering_mends_the_fields_adds_the_files_and_lets_the_clock_run(here, 
     after = reload(case)
     given = rules.load_answers(after.answers)
     assert after.state == CaseState.IN_REVIEW or after.state == CaseState.ACCEPTED
-    assert given["bank_account"] == "6222020602000000123"
+    assert given["bank_account"] == "6222020602000000128"
     assert given["living"] != "palace"
     assert after.promised_due_on is not None
     assert {"户口簿.jpg", "新照片.jpg"} <= {upload.title for upload in after.uploads.all()}
@@ -248,6 +286,16 @@ def test_a_wrong_answer_comes_back_with_the_input(here, phone):
     assert 'value="12"' in body(answer)
     assert "换了卡" in body(answer)
     assert reload(case).state == CaseState.SUPPLEMENT_REQUIRED
+
+
+def test_a_card_named_in_a_notice_is_checked_like_the_first_one(here):
+    case = returned(here)
+    given = {"bank_account": "6222020602000000123"}
+
+    with pytest.raises(Invalid) as refusal:
+        actions.answer_supplement(case.pk, answers=given, by=here.resident, now=here.now)
+
+    assert "有一位不对" in str(refusal.value.fields["bank_account"])
 
 
 def test_a_photo_taken_for_the_answer_can_be_taken_back_until_it_is_sent(here, phone):
@@ -365,6 +413,39 @@ def test_the_reasons_fit_the_level(here, phone):
     assert "一次就办好" in good
     assert "跑了好几趟" not in good
     assert "跑了好几趟" in bad
+
+
+def test_what_was_filed_at_a_window_is_asked_about_the_window_and_not_about_the_website(
+    here, phone
+):
+    online, onsite = here.granted(), here.granted(by=here.clerk, now=here.now + timedelta(hours=1))
+
+    asked_online = body(phone.get(case_url(online, "my-case-rate"), {"level": 5}))
+    asked_onsite = body(phone.get(case_url(onsite, "my-case-rate"), {"level": 5}))
+
+    assert ("网上不好用" in asked_online, "态度不好" in asked_online) == (True, False)
+    assert ("网上不好用" in asked_onsite, "态度不好" in asked_onsite) == (False, True)
+
+
+def test_a_rating_keeps_the_questions_that_it_answered(here, phone):
+    case = here.granted()
+    phone.post(case_url(case, "my-case-rate"), {"level": 1, "reasons": ["fast"]})
+    first = RatingQuestions.objects.get()
+    today = timezone.localdate()
+    first.valid_to = today
+    first.save()
+    RatingQuestions.objects.create(
+        number=2, content=first.content, source=first.source, valid_from=today
+    )
+
+    assert Rating.objects.get(case=case).questions == first
+    assert RatingQuestions.objects.in_force(today).get().number == 2
+
+
+def test_no_program_stores_a_reason_that_was_not_asked(here):
+    case = here.granted()
+    with pytest.raises(Invalid):
+        actions.rate(case, level=1, reasons=["hacked"], by=here.resident, now=timezone.now())
 
 
 def test_a_rating_is_kept_once_and_thanked_for(here, phone):

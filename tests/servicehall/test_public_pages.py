@@ -1,10 +1,14 @@
 """What anybody sees without an account."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from servicehall.actions import load_catalogue
-from servicehall.models import NegativeCertificate
+from servicehall.actions import load_catalogue, searching
+from servicehall.models import EmptySearch, NegativeCertificate
+from servicehall.views import public
 from tests.factories.governance import StationFactory
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import ALLOWANCE, hall, item_version
@@ -77,6 +81,49 @@ def test_a_search_without_a_result_shows_the_windows_and_a_telephone(client, cat
     assert "<script>qwertz" not in page
 
 
+def vain(client, *texts):
+    for text in texts:
+        assert client.get(reverse("servicehall:search"), {"q": text}).status_code == 200
+    return dict(EmptySearch.objects.values_list("text", "count"))
+
+
+def test_a_search_in_vain_is_counted_by_its_words_and_not_by_its_punctuation(client, catalogue):
+    assert vain(client, "钓鱼执照", "钓鱼执照？", " 钓鱼 执照 ") == {"钓鱼执照": 3}
+
+
+def test_a_search_that_found_something_is_not_counted(client, catalogue):
+    assert vain(client, "低保", "无犯罪记录证明", "") == {}
+
+
+def test_nothing_that_could_name_somebody_is_kept(client, catalogue):
+    person = PersonFactory(full_name="欧阳钓鱼")
+    numbers = ("13800005678", "钓１３８ 0000 5678", "110105194912310", "a@b.cn")
+    assert vain(client, person.full_name, *numbers, "钓" * 21, "钓") == {}
+
+
+def test_a_program_cannot_fill_the_list(client, catalogue, monkeypatch):
+    monkeypatch.setattr(searching, "TEXTS_A_DAY", 1)
+    assert vain(client, "钓鱼执照", "养猪执照", "钓鱼执照") == {"钓鱼执照": 2}
+    monkeypatch.setattr(public, "VAIN_AN_HOUR", 3)
+    assert vain(client, "钓鱼执照") == {"钓鱼执照": 2}
+
+
+def test_the_director_reads_what_people_looked_for_in_vain_and_nothing_rare(client_for):
+    today = timezone.localdate()
+    for days, text, count in (
+        (0, "钓鱼执照", 2),
+        (29, "钓鱼执照", 2),
+        (0, "少见", 2),
+        (31, "过去", 9),
+    ):
+        EmptySearch.objects.create(day=today - timedelta(days=days), text=text, count=count)
+
+    page = client_for(hall().director).get(reverse("servicehall:empty-searches"))
+
+    assert [(row["text"], row["times"]) for row in page.context["rows"]] == [("钓鱼执照", 4)]
+    assert "钓鱼执照" in body(page)
+
+
 def test_the_guide_tells_time_fee_papers_and_how_sure_it_is(client, catalogue):
     page = body(client.get(reverse("servicehall:item", args=[ALLOWANCE])))
 
@@ -90,6 +137,20 @@ def test_the_guide_tells_time_fee_papers_and_how_sure_it_is(client, catalogue):
         assert words in page
     assert "老年人权益保障法" in page
     assert f"?next={reverse('servicehall:item', args=[ALLOWANCE])}" in page
+
+
+def test_the_guide_cites_laws_and_source_in_the_readers_language(client, catalogue, settings):
+    url = reverse("servicehall:item", args=["W1-01"])
+    assert "社会救助暂行办法（国务院令第649号（2019年修订）），第十一至十三条" in body(
+        client.get(url)
+    )
+
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = body(client.get(url))
+    assert "Interim Measures for Social Assistance" in page
+    assert "Articles 11–13" in page
+    assert "社会救助暂行办法" not in page
+    assert "Published laws and public guides" in page
 
 
 def test_every_guide_opens(client, catalogue):

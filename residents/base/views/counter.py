@@ -21,7 +21,12 @@ from accounts import budget, limits, step_up
 from common import ratelimit
 from common.access import access, go_to, power
 from common.errors import Invalid, NotAllowed
-from common.identity import normalise_id_number
+from common.identity import (
+    FIRST_GENERATION,
+    InvalidIdNumber,
+    check_id_number,
+    normalise_id_number,
+)
 from common.masking import mask_card, mask_id, mask_name, mask_phone
 from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
@@ -88,6 +93,7 @@ def find(request: PortalRequest) -> HttpResponse:
         if len(persons) == 1 and is_shown_document:
             return _open(request, persons[0].pk, {"purpose": Purpose.AT_COUNTER, "number": q}, now)
         context |= {"people": _found(request.scope, persons, now), "asked": True}
+        context["mistyped"] = "" if persons else _mistyped(q, is_whole=is_shown_document)
         context["is_cut"] = len(persons) == MAX_FOUND
     name = "_results" if request.htmx else "find"
     return TemplateResponse(request, f"residents/counter/{name}.html", context, status=status)
@@ -99,6 +105,18 @@ def _registers(request: PortalRequest) -> bool:
 
 def _is_full_number(q: str) -> bool:
     return bool(FULL_NUMBER.fullmatch(normalise_id_number(q)))
+
+
+def _mistyped(q: str, *, is_whole: bool) -> str:
+    """What is wrong with a full number that nobody has. 15 digits may be 18 on their way: they wait for the key."""
+    is_on_its_way = not is_whole and sum(c.isalnum() for c in q) == FIRST_GENERATION
+    if is_on_its_way or not _is_full_number(q):
+        return ""
+    try:
+        check_id_number(q)
+    except InvalidIdNumber as error:
+        return str(error.message)
+    return ""
 
 
 def _matching(scope: Scope, q: str, *, anywhere: bool) -> list[Person]:

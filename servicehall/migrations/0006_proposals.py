@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('residents', '0002_sources'),
-        ('servicehall', '0002_case_serial'),
+        ('residents', '0003_canary'),
+        ('servicehall', '0005_empty_search'),
     ]
 
     operations = [
