@@ -21,7 +21,7 @@ INSTALL = install() { \
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --no-header pyproject.toml --extra embedded
 
-.PHONY: run stop reset test check messages lock
+.PHONY: run stop reset test check messages lock bench bench-quick
 
 run: .venv/run.stamp
 	@exec $(PY) -m ops.run
@@ -38,6 +38,13 @@ test: .venv/dev.stamp
 
 check: .venv/dev.stamp
 	@exec $(PY) -m ops.check --no-tests
+
+# ARGS="p03 p16" measures those goals alone; the full city is loaded once, in a few minutes.
+bench: .venv/run.stamp
+	@exec $(PY) -m bench $(ARGS)
+
+bench-quick: .venv/run.stamp
+	@exec $(PY) -m bench --quick $(ARGS)
 
 messages: .venv/dev.stamp
 	@$(PY) -m ops.translations extract

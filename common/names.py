@@ -86,12 +86,12 @@ def initials(name: str) -> tuple[str, ...]:
     )
 
 
-def doubled(text: str) -> str:
-    """Each character twice, as the generated search columns hold them: 伟民 becomes 伟伟民民.
+def tripled(text: str) -> str:
+    """Each character three times, as the generated search columns hold them: 伟民 becomes 伟伟伟民民民.
 
-    Two Chinese characters then hold whole trigrams, so `contains` uses the index and never errs.
+    One Chinese character is then a whole trigram, so `contains` uses the index and never errs.
     """
-    return "".join(c + c for c in text)
+    return "".join(c * 3 for c in text)
 
 
 def _read(name: str) -> tuple[tuple[tuple[str, ...], ...], list[list[str]]]:

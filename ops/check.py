@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable
 SCRIPTS = Path(PYTHON).parent
 PACKAGES = (
-    *("accounts", "common", "community", "config", "dashboards", "funding", "grid"),
+    *("accounts", "bench", "common", "community", "config", "dashboards", "funding", "grid"),
     *("notifications", "ops", "residents", "servicehall", "tests"),
 )
 DEBIAN = ("chromium", "fonts-wqy-microhei", "gettext")

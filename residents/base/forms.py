@@ -25,7 +25,7 @@ class FindForm(forms.Form):
     q = forms.CharField(
         label=_("找人"),
         max_length=MAX_QUERY,
-        help_text=_("证件号码、后六位、姓名、拼音或首字母、电话，认得出哪种就按哪种找"),
+        help_text=_("证件号码、后六位、姓名、拼音或首字母、电话、住址，认得出哪种就按哪种找"),
         widget=forms.TextInput(
             attrs={
                 "class": "control",

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+import functools
+import operator
 import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from common.crypto import blind_index
-from common.identity import normalise_id_number, normalise_phone
-from common.names import doubled, normalise_name
-from community.governance.enums import BodyKind, Power
+from common.identity import normalise_id_number
+from community.governance.enums import BodyKind, PlaceLevel, Power
+from community.governance.models import Place
+from residents.base import searching
 from residents.base.enums import PersonState, TicketState
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     )
 
 ID_TAIL = 6  # the last six characters of an ID number, searched inside one community only
-CHINESE = re.compile(r"[^\x00-\x7f]")
-
 
 _M = TypeVar("_M", bound=Model)
 
@@ -100,36 +99,38 @@ class PersonQuerySet(QuerySet["Person"]):
         return self.filter(id_index=blind_index(normalise_id_number(number), field="id_number"))
 
     def matching(self, text: str) -> Self:
-        """Persons by full ID number, its last six, phone, name (any part), pinyin or initials.
+        """Persons by full ID number, its last six, phone, address, name (any part), pinyin or initials.
 
-        One guess by the shape of the text, so that each search is one indexed condition
-        (stack.md 8). An unclear text matches nobody.
+        One guess by the shape of the text (searching.py). An unclear text matches nobody.
         """
-        text = unicodedata.normalize("NFKC", text).strip()
-        if not text:
+        ways = searching.ways(text)
+        return self.filter(functools.reduce(operator.or_, ways)) if ways else self.none()
+
+    def search(self, text: str, scope: Scope, power: Power, *, size: int) -> Self:
+        """The first `size`, by name, of `visible_to(scope, power).matching(text)`.
+
+        Each way in which the text may fit is a limited half of its own over the communities of the scope, by
+        their ids: the planner knows how many live in each. Only who was found is then read in full.
+        The last six of a number are looked for where a post serves single communities.
+        """
+        visible = self.visible_to(scope, power)
+        places = Place.objects.visible_to(scope, power).filter(level=PlaceLevel.COMMUNITY)
+        if searching.is_number(text):
+            if searching.is_tail(text) and places.count() > len(scope.paths_for(power)):
+                return self.none()
+            return visible.matching(text).order_by("pinyin", "id")[:size]
+        ways = searching.ways(text, scope.within(power, "path"))
+        if not ways:
             return self.none()
-        return self.filter(_condition(text))
-
-
-def _condition(text: str) -> Q:
-    compact = text.replace(" ", "").replace("-", "").upper()
-    if CHINESE.search(text):
-        return Q(name_doubled__contains=doubled(normalise_name(text)))
-    if re.fullmatch(r"\d{17}[\dX]|\d{15}", compact):
-        return Q(id_index=blind_index(normalise_id_number(compact), field="id_number"))
-    if re.fullmatch(r"\d{5}[\dX]", compact):
-        return Q(id_tail_index=blind_index(compact, field="id_tail"))
-    if re.fullmatch(r"\+?\d{7,14}", compact):
-        return Q(phone_index=blind_index(normalise_phone(compact), field="phone"))
-    letters = " ".join(text.lower().split())
-    if not re.fullmatch(r"[a-z ]{2,}", letters):
-        return Q(pk__in=[])
-    joined = letters.replace(" ", "")
-    return (
-        Q(initials__startswith=joined)
-        | (Q(initials_alt__startswith=joined) & ~Q(initials_alt=""))
-        | Q(pinyin__startswith=joined)
-    )
+        here = list(places.values_list("pk", flat=True))
+        # Sorted, not walked in the order of an index: the planner cannot know that all 王 come last.
+        by_name = (Lower("pinyin"), "id")
+        first, *others = (
+            self.filter(way, community__in=here).order_by(*by_name).values("pk")[:size]
+            for way in ways
+        )
+        found = first.union(*others, all=True) if others else first
+        return visible.filter(pk__in=found).order_by("pinyin", "id")[:size]
 
 
 class VisitQuerySet(QuerySet["Visit"]):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('residents', '0003_canary'),
+        ('residents', '0004_search_indexes'),
         ('servicehall', '0005_empty_search'),
     ]
 

@@ -21,7 +21,7 @@ from tests.architecture.source import (
 # `listed_for`, …), an owner (`for_user`, `held_by`, `of`, `of_account`), the file of one whose case
 # was read in scope before (`of_case`, `living_with`), or everybody.
 READS = {
-    *("visible_to", "listed_for", "in_hand_of", "standing_here", "open_for"),
+    *("visible_to", "listed_for", "in_hand_of", "standing_here", "open_for", "search"),
     *("for_user", "held_by", "of", "of_account", "of_case", "living_with", "underway"),
     *("public", "none", "calendar", "most_asked", "under_way"),
     "in_force",  # whether the outbox is paused
@@ -269,6 +269,7 @@ DATA = {
     "residents/base/actions/register.py": "words in files of other systems",
     "residents/base/enums.py": "names of the nationalities after GB/T 3304",
     "residents/base/management/commands/load_persons.py": "the format of the file, the source's name",
+    "residents/base/searching.py": "words in addresses",
     "servicehall/finding.py": "words that a search leaves out",
     "servicehall/forms_page.py": "forms of a date that people type",
 }

@@ -23,11 +23,11 @@ class Person(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     full_name = models.CharField(_("姓名"), max_length=60)
-    name_doubled = models.GeneratedField(
+    name_tripled = models.GeneratedField(
         expression=Func(
-            "full_name", Value("(.)"), Value(r"\1\1"), Value("g"), function="regexp_replace"
+            "full_name", Value("(.)"), Value(r"\1\1\1"), Value("g"), function="regexp_replace"
         ),
-        output_field=models.CharField(max_length=120),
+        output_field=models.CharField(max_length=180),
         db_persist=True,
     )
     pinyin = models.CharField(max_length=160)
@@ -87,15 +87,22 @@ class Person(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(OpClass("name_doubled", "gin_trgm_ops"), name="person_name_inside"),
-            models.Index(OpClass("initials", "text_pattern_ops"), "id", name="person_initials"),
+            # Without the pending list, which every search would read through after a bulk load.
+            GinIndex(
+                "community",
+                OpClass("name_tripled", "gin_trgm_ops"),
+                name="person_name_inside",
+                fastupdate=False,
+            ),
+            models.Index(
+                "community", OpClass("initials", "text_pattern_ops"), name="person_initials"
+            ),
             models.Index(
                 OpClass("initials_alt", "text_pattern_ops"),
                 "id",
                 condition=~Q(initials_alt=""),
                 name="person_initials_alt",
             ),
-            models.Index(OpClass("pinyin", "text_pattern_ops"), "id", name="person_pinyin"),
             # The unique one is partial (documented duplicates), so a look-up cannot use it.
             models.Index(fields=["id_index"], name="person_number"),
             models.Index(fields=["id_tail_index"], name="person_number_tail"),

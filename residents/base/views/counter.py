@@ -121,10 +121,11 @@ def _mistyped(q: str, *, is_whole: bool) -> str:
 
 def _matching(scope: Scope, q: str, *, anywhere: bool) -> list[Person]:
     """`anywhere`: a full number was entered, so the person stands here with the document (通办)."""
-    persons = Person.objects.visible_to(scope, Power.FIND_PERSONS).matching(q)
     if anywhere:
-        persons = Person.objects.standing_here(scope, q)
-    return list(persons.select_related(*SHOWN).order_by("pinyin", "id")[:MAX_FOUND])
+        persons = Person.objects.standing_here(scope, q).order_by("pinyin", "id")[:MAX_FOUND]
+    else:
+        persons = Person.objects.search(q, scope, Power.FIND_PERSONS, size=MAX_FOUND)
+    return list(persons.select_related(*SHOWN))
 
 
 def _found(scope: Scope, persons: Sequence[Person], now: datetime) -> list[Found]:
