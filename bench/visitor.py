@@ -103,7 +103,7 @@ def signed_in(user: User, post_id: object) -> Visitor:
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store[sessions.KIND] = str(user.kind)
+    sessions.sit(store, sessions.Seat.OFFICE)
     store[step_up.VERIFIED_AT] = timezone.now().timestamp()
     store[ACTING_POST] = str(post_id)
     store.create()

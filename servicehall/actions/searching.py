@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from common.names import doubled
+from common.names import tripled
 from residents.base.models import Person
 from servicehall import finding
 from servicehall.models import EmptySearch
@@ -35,4 +35,4 @@ def count_empty_search(query: str, *, now: datetime) -> bool:
 
 
 def _is_a_name(text: str) -> bool:
-    return Person.objects.filter(name_doubled__contains=doubled(text), full_name=text).exists()
+    return Person.objects.filter(name_tripled__contains=tripled(text), full_name=text).exists()
