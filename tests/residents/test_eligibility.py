@@ -13,7 +13,7 @@ from residents.base.eligibility import (
     with_facts,
     with_verdicts,
 )
-from residents.base.enums import OccupancyKind
+from residents.base.enums import OccupancyKind, PersonState
 from residents.base.models import Occupancy, Person, PersonDetail
 from tests.factories.residents import ENROLLED, DwellingFactory, PersonFactory, household
 
@@ -76,6 +76,15 @@ def test_a_child_makes_the_heads_of_its_household_parents():
     assert verdict(mother, young).fits is True
     assert verdict(mother, young).reasons == ("最小的孩子：24个月（规定：不满36个月）",)
     assert verdict(aunt, young).fits is False
+
+
+def test_a_child_who_died_or_of_unknown_birth_does_not_speak_for_the_others():
+    mother, baby, lost = born(1995), born(2026, 2, 2), PersonFactory(birth_on=None, id_number="")
+    household(mother, daughter=baby, son=lost)
+    young = {"fact": "youngest_child", "op": "<", "value": 36, "unknown": "no"}
+    assert verdict(mother, young).fits is True
+    Person.objects.filter(pk=baby.pk).update(state=PersonState.DECEASED)
+    assert verdict(mother, young).fits is False
 
 
 def test_a_no_needs_no_further_fact():

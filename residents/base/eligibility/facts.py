@@ -41,7 +41,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.base.attributes import ATTRIBUTES
 from residents.base.eligibility.tree import Rule, Test
-from residents.base.enums import OccupancyKind, Relation
+from residents.base.enums import OccupancyKind, PersonState, Relation
 from residents.base.models import HouseholdMember, Occupancy, Person
 
 Expression: TypeAlias = Any  # what Django takes in annotate(): it has no common type for it
@@ -137,15 +137,21 @@ _PARENTS = (Relation.HEAD, Relation.SPOUSE, Relation.HUSBAND, Relation.WIFE)
 
 
 def _youngest_child(day: date) -> Expression:
-    """Age in months of the youngest child with whom a head of household or his spouse lives."""
+    """Age in months of the youngest child with whom a head of household or his spouse lives.
+
+    A child whose birth nobody knows does not hide the others.
+    """
     mine = HouseholdMember.objects.filter(
         person=OuterRef(OuterRef("pk")), to_on__isnull=True, relation__in=_PARENTS
     )
     born = (
         HouseholdMember.objects.filter(
-            household__in=mine.values("household"), to_on__isnull=True, relation__in=_CHILDREN
+            household__in=mine.values("household"),
+            to_on__isnull=True,
+            relation__in=_CHILDREN,
+            person__state=PersonState.ACTIVE,
         )
-        .order_by("-person__birth_on")
+        .order_by(F("person__birth_on").desc(nulls_last=True))
         .values("person__birth_on")
     )
     return _months(Subquery(born[:1]), day)
