@@ -14,7 +14,7 @@ from residents.base.eligibility import (
     with_verdicts,
 )
 from residents.base.enums import OccupancyKind, PersonState
-from residents.base.models import Occupancy, Person, PersonDetail
+from residents.base.models import Household, Occupancy, Person, PersonDetail
 from tests.factories.residents import ENROLLED, DwellingFactory, PersonFactory, household
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,17 @@ def test_a_register_elsewhere_is_a_no_and_none_is_unknown():
     assert verdict(person, HERE).fits is None
     PersonDetail.objects.create(person=person, registered_address="宁夏回族自治区石嘴山市")
     assert verdict(person, HERE).fits is False
+
+
+def test_an_address_in_the_city_is_a_register_here_and_the_own_one_counts_first():
+    person = born(1940)
+    household(person)
+    Household.objects.update(registered_address="陕西省西安市雁塔区")
+    assert verdict(person, HERE).fits is False
+    PersonDetail.objects.create(
+        person=person, registered_address="内蒙古自治区乌海市海勃湾区新华社区集体户"
+    )
+    assert verdict(person, HERE).fits is True
 
 
 def test_codes_levels_and_households():

@@ -27,7 +27,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models.functions import Cast, Coalesce, NullIf, StrIndex
 from django.db.models.lookups import (
     Exact,
     GreaterThan,
@@ -39,6 +39,8 @@ from django.db.models.lookups import (
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from community.governance.enums import PlaceLevel
+from community.governance.models import Place
 from residents.base.attributes import ATTRIBUTES
 from residents.base.eligibility.tree import Rule, Test
 from residents.base.enums import OccupancyKind, PersonState, Relation
@@ -100,12 +102,21 @@ def _ties(*kinds: OccupancyKind) -> QuerySet[Occupancy]:
 
 
 def _registered_here(_day: date) -> Expression:
-    """户籍: by the tie to a dwelling here; elsewhere where an address says so; else unknown."""
-    home = HouseholdMember.objects.filter(person=OuterRef("pk"), to_on__isnull=True)
-    elsewhere = home.exclude(household__registered_address="")
+    """户籍: by the tie to a dwelling here, else by whether the address names the city; else unknown.
+
+    Who sold the flat stays in the collective register of the community: an address here, and no dwelling.
+    """
+    home = (
+        HouseholdMember.objects.filter(person=OuterRef("pk"), to_on__isnull=True)
+        .exclude(household__registered_address="")
+        .order_by("-from_on")
+        .values("household__registered_address")
+    )
+    address = Coalesce(NullIf(F("detail__registered_address"), Value("")), Subquery(home[:1]))
+    city = Place.objects.filter(level=PlaceLevel.CITY).values("name")
     return Case(
         When(Exists(_ties(OccupancyKind.REGISTERED)), then=Value(True)),
-        When(Exists(elsewhere) | Q(detail__registered_address__gt=""), then=Value(False)),
+        default=GreaterThan(StrIndex(address, Subquery(city[:1])), 0),
         output_field=BooleanField(null=True),
     )
 
