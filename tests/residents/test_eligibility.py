@@ -136,6 +136,25 @@ def test_codes_levels_and_households():
 
 
 @pytest.mark.parametrize(
+    ("left_on", "months"),
+    [(date(2026, 9, 1), 29), (date(2026, 8, 31), 29), (date(2026, 8, 30), 2)],
+)
+def test_moving_within_the_city_does_not_begin_the_stay_anew(left_on, months):
+    person = born(1990)
+    for from_on, to_on in ((ENROLLED, left_on), (date(2026, 9, 1), None)):
+        Occupancy.objects.create(
+            person=person,
+            dwelling=DwellingFactory(),
+            kind=OccupancyKind.RENTED,
+            from_on=from_on,
+            to_on=to_on,
+        )
+    assert verdict(person, {"fact": "months_here", "op": "=", "value": months}).fits
+    Occupancy.objects.filter(to_on=None).update(to_on=date(2026, 10, 1))
+    assert verdict(person, {"fact": "months_here", "op": ">=", "value": 0}).fits is None
+
+
+@pytest.mark.parametrize(
     "data",
     [
         [],

@@ -6,7 +6,7 @@ database are the three-valued logic that a rule needs.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from django.db.models import (
@@ -126,9 +126,17 @@ def _lives_here(_day: date) -> Expression:
 
 
 def _months_here(day: date) -> Expression:
-    """Whole months since the day from which the person lives at the present dwelling."""
-    since = _ties(OccupancyKind.ACTUAL, OccupancyKind.RENTED).order_by("from_on").values("from_on")
-    return _months(Subquery(since[:1]), day)
+    """Whole months of living in the city without a break: a move from one dwelling to another is none."""
+    homes = Occupancy.objects.filter(kind__in=[OccupancyKind.ACTUAL, OccupancyKind.RENTED])
+    joined = homes.filter(person=OuterRef("person"), from_on__lt=OuterRef("from_on")).filter(
+        Q(to_on__isnull=True)
+        | Q(GreaterThanOrEqual(F("to_on") + Value(timedelta(days=1)), OuterRef("from_on")))
+    )
+    arrived = homes.filter(~Exists(joined), person=OuterRef("pk")).order_by("-from_on")
+    return Case(
+        When(_lives_here(day), then=_months(Subquery(arrived.values("from_on")[:1]), day)),
+        output_field=IntegerField(null=True),
+    )
 
 
 def _household_size(_day: date) -> Expression:
@@ -179,7 +187,7 @@ FACTS: dict[str, Fact] = {
         Fact("age_months", _("月龄"), int, lambda day: _months(F("birth_on"), day), unit=_("个月")),
         Fact("registered_here", _("本地户籍"), bool, _registered_here),
         Fact("lives_here", _("在本地居住"), bool, _lives_here),
-        Fact("months_here", _("在现住处居住"), int, _months_here, unit=_("个月")),
+        Fact("months_here", _("在本地连续居住"), int, _months_here, unit=_("个月")),
         Fact("youngest_child", _("最小的孩子"), int, _youngest_child, unit=_("个月")),
         Fact("household_size", _("家庭人口"), int, _household_size, unit=_("人")),
         Fact("disability_level", _("残疾等级"), int, _level),
