@@ -13,8 +13,8 @@ from residents.base.eligibility import (
     with_facts,
     with_verdicts,
 )
-from residents.base.enums import OccupancyKind
-from residents.base.models import Occupancy, Person, PersonDetail
+from residents.base.enums import OccupancyKind, PersonState
+from residents.base.models import Household, Occupancy, Person, PersonDetail
 from tests.factories.residents import ENROLLED, DwellingFactory, PersonFactory, household
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,15 @@ def test_a_child_makes_the_heads_of_its_household_parents():
     assert verdict(aunt, young).fits is False
 
 
+def test_a_child_who_died_or_of_unknown_birth_does_not_speak_for_the_others():
+    mother, baby, lost = born(1995), born(2026, 2, 2), PersonFactory(birth_on=None, id_number="")
+    household(mother, daughter=baby, son=lost)
+    young = {"fact": "youngest_child", "op": "<", "value": 36, "unknown": "no"}
+    assert verdict(mother, young).fits is True
+    Person.objects.filter(pk=baby.pk).update(state=PersonState.DECEASED)
+    assert verdict(mother, young).fits is False
+
+
 def test_a_no_needs_no_further_fact():
     young = born(1990)
     assert verdict(young, {"all": [OLD, HERE]}).fits is False
@@ -101,6 +110,17 @@ def test_a_register_elsewhere_is_a_no_and_none_is_unknown():
     assert verdict(person, HERE).fits is False
 
 
+def test_an_address_in_the_city_is_a_register_here_and_the_own_one_counts_first():
+    person = born(1940)
+    household(person)
+    Household.objects.update(registered_address="陕西省西安市雁塔区")
+    assert verdict(person, HERE).fits is False
+    PersonDetail.objects.create(
+        person=person, registered_address="内蒙古自治区乌海市海勃湾区新华社区集体户"
+    )
+    assert verdict(person, HERE).fits is True
+
+
 def test_codes_levels_and_households():
     person = born(1980)
     PersonDetail.objects.create(
@@ -113,6 +133,25 @@ def test_codes_levels_and_households():
     assert verdict(person, {"fact": "lives_alone", "op": "=", "value": False}).fits
     assert verdict(person, {"fact": "months_here", "op": ">=", "value": 29}).fits
     assert verdict(person, {"fact": "months_here", "op": ">=", "value": 30}).fits is False
+
+
+@pytest.mark.parametrize(
+    ("left_on", "months"),
+    [(date(2026, 9, 1), 29), (date(2026, 8, 31), 29), (date(2026, 8, 30), 2)],
+)
+def test_moving_within_the_city_does_not_begin_the_stay_anew(left_on, months):
+    person = born(1990)
+    for from_on, to_on in ((ENROLLED, left_on), (date(2026, 9, 1), None)):
+        Occupancy.objects.create(
+            person=person,
+            dwelling=DwellingFactory(),
+            kind=OccupancyKind.RENTED,
+            from_on=from_on,
+            to_on=to_on,
+        )
+    assert verdict(person, {"fact": "months_here", "op": "=", "value": months}).fits
+    Occupancy.objects.filter(to_on=None).update(to_on=date(2026, 10, 1))
+    assert verdict(person, {"fact": "months_here", "op": ">=", "value": 0}).fits is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ database are the three-valued logic that a rule needs.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from django.db.models import (
@@ -27,7 +27,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models.functions import Cast, Coalesce, NullIf, StrIndex
 from django.db.models.lookups import (
     Exact,
     GreaterThan,
@@ -39,9 +39,11 @@ from django.db.models.lookups import (
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from community.governance.enums import PlaceLevel
+from community.governance.models import Place
 from residents.base.attributes import ATTRIBUTES
 from residents.base.eligibility.tree import Rule, Test
-from residents.base.enums import OccupancyKind, Relation
+from residents.base.enums import OccupancyKind, PersonState, Relation
 from residents.base.models import HouseholdMember, Occupancy, Person
 
 Expression: TypeAlias = Any  # what Django takes in annotate(): it has no common type for it
@@ -100,12 +102,21 @@ def _ties(*kinds: OccupancyKind) -> QuerySet[Occupancy]:
 
 
 def _registered_here(_day: date) -> Expression:
-    """户籍: by the tie to a dwelling here; elsewhere where an address says so; else unknown."""
-    home = HouseholdMember.objects.filter(person=OuterRef("pk"), to_on__isnull=True)
-    elsewhere = home.exclude(household__registered_address="")
+    """户籍: by the tie to a dwelling here, else by whether the address names the city; else unknown.
+
+    Who sold the flat stays in the collective register of the community: an address here, and no dwelling.
+    """
+    home = (
+        HouseholdMember.objects.filter(person=OuterRef("pk"), to_on__isnull=True)
+        .exclude(household__registered_address="")
+        .order_by("-from_on")
+        .values("household__registered_address")
+    )
+    address = Coalesce(NullIf(F("detail__registered_address"), Value("")), Subquery(home[:1]))
+    city = Place.objects.filter(level=PlaceLevel.CITY).values("name")
     return Case(
         When(Exists(_ties(OccupancyKind.REGISTERED)), then=Value(True)),
-        When(Exists(elsewhere) | Q(detail__registered_address__gt=""), then=Value(False)),
+        default=GreaterThan(StrIndex(address, Subquery(city[:1])), 0),
         output_field=BooleanField(null=True),
     )
 
@@ -115,9 +126,17 @@ def _lives_here(_day: date) -> Expression:
 
 
 def _months_here(day: date) -> Expression:
-    """Whole months since the day from which the person lives at the present dwelling."""
-    since = _ties(OccupancyKind.ACTUAL, OccupancyKind.RENTED).order_by("from_on").values("from_on")
-    return _months(Subquery(since[:1]), day)
+    """Whole months of living in the city without a break: a move from one dwelling to another is none."""
+    homes = Occupancy.objects.filter(kind__in=[OccupancyKind.ACTUAL, OccupancyKind.RENTED])
+    joined = homes.filter(person=OuterRef("person"), from_on__lt=OuterRef("from_on")).filter(
+        Q(to_on__isnull=True)
+        | Q(GreaterThanOrEqual(F("to_on") + Value(timedelta(days=1)), OuterRef("from_on")))
+    )
+    arrived = homes.filter(~Exists(joined), person=OuterRef("pk")).order_by("-from_on")
+    return Case(
+        When(_lives_here(day), then=_months(Subquery(arrived.values("from_on")[:1]), day)),
+        output_field=IntegerField(null=True),
+    )
 
 
 def _household_size(_day: date) -> Expression:
@@ -137,15 +156,21 @@ _PARENTS = (Relation.HEAD, Relation.SPOUSE, Relation.HUSBAND, Relation.WIFE)
 
 
 def _youngest_child(day: date) -> Expression:
-    """Age in months of the youngest child with whom a head of household or his spouse lives."""
+    """Age in months of the youngest child with whom a head of household or his spouse lives.
+
+    A child whose birth nobody knows does not hide the others.
+    """
     mine = HouseholdMember.objects.filter(
         person=OuterRef(OuterRef("pk")), to_on__isnull=True, relation__in=_PARENTS
     )
     born = (
         HouseholdMember.objects.filter(
-            household__in=mine.values("household"), to_on__isnull=True, relation__in=_CHILDREN
+            household__in=mine.values("household"),
+            to_on__isnull=True,
+            relation__in=_CHILDREN,
+            person__state=PersonState.ACTIVE,
         )
-        .order_by("-person__birth_on")
+        .order_by(F("person__birth_on").desc(nulls_last=True))
         .values("person__birth_on")
     )
     return _months(Subquery(born[:1]), day)
@@ -162,7 +187,7 @@ FACTS: dict[str, Fact] = {
         Fact("age_months", _("月龄"), int, lambda day: _months(F("birth_on"), day), unit=_("个月")),
         Fact("registered_here", _("本地户籍"), bool, _registered_here),
         Fact("lives_here", _("在本地居住"), bool, _lives_here),
-        Fact("months_here", _("在现住处居住"), int, _months_here, unit=_("个月")),
+        Fact("months_here", _("在本地连续居住"), int, _months_here, unit=_("个月")),
         Fact("youngest_child", _("最小的孩子"), int, _youngest_child, unit=_("个月")),
         Fact("household_size", _("家庭人口"), int, _household_size, unit=_("人")),
         Fact("disability_level", _("残疾等级"), int, _level),
