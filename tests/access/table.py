@@ -117,6 +117,7 @@ ID_OF = {
     "told": "case_id",
     "delivered": "case_id",
     "lost": "message_id",
+    "large_run": "run_id",
     "scratch": "draft_id",
     "far_post": "post_id",
     "far_user": "user_id",
@@ -335,6 +336,47 @@ OFFICIALS = [
     ),
 ]
 
+EXPORTERS = {W.DEPARTMENT, W.DATA_CLERK}
+SECOND_PERSONS = EXPORTERS | {W.DIRECTOR, W.DISTRICT_OFFICE}
+OTHERS = {W.DEPARTMENT_OTHER}  # hold the power, for a department of their own
+
+
+def template(world: World) -> dict[str, Any]:
+    return {"template_id": world.run.template_id}
+
+
+EXCHANGE = [
+    Row("exchange:exports", only(EXPORTERS | OTHERS)),
+    Row("exchange:export-waiting", only(SECOND_PERSONS | OTHERS)),
+    Row("exchange:export-new", only(EXPORTERS, blind=OTHERS), given=template),
+    Row(
+        "exchange:export-new",
+        only(EXPORTERS, 422, blind=OTHERS),
+        POST,
+        given=template,
+        data=NONSENSE,
+    ),
+    Row(
+        "exchange:export",
+        staff(404) | dict.fromkeys(SECOND_PERSONS, 200),
+        given=of("run"),
+    ),
+    Row(
+        "exchange:export-decide",
+        only(SECOND_PERSONS, 422, blind=OTHERS),
+        POST,
+        given=of("large_run"),
+    ),
+    # The data clerk sees that it went out; the file is for whoever asked and for the department.
+    Row(
+        "exchange:export-file",
+        only({W.DEPARTMENT}, blind=OTHERS) | {W.DATA_CLERK: 302},
+        POST,
+        given=of("run"),
+    ),
+    Row("exchange:export-schema", only(EXPORTERS, blind=OTHERS), given=of("run")),
+]
+
 USERS, GRANTS, TRAIL = {W.SYSTEM_ADMIN}, {W.SECURITY_ADMIN}, {W.AUDITOR}
 
 ADMINISTRATION = [
@@ -421,6 +463,7 @@ TABLE = (
     *OWN_MATTERS,
     *COUNTER,
     *OFFICIALS,
+    *EXCHANGE,
     *ADMINISTRATION,
     *SETUP,
     *PROGRAMS,

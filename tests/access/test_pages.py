@@ -9,6 +9,7 @@ from django.urls import reverse
 from tests.access.knocking import knock
 from tests.access.table import TABLE, Row
 from tests.access.world import Who, World, undone
+from tests.factories.exchange import another
 from tests.factories.governance import PostFactory
 from tests.factories.notifications import MessageFactory
 from tests.factories.residents import PersonFactory, household
@@ -40,6 +41,7 @@ def crowd(world: World) -> None:
         MessageFactory(in_site=True, user_id=hall.resident.user_id, about=f"case:{case.pk}")
         MessageFactory(failed=True, place_path=hall.community.path, about=f"case:{case.pk}")
         PostFactory(body=hall.station)
+        another(world.large_run)
         open_session(hall.resident)
         if number == 0:
             kin = PersonFactory.create_batch(3, community=hall.community)

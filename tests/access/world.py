@@ -22,9 +22,13 @@ from community.governance.enums import ApiScope, Role
 from community.governance.models import ApiToken, Body, Post
 from community.governance.scopes import Scope
 from notifications.models import Message
+from residents.base.models import PersonDetail
+from residents.exchange.enums import RunState
+from residents.exchange.models import ExportRun
 from servicehall import actions
 from servicehall.actions.files import attach
 from servicehall.models import Case, Draft, Upload
+from tests.factories.exchange import asked, worked
 from tests.factories.governance import (
     CommitteeFactory,
     CommunityFactory,
@@ -157,6 +161,19 @@ class World:
         return ApiToken.objects.visible_to(self.hall.resident)[0]
 
     @cached_property
+    def run(self) -> ExportRun:
+        """A file for the department that decides, ready to be fetched."""
+        return worked(asked(self.scopes[Who.DEPARTMENT], self.hall.community))
+
+    @cached_property
+    def large_run(self) -> ExportRun:
+        """One that waits for a second person."""
+        run = asked(self.scopes[Who.DEPARTMENT], self.hall.community)
+        ExportRun.objects.filter(pk=run.pk).update(state=RunState.WAITING)
+        run.refresh_from_db()
+        return run
+
+    @cached_property
     def post(self) -> Post:
         """The clerk's."""
         return post_of(self.hall.clerk)
@@ -234,6 +251,7 @@ def build() -> World:
         Who.DATA_CLERK: staff(Role.DATA_CLERK, office),
         Who.ENDED: staff(Role.WINDOW_CLERK, place.station),
     }
+    PersonDetail.objects.create(person=place.applicant, aid_status="1")
     world = World(place, scopes)
     now = timezone.now()
     for who, scope in scopes.items():
@@ -264,6 +282,8 @@ def build() -> World:
         "spare",
         "message",
         "lost",
+        "run",
+        "large_run",
         "token",
         "post",
         "far_post",

@@ -268,6 +268,7 @@ DATA = {
     "residents/base/actions/register.py": "words in files of other systems",
     "residents/base/enums.py": "names of the nationalities after GB/T 3304",
     "residents/base/management/commands/load_persons.py": "the format of the file, the source's name",
+    "residents/exchange/layouts.py": "ways in which forms of departments write a day",
     "servicehall/finding.py": "words that a search leaves out",
     "servicehall/forms.py": "forms of a date that people type",
 }
