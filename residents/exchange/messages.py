@@ -35,4 +35,20 @@ register(
         IN_SITE,
         link="exchange:export",
     ),
+    Kind(
+        "report.approved",
+        _("报表已批准"),
+        _("“%(report)s”已获批准，已下发给社区。"),
+        "",
+        IN_SITE,
+        link="exchange:request",
+    ),
+    Kind(
+        "report.rejected",
+        _("报表未获批准"),
+        _("“%(report)s”未获批准，理由见报表页面。"),
+        "",
+        IN_SITE,
+        link="exchange:request",
+    ),
 )

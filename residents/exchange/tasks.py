@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from residents.exchange.actions import exports
+from residents.exchange.actions import exports, reports
 from residents.exchange.models import ExportRun
 
 logger = logging.getLogger(__name__)
@@ -27,3 +27,8 @@ def write_exports(**_: object) -> None:
 @shared_task(queue="jobs")
 def expire_exports(**_: object) -> None:
     exports.expire(now=timezone.now())
+
+
+@shared_task(queue="jobs")
+def open_report_forms(**_: object) -> None:
+    reports.open_forms(now=timezone.now())

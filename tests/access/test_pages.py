@@ -1,6 +1,7 @@
 """Every page costs at most ten queries, and no more of them when ten times as much is on it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -42,6 +43,9 @@ def crowd(world: World) -> None:
         MessageFactory(failed=True, place_path=hall.community.path, about=f"case:{case.pk}")
         PostFactory(body=hall.station)
         another(world.large_run)
+        another(world.report)
+        another(world.refusal)
+        another(world.form, due_on=world.form.due_on + timedelta(days=number + 1))
         open_session(hall.resident)
         if number == 0:
             kin = PersonFactory.create_batch(3, community=hall.community)

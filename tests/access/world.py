@@ -19,16 +19,17 @@ from accounts.models import AuditEntry, User
 from common.uploads import CleanFile
 from community.governance.actions import end_post, make_token
 from community.governance.enums import ApiScope, Role
-from community.governance.models import ApiToken, Body, Post
+from community.governance.models import ApiToken, Body, Place, Post
 from community.governance.scopes import Scope
 from notifications.models import Message
 from residents.base.models import PersonDetail
+from residents.exchange.actions import reports
 from residents.exchange.enums import RunState
-from residents.exchange.models import ExportRun
+from residents.exchange.models import ExportRun, ReportForm, ReportRefusal, ReportRequest
 from servicehall import actions
 from servicehall.actions.files import attach
 from servicehall.models import Case, Draft, Upload
-from tests.factories.exchange import asked, worked
+from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (
     CommitteeFactory,
     CommunityFactory,
@@ -174,6 +175,37 @@ class World:
         return run
 
     @cached_property
+    def report(self) -> ReportRequest:
+        """Asked of the community, not decided yet."""
+        return requested(self.scopes[Who.DEPARTMENT], self.hall.community)
+
+    @cached_property
+    def far_report(self) -> ReportRequest:
+        """Asked in another district."""
+        far = self.far_body.place
+        district = Place.objects.get(code=far.path.split("/")[2])
+        return requested(official(place=district), far)
+
+    @cached_property
+    def form(self) -> ReportForm:
+        """One that the community has to fill in."""
+        asked_for = requested(self.scopes[Who.DEPARTMENT], self.hall.community)
+        office = self.scopes[Who.DISTRICT_OFFICE]
+        reports.decide_request(asked_for.pk, approve=True, note="", by=office, now=self.hall.now)
+        return asked_for.forms.get()
+
+    @cached_property
+    def refusal(self) -> ReportRefusal:
+        return reports.refuse_report(
+            community=self.hall.community,
+            body=self.report.body,
+            what="楼道灯泡统计表",
+            reason="没有审批",
+            by=self.hall.clerk,
+            now=self.hall.now,
+        )
+
+    @cached_property
     def post(self) -> Post:
         """The clerk's."""
         return post_of(self.hall.clerk)
@@ -284,6 +316,10 @@ def build() -> World:
         "lost",
         "run",
         "large_run",
+        "report",
+        "far_report",
+        "form",
+        "refusal",
         "token",
         "post",
         "far_post",

@@ -1,17 +1,18 @@
 """Exports and reports as they come about through the actions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from community.governance.enums import Role
 from community.governance.models import Place
 from community.governance.scopes import Scope
-from residents.exchange.actions import exports
+from residents.exchange.actions import exports, reports
 from residents.exchange.actions.setup import load_exchange
-from residents.exchange.enums import RunState
-from residents.exchange.models import ExportRun, ExportTemplate
+from residents.exchange.enums import Frequency, RunState
+from residents.exchange.models import ExportRun, ExportTemplate, ReportRequest
 from tests.factories.governance import DepartmentFactory, DistrictFactory, staff
 
 DEPARTMENTS = ("public_security", "civil_affairs", "human_resources", "health")
@@ -56,11 +57,28 @@ def exported(
     return exports.fetch(run.pk, by=by, now=now or timezone.now())
 
 
-def another(run: ExportRun) -> ExportRun:
-    """One more of the same: the number of exports a day limits what the action makes."""
+def another(row: Model, **more: Any) -> Model:
+    """One more of the same: rules limit how many the actions make."""
     values = {
-        field.attname: getattr(run, field.attname)
-        for field in run._meta.concrete_fields
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
         if field.name != "id"
     }
-    return ExportRun.objects.create(**values)
+    return type(row)._default_manager.create(**values | more)
+
+
+def requested(
+    by: Scope, place: Place, *, now: datetime | None = None, **more: Any
+) -> ReportRequest:
+    """A report asked of the communities of a place: four columns that the base holds and one that it does not."""
+    now = now or timezone.now()
+    given: dict[str, Any] = {
+        "name": "低保户住房情况表",
+        "purpose": "住房核查",
+        "basis": "《社会救助暂行办法》第三十七条",
+        "headings": ["姓名", "身份证号", "联系电话", "救助类别", "房屋间数"],
+        "persons": {"where": {"aid_status": ["1"]}} if by.body_key == "civil_affairs" else {},
+        "frequency": Frequency.ONCE,
+        "due_on": timezone.localdate(now) + timedelta(days=30),
+    } | more
+    return reports.request_report(place=place, by=by, now=now, **given)

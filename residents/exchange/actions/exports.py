@@ -28,8 +28,15 @@ from residents.exchange import sealed, sheets
 from residents.exchange.actions.setup import check_entitled
 from residents.exchange.enums import RunState
 from residents.exchange.layouts import LETTER_DATE, Cell, Layout, Values, written
-from residents.exchange.models import ExchangeFigure, ExportRow, ExportRun, ExportTemplate
-from residents.exchange.querysets.persons import chosen, values_of
+from residents.exchange.models import (
+    ExchangeFigure,
+    ExportRow,
+    ExportRun,
+    ExportTemplate,
+    ReportLine,
+    ReportRequest,
+)
+from residents.exchange.querysets.persons import Answers, chosen, values_of
 
 CHUNK = 1000
 
@@ -109,7 +116,7 @@ def _gather(run: ExportRun, now: datetime) -> None:
     if run.cursor:
         here = here.filter(pk__gt=run.cursor)
     ids = list(here.values_list("pk", flat=True)[:CHUNK])
-    values = values_of(ids, layout.values, today=today)
+    values = values_of(ids, layout.values, today=today, answers=_answers(run, ids))
     before: dict[UUID, bytes] = {}
     if run.is_delta:
         before = ExportRow.objects.delivered(run.template.code, run.place_id, ids)
@@ -223,7 +230,8 @@ def _rows(run: ExportRun, layout: Layout, order: list[UUID], now: datetime) -> I
     number = 0
     for start in range(0, len(order), CHUNK):
         ids = order[start : start + CHUNK]
-        found = values_of(ids, layout.values, today=timezone.localdate(now))
+        today = timezone.localdate(now)
+        found = values_of(ids, layout.values, today=today, answers=_answers(run, ids))
         changed = []
         for pk in ids:
             number += 1
@@ -234,6 +242,12 @@ def _rows(run: ExportRun, layout: Layout, order: list[UUID], now: datetime) -> I
                 changed.append(marks[pk])
             yield layout.row(values)
         ExportRow.objects.bulk_update(changed, ["digest"])
+
+
+def _answers(run: ExportRun, ids: list[UUID]) -> Answers:
+    """What communities answered, where the form is that of a report."""
+    request = ReportRequest.objects.filter(template=run.template).first()
+    return ReportLine.objects.last_answers(request.pk, ids) if request else {}
 
 
 def watermark(run: ExportRun, now: datetime) -> str:

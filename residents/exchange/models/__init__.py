@@ -5,6 +5,13 @@ from residents.exchange.models.export import (
     ExportTemplate,
     FieldEntitlement,
 )
+from residents.exchange.models.report import (
+    ReportForm,
+    ReportLine,
+    ReportRefusal,
+    ReportRequest,
+    TypedAgain,
+)
 
 __all__ = [
     "ExchangeFigure",
@@ -12,4 +19,9 @@ __all__ = [
     "ExportRun",
     "ExportTemplate",
     "FieldEntitlement",
+    "ReportForm",
+    "ReportLine",
+    "ReportRefusal",
+    "ReportRequest",
+    "TypedAgain",
 ]
