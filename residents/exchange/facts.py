@@ -57,15 +57,15 @@ def forms(scope: Scope, year: int) -> QuerySet[ReportForm]:
 def ledger(scope: Scope, year: int) -> Ledger:
     rows = forms(scope, year)
     total = rows.order_by().aggregate(
-        n=Count("pk"), spent=Sum("seconds_spent"), saved=Sum("seconds_saved")
+        n=Count("pk"), spent=Sum("minutes_spent"), saved=Sum("minutes_saved")
     )
     return Ledger(
         year=year,
         offices=_offices(rows),
         communities=_communities(rows),
         forms=total["n"],
-        minutes_spent=_minutes(total["spent"]),
-        minutes_saved=_minutes(total["saved"]),
+        minutes_spent=total["spent"] or 0,
+        minutes_saved=total["saved"] or 0,
         held_asked=_held_asked(rows),
     )
 
@@ -76,13 +76,11 @@ def _offices(rows: QuerySet[ReportForm]) -> list[OfficeYear]:
         rows.order_by("request__body__code")
         .annotate(month=ExtractMonth("filled_at"))
         .values_list("request__body_id", "request__body__name", "month")
-        .annotate(seconds=Sum("seconds_spent"))
+        .annotate(minutes=Sum("minutes_spent"))
     )
-    for body_id, name, month, seconds in found:
-        months.setdefault((body_id, name), [0] * 12)[month - 1] += seconds
-    years = [
-        OfficeYear(pk, name, tuple(map(_minutes, each))) for (pk, name), each in months.items()
-    ]
+    for body_id, name, month, minutes in found:
+        months.setdefault((body_id, name), [0] * 12)[month - 1] += minutes
+    years = [OfficeYear(pk, name, tuple(each)) for (pk, name), each in months.items()]
     return sorted(years, key=lambda office: -office.minutes)
 
 
@@ -90,9 +88,9 @@ def _communities(rows: QuerySet[ReportForm]) -> list[CommunityYear]:
     found = (
         rows.order_by("community__path")
         .values_list("community__path", "community__name")
-        .annotate(n=Count("pk"), seconds=Sum("seconds_spent"))
+        .annotate(n=Count("pk"), minutes=Sum("minutes_spent"))
     )
-    return [CommunityYear(name, n, _minutes(seconds)) for _path, name, n, seconds in found]
+    return [CommunityYear(name, n, minutes) for _path, name, n, minutes in found]
 
 
 def _held_asked(rows: QuerySet[ReportForm]) -> list[tuple[str, int]]:
@@ -112,8 +110,8 @@ def typed_twice(scope: Scope, start: date, end: date) -> list[tuple[str, str, in
     return [(key, form, n) for key, form, n in found.annotate(n=Count("pk"))]
 
 
-def _minutes(seconds: int | None) -> int:
-    return round((seconds or 0) / 60)
+def minutes_of(rows: QuerySet[ReportForm]) -> int:
+    return rows.order_by().aggregate(sum=Sum("minutes_spent"))["sum"] or 0
 
 
 def body_of(text: str) -> UUID | None:

@@ -82,8 +82,10 @@ class Cost:
     kept: int
     typed: int
 
-    def spent(self, cell_seconds: int) -> int:
-        return self.typed * cell_seconds
+    def minutes_spent(self, cell_seconds: int) -> int:
+        """Rounded up: a burden is not made small."""
+        return -(-self.typed * cell_seconds // 60)
 
-    def saved(self, cell_seconds: int) -> int:
-        return (self.held + self.kept) * cell_seconds
+    def minutes_saved(self, cell_seconds: int) -> int:
+        """Rounded down: a saving is not made great."""
+        return (self.held + self.kept) * cell_seconds // 60

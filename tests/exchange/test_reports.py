@@ -1,6 +1,7 @@
 """Repeated work as measured burden (S34): asked with approval, prefilled, only news typed, or refused."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import openpyxl
@@ -34,6 +35,7 @@ from tests.factories.governance import (
     staff,
 )
 from tests.factories.residents import PersonFactory
+from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, hall
 
 pytestmark = pytest.mark.django_db
 
@@ -215,7 +217,7 @@ def test_only_what_is_not_held_is_typed_and_counted(form, poor, clerk):
     done = filled(form, poor, clerk)
     assert done.state == FormState.FILLED
     assert (done.cells_held, done.cells_kept, done.cells_typed) == (12, 0, 3)
-    assert (done.seconds_spent, done.seconds_saved) == (60, 240)
+    assert (done.minutes_spent, done.minutes_saved) == (1, 4)
     with pytest.raises(Conflict):
         reports.submit_form(form.pk, by=clerk, now=timezone.now())
 
@@ -332,6 +334,34 @@ def test_an_attribute_that_the_base_lacked_is_not_typed_twice(community):
     assert note_typed(person, ["申请人姓名"], typed_in="case", form="低保", now=now) == 1
 
 
+@pytest.mark.parametrize("item", [DIBAO, ALLOWANCE, JOBLESS])
+def test_filing_with_what_the_portal_proposes_types_nothing_twice(item):
+    place = hall(item)
+    PersonDetail.objects.create(person=place.applicant, employment="30", education="61")
+    place.filed()
+    assert not TypedAgain.objects.exists()
+
+
+def test_an_item_that_asks_again_for_what_the_base_holds_is_found_out():
+    place = hall(ALLOWANCE)
+    Person.objects.filter(pk=place.applicant.pk).update(
+        bank_card=Person._meta.get_field("bank_card").seal(
+            "6222020200112233445", pk=place.applicant.pk
+        )
+    )
+    (question,) = (f for f in place.version.content["fields"] if f.get("prefill") == "bank_card")
+    question["prefill"], question["label"] = None, {"zh": "银行账号", "en": "Account"}
+    place.version.save()
+    place = replace(place, applicant=Person.objects.get(pk=place.applicant.pk))
+    case = place.filed(answers={question["key"]: "6222020200112233445"})
+    found = TypedAgain.objects.get()
+    assert (found.attribute, found.typed_in, found.form) == (
+        "bank_card",
+        "case",
+        case.version.name["zh"],
+    )
+
+
 # --- the ledger ---------------------------------------------------------------------------------------------------
 def test_the_ledger_adds_up_minutes_by_office_and_month(form, poor, clerk, office, community):
     now = timezone.now()
@@ -340,7 +370,8 @@ def test_the_ledger_adds_up_minutes_by_office_and_month(form, poor, clerk, offic
     book = facts.ledger(office, day.year)
     (row,) = book.offices
     assert row.months[day.month - 1] == 1
-    assert row.minutes == sum(each.minutes for each in facts.forms(office, day.year)) == 1
+    behind = facts.forms(office, day.year)
+    assert row.minutes == facts.minutes_of(behind) == sum(f.minutes_spent for f in behind) == 1
     assert [(c.community, c.forms, c.minutes) for c in book.communities] == [(community.name, 1, 1)]
     assert (book.forms, book.minutes_spent, book.minutes_saved) == (1, 1, 4)
     assert dict(book.held_asked) == {"full_name": 1, "id_number": 1, "phone": 1, "aid_status": 1}

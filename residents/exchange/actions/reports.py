@@ -300,7 +300,7 @@ def _close(form: ReportForm, cost: rules.Cost, *, by: Scope, now: datetime) -> N
     rate = _figure("cell_seconds", timezone.localdate(now))
     form.state, form.filled_by_id, form.filled_at = FormState.FILLED, by.user_id, now
     form.cells_held, form.cells_kept, form.cells_typed = cost.held, cost.kept, cost.typed
-    form.seconds_spent, form.seconds_saved = cost.spent(rate), cost.saved(rate)
+    form.minutes_spent, form.minutes_saved = cost.minutes_spent(rate), cost.minutes_saved(rate)
     form.save()
     audit.record(
         "report.filled",

@@ -99,7 +99,7 @@ class ReportRequest(models.Model):
 
 class ReportForm(models.Model):
     """One community's form for one due day, with what it cost: cells typed, kept from last time, filled by
-    the base; seconds by the rate of the day on which it was filled in."""
+    the base; whole minutes, so that sums are exact, by the rate of the day on which it was filled in."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     request = models.ForeignKey(ReportRequest, models.PROTECT, related_name="forms")
@@ -116,8 +116,8 @@ class ReportForm(models.Model):
     cells_held = models.PositiveIntegerField(_("自动填好的格数"), default=0)
     cells_kept = models.PositiveIntegerField(_("沿用上次的格数"), default=0)
     cells_typed = models.PositiveIntegerField(_("手工填写的格数"), default=0)
-    seconds_spent = models.PositiveIntegerField(_("用时（秒）"), default=0)
-    seconds_saved = models.PositiveIntegerField(_("节省（秒）"), default=0)
+    minutes_spent = models.PositiveIntegerField(_("用时（分钟）"), default=0)
+    minutes_saved = models.PositiveIntegerField(_("节省（分钟）"), default=0)
 
     objects = ReportFormQuerySet.as_manager()
 
@@ -142,10 +142,6 @@ class ReportForm(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
-
-    @property
-    def minutes(self) -> int:
-        return round(self.seconds_spent / 60)
 
 
 class ReportLine(models.Model):

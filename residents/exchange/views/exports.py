@@ -122,6 +122,7 @@ def _export_page(request: PortalRequest, run_id: uuid.UUID, form: DecisionForm) 
         and run.requested_by_id != scope.user_id
         and scope.covers(Power.APPROVE_EXPORTS, run.place.path),
         "may_fetch": run.has_file and exports.may_fetch(run, by=scope),
+        "exports": scope.has(Power.EXPORT_DATA),
         "is_own": run.requested_by_id == scope.user_id,
     }
     status = REFUSED if form.errors else 200

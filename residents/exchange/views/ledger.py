@@ -75,7 +75,7 @@ def ledger_list(request: PortalRequest) -> HttpResponse:
         )
     except BadCursor:
         page = keyset_page(rows, order=("-filled_at", "id"), after=None, size=SIZE)
-    context = {"page": page, "year": year, "month": month}
+    context = {"page": page, "year": year, "month": month, "minutes": facts.minutes_of(rows)}
     return TemplateResponse(request, "exchange/ledger_list.html", context)
 
 
