@@ -71,16 +71,17 @@ def export_new(request: PortalRequest, template_id: uuid.UUID) -> HttpResponse:
     templates = ExportTemplate.objects.visible_to(request.scope).on(today)
     template = get_object_or_404(templates, pk=template_id)
     places = Place.objects.visible_to(request.scope, Power.EXPORT_DATA).on(today).order_by("path")
-    form = ExportForm(places & Place.objects.public(), request.POST or None)
+    data = request.POST if request.method == "POST" else None
+    form = ExportForm(places & Place.objects.public(), data)
     if form.is_valid():
-        data = form.cleaned_data
+        given = form.cleaned_data
         try:
             run = exports.request_export(
                 template.pk,
-                form.places[data["place"]],
-                is_delta=data["rows"] == DELTA,
-                recipient=data["recipient"],
-                purpose=data["purpose"],
+                form.places[given["place"]],
+                is_delta=given["rows"] == DELTA,
+                recipient=given["recipient"],
+                purpose=given["purpose"],
                 by=request.scope,
                 now=now,
             )

@@ -40,7 +40,6 @@ class CellShown:
     heading: str
     shown: str
     field: str = ""  # where it is asked
-    is_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,8 @@ def _next(request: PortalRequest, form: ReportForm) -> str:
 def _form_context(request: PortalRequest, form: ReportForm, *, today: date) -> dict[str, Any]:
     page = _people(request, form, today)
     rows = reports.rows_of(form, [person.pk for person in page.items], today=today)
-    lines = [_line(form, person, rows.get(person.pk, {})) for person in page.items]
+    # After a refusal what was typed still stands there.
+    lines = [_line(form, each, rows.get(each.pk, {}), request.POST) for each in page.items]
     return {"form": form, "page": page, "lines": lines, "is_open": form.state == FormState.OPEN}
 
 
@@ -117,7 +117,9 @@ def _people(request: PortalRequest, form: ReportForm, today: date) -> Page[Perso
         return keyset_page(people, order=order, after=None, size=PEOPLE)
 
 
-def _line(form: ReportForm, person: Person, values: Mapping[str, str]) -> LineShown:
+def _line(
+    form: ReportForm, person: Person, values: Mapping[str, str], typed: QueryDict
+) -> LineShown:
     cells = []
     for column in form.request.layout.columns:
         value = values.get(column.value, "")
@@ -125,7 +127,7 @@ def _line(form: ReportForm, person: Person, values: Mapping[str, str]) -> LineSh
         is_asked = is_answer or (not value and column.value in ATTRIBUTES)
         field = f"{person.pk}|{column.value}" if is_asked else ""
         shown = value if is_answer else _shown(column.value, value)
-        cells.append(CellShown(column.heading, shown, field, is_answer))
+        cells.append(CellShown(column.heading, typed.get(field) or shown, field))
     return LineShown(person.pk, person.full_name, cells)
 
 
