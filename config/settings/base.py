@@ -206,6 +206,21 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3600.0,
         "options": {"queue": "jobs"},
     },
+    "exports-write": {
+        "task": "residents.exchange.tasks.write_exports",
+        "schedule": 5.0,
+        "options": {"queue": "jobs", "expires": 30},
+    },
+    "exports-expire": {
+        "task": "residents.exchange.tasks.expire_exports",
+        "schedule": 900.0,
+        "options": {"queue": "jobs"},
+    },
+    "report-forms-open": {
+        "task": "residents.exchange.tasks.open_report_forms",
+        "schedule": 3600.0,
+        "options": {"queue": "jobs"},
+    },
     "housekeeping": {
         "task": "common.tasks.purge",
         "schedule": 3600.0,

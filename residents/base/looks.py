@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
+from residents.base.attributes import ATTRIBUTES
 from residents.base.enums import Purpose, RevealReason
 
 Text = str | Promise
@@ -84,12 +85,16 @@ def _look(entry: AuditEntry, own_user_id: UUID) -> Look:
         what=str(
             _words.get(entry.action) or _words.get(entry.action.partition(".")[0]) or _("办理")
         ),
-        fields=_("、").join(
-            dict.fromkeys(str(FIELDS.get(name, _("办件中的内容"))) for name in names)
-        ),
+        fields=_("、").join(dict.fromkeys(str(_field(name)) for name in names)),
         why=_why(entry.reason),
         number=str(detail.get("number", "")),
     )
+
+
+def _field(name: str) -> Text:
+    if name in FIELDS:
+        return FIELDS[name]
+    return ATTRIBUTES[name].label if name in ATTRIBUTES else _("办件中的内容")
 
 
 def _who(entry: AuditEntry, own_user_id: UUID) -> str:

@@ -15,6 +15,8 @@ from common.numbers import query_code, with_check
 from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
 from residents.base.models import Person
+from residents.exchange.actions.typed import note_typed
+from residents.exchange.enums import TypedIn
 from servicehall import routing, rules, storage
 from servicehall.actions import _core
 from servicehall.actions.proposing import answer_proposal
@@ -107,6 +109,7 @@ def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> C
     if not draft.version.in_force_on(today):
         raise NotAllowed("version_retired", _("这个事项已更新，请重新开始填写，已填内容会保留。"))
     case = _new_case(draft, answers, by=by, now=now, channel=channel)
+    _note_typed_twice(draft, answers, now=now)
     Upload.objects.filter(draft=draft).update(case=case)
     draft.is_filed = True
     draft.answers = None
@@ -137,6 +140,18 @@ def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> C
 def all_files(draft: Draft) -> set[str]:
     """At the counter papers are shown, not uploaded: no file field is missing there."""
     return {field["key"] for field in draft.version.questions if field["type"] == "file"}
+
+
+def _note_typed_twice(draft: Draft, answers: Mapping[str, Any], *, now: datetime) -> None:
+    """A question without a proposal, answered with what the base holds, is work that nobody should have."""
+    headings = [
+        question["label"]["zh"]
+        for question in draft.version.questions
+        if answers.get(question["key"]) and not question.get("prefill")
+    ]
+    note_typed(
+        draft.applicant, headings, typed_in=TypedIn.CASE, form=draft.version.name["zh"], now=now
+    )
 
 
 def _new_case(

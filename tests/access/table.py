@@ -118,6 +118,9 @@ ID_OF = {
     "told": "case_id",
     "delivered": "case_id",
     "lost": "message_id",
+    "large_run": "run_id",
+    "report": "request_id",
+    "far_report": "request_id",
     "scratch": "draft_id",
     "far_post": "post_id",
     "far_user": "user_id",
@@ -351,6 +354,79 @@ OFFICIALS = [
     ),
 ]
 
+EXPORTERS = {W.DEPARTMENT, W.DATA_CLERK}
+SECOND_PERSONS = EXPORTERS | {W.DIRECTOR, W.DISTRICT_OFFICE}
+OTHERS = {W.DEPARTMENT_OTHER}  # hold the power, for a department of their own
+
+
+# Whoever fills in reports, here and elsewhere; those whom a report of this community concerns.
+FILLERS = COUNTERS | {W.DATA_CLERK}
+HERE = STATION | {W.DATA_CLERK}
+CORRESPONDENTS = HERE | {W.DEPARTMENT, W.DISTRICT_OFFICE}
+ASKED = CORRESPONDENTS
+
+
+def template(world: World) -> dict[str, Any]:
+    return {"template_id": world.run.template_id}
+
+
+EXCHANGE = [
+    Row("exchange:exports", only(EXPORTERS | OTHERS)),
+    Row("exchange:export-waiting", only(SECOND_PERSONS | OTHERS)),
+    Row("exchange:export-new", only(EXPORTERS, blind=OTHERS), given=template),
+    Row(
+        "exchange:export-new",
+        only(EXPORTERS, 422, blind=OTHERS),
+        POST,
+        given=template,
+        data=NONSENSE,
+    ),
+    Row(
+        "exchange:export",
+        staff(404) | dict.fromkeys(SECOND_PERSONS, 200),
+        given=of("run"),
+    ),
+    Row(
+        "exchange:export-decide",
+        only(SECOND_PERSONS, 422, blind=OTHERS),
+        POST,
+        given=of("large_run"),
+    ),
+    # The data clerk sees that it went out; the file is for whoever asked and for the department.
+    Row(
+        "exchange:export-file",
+        only({W.DEPARTMENT}, blind=OTHERS) | {W.DATA_CLERK: 302},
+        POST,
+        given=of("run"),
+    ),
+    Row("exchange:export-schema", only(EXPORTERS, blind=OTHERS), given=of("run")),
+    Row("exchange:requests", staff()),
+    Row("exchange:request-new", only({W.DEPARTMENT} | OTHERS)),
+    Row("exchange:request-new", only({W.DEPARTMENT} | OTHERS, 422), POST, data=NONSENSE),
+    Row("exchange:request", staff(404) | dict.fromkeys(ASKED, 200), given=of("report")),
+    Row("exchange:request-decide", only({W.DISTRICT_OFFICE}, 422), POST, given=of("report")),
+    Row(
+        "exchange:request-decide",
+        only(set(), blind={W.DISTRICT_OFFICE}),
+        POST,
+        given=of("far_report"),
+    ),
+    Row("exchange:forms", only(FILLERS)),
+    Row("exchange:form", only(HERE, blind=FILLERS - HERE), given=of("form")),
+    Row(
+        "exchange:form",
+        only(HERE, 422, blind=FILLERS - HERE),
+        POST,
+        given=of("form"),
+        data={"submit": "1"},
+    ),
+    Row("exchange:refuse", only(FILLERS)),
+    Row("exchange:refuse", only(FILLERS, 422), POST, data=NONSENSE),
+    Row("exchange:refusal", staff(404) | dict.fromkeys(CORRESPONDENTS, 200), given=of("refusal")),
+    Row("exchange:ledger", only(WATCHERS)),
+    Row("exchange:ledger-list", only(WATCHERS)),
+]
+
 USERS, GRANTS, TRAIL = {W.SYSTEM_ADMIN}, {W.SECURITY_ADMIN}, {W.AUDITOR}
 
 ADMINISTRATION = [
@@ -484,6 +560,7 @@ TABLE = (
     *OWN_MATTERS,
     *COUNTER,
     *OFFICIALS,
+    *EXCHANGE,
     *ADMINISTRATION,
     *SETUP,
     *WEBHOOKS,

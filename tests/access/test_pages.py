@@ -12,6 +12,7 @@ from residents.base.models import Canary
 from tests.access.knocking import knock
 from tests.access.table import TABLE, Row
 from tests.access.world import Who, World, undone
+from tests.factories.exchange import another
 from tests.factories.governance import PostFactory
 from tests.factories.notifications import (
     MessageFactory,
@@ -54,6 +55,10 @@ def crowd(world: World) -> None:
         )
         WebhookDeliveryFactory(endpoint=world.endpoint)
         WebhookEndpointFactory(place_path=world.endpoint.place_path)
+        another(world.large_run)
+        another(world.report)
+        another(world.refusal)
+        another(world.form, due_on=world.form.due_on + timedelta(days=number + 1))
         open_session(hall.resident)
         if number == 0:
             kin = PersonFactory.create_batch(3, community=hall.community)

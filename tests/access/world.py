@@ -19,13 +19,17 @@ from accounts.models import AuditEntry, User
 from common.uploads import CleanFile
 from community.governance.actions import end_post, make_token
 from community.governance.enums import ApiScope, Role
-from community.governance.models import ApiToken, Body, Post
+from community.governance.models import ApiToken, Body, Place, Post
 from community.governance.scopes import Scope
 from notifications.models import Message, WebhookDelivery, WebhookEndpoint
-from residents.base.models import Canary, Person
+from residents.base.models import Canary, Person, PersonDetail
+from residents.exchange.actions import reports
+from residents.exchange.enums import RunState
+from residents.exchange.models import ExportRun, ReportForm, ReportRefusal, ReportRequest
 from servicehall import actions
 from servicehall.actions.files import attach
 from servicehall.models import Case, Draft, Proposal, Upload
+from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (
     CommitteeFactory,
     CommunityFactory,
@@ -194,6 +198,50 @@ class World:
         return ApiToken.objects.visible_to(self.hall.resident)[0]
 
     @cached_property
+    def run(self) -> ExportRun:
+        """A file for the department that decides, ready to be fetched."""
+        return worked(asked(self.scopes[Who.DEPARTMENT], self.hall.community))
+
+    @cached_property
+    def large_run(self) -> ExportRun:
+        """One that waits for a second person."""
+        run = asked(self.scopes[Who.DEPARTMENT], self.hall.community)
+        ExportRun.objects.filter(pk=run.pk).update(state=RunState.WAITING)
+        run.refresh_from_db()
+        return run
+
+    @cached_property
+    def report(self) -> ReportRequest:
+        """Asked of the community, not decided yet."""
+        return requested(self.scopes[Who.DEPARTMENT], self.hall.community)
+
+    @cached_property
+    def far_report(self) -> ReportRequest:
+        """Asked in another district."""
+        far = self.far_body.place
+        district = Place.objects.get(code=far.path.split("/")[2])
+        return requested(official(place=district), far)
+
+    @cached_property
+    def form(self) -> ReportForm:
+        """One that the community has to fill in."""
+        asked_for = requested(self.scopes[Who.DEPARTMENT], self.hall.community)
+        office = self.scopes[Who.DISTRICT_OFFICE]
+        reports.decide_request(asked_for.pk, approve=True, note="", by=office, now=self.hall.now)
+        return asked_for.forms.get()
+
+    @cached_property
+    def refusal(self) -> ReportRefusal:
+        return reports.refuse_report(
+            community=self.hall.community,
+            body=self.report.body,
+            what="楼道灯泡统计表",
+            reason="没有审批",
+            by=self.hall.clerk,
+            now=self.hall.now,
+        )
+
+    @cached_property
     def post(self) -> Post:
         """The clerk's."""
         return post_of(self.hall.clerk)
@@ -287,6 +335,7 @@ def build() -> World:
         Who.DATA_CLERK: staff(Role.DATA_CLERK, office),
         Who.ENDED: staff(Role.WINDOW_CLERK, place.station),
     }
+    PersonDetail.objects.create(person=place.applicant, aid_status="1")
     world = World(place, scopes)
     now = timezone.now()
     for who, scope in scopes.items():
@@ -320,6 +369,12 @@ def build() -> World:
         "lost",
         "delivery",
         "far_delivery",
+        "run",
+        "large_run",
+        "report",
+        "far_report",
+        "form",
+        "refusal",
         "token",
         "post",
         "far_post",

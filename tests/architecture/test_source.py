@@ -270,6 +270,7 @@ DATA = {
     "residents/base/enums.py": "names of the nationalities after GB/T 3304",
     "residents/base/management/commands/load_persons.py": "the format of the file, the source's name",
     "residents/base/searching.py": "words in addresses",
+    "residents/exchange/layouts.py": "ways in which forms of departments write a day",
     "servicehall/finding.py": "words that a search leaves out",
     "servicehall/forms_page.py": "forms of a date that people type",
 }
