@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,11 @@ from community.governance.enums import ApiScope, Role
 from community.governance.models import ApiToken, Body, Post
 from community.governance.scopes import Scope
 from notifications.models import Message
+from residents.base.actions import Statement, say
+from residents.base.actions.sources import load_sources
+from residents.base.models import ConflictTicket
+from residents.exchange.enums import Fate
+from residents.exchange.models import ImportBatch, ImportRow
 from servicehall import actions
 from servicehall.actions.files import attach
 from servicehall.models import Case, Draft, Upload
@@ -42,6 +47,7 @@ from tests.factories.governance import (
 from tests.factories.notifications import MessageFactory
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, hall, item_version
+from tests.residents import importing
 from tests.signing_in import open_session
 
 
@@ -179,6 +185,32 @@ class World:
         return self.far_post.body
 
     @cached_property
+    def batch(self) -> ImportBatch:
+        """A file that the data clerk had checked: somebody in it is not certain, a code is not known."""
+        return importing.unsure(self.hall.applicant, self.scopes[Who.DATA_CLERK])
+
+    @cached_property
+    def import_row(self) -> ImportRow:
+        return ImportRow.objects.undecided().get(batch=self.batch)
+
+    @cached_property
+    def far_batch(self) -> ImportBatch:
+        """Of another district."""
+        return importing.elsewhere(self.batch, self.far_post)
+
+    @cached_property
+    def far_row(self) -> ImportRow:
+        return ImportRow.objects.create(batch=self.far_batch, number=2, fate=Fate.DECIDE)
+
+    @cached_property
+    def ticket(self) -> ConflictTicket:
+        """Two sources name different telephones of the applicant."""
+        for source, phone in (("police", "13800005678"), ("health", "13300005678")):
+            said = Statement(self.hall.applicant.pk, {"phone": phone}, date(2026, 5, 1))
+            say([said], source=source, by=audit.SYSTEM, now=self.hall.now)
+        return ConflictTicket.objects.open().get(person=self.hall.applicant)
+
+    @cached_property
     def entry(self) -> AuditEntry:
         """What was written down when the case was accepted."""
         entry: AuditEntry = AuditEntry.objects.get(
@@ -203,6 +235,7 @@ def undone() -> Iterator[None]:
 
 
 def build() -> World:
+    load_sources()
     place = hall(ALLOWANCE)
     community, street = place.community, place.community.parent
     assert street is not None
@@ -268,6 +301,11 @@ def build() -> World:
         "post",
         "far_post",
         "entry",
+        "batch",
+        "import_row",
+        "far_batch",
+        "far_row",
+        "ticket",
     ):
         getattr(world, name)
     return world

@@ -268,6 +268,10 @@ DATA = {
     "residents/base/actions/register.py": "words in files of other systems",
     "residents/base/enums.py": "names of the nationalities after GB/T 3304",
     "residents/base/management/commands/load_persons.py": "the format of the file, the source's name",
+    "residents/exchange/headings.py": "headings in files of departments",
+    "residents/exchange/matching.py": "marks in addresses",
+    "residents/exchange/sheet_child.py": "what a table's yes and no are called",
+    "residents/exchange/values.py": "words in files of departments",
     "servicehall/finding.py": "words that a search leaves out",
     "servicehall/forms.py": "forms of a date that people type",
 }

@@ -7,12 +7,13 @@ from residents.base.actions.people import (
     tie_staff,
     update_phone,
 )
-from residents.base.actions.saying import Said, Statement, say
+from residents.base.actions.saying import Said, Statement, foresee, say
 
 __all__ = [
     "Said",
     "Statement",
     "bind_account",
+    "foresee",
     "name_columns",
     "number_columns",
     "open_file",
