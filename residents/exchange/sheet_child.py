@@ -202,18 +202,14 @@ def rows(tables: list[Table], place: int) -> Iterator[Any]:
     yield from tables[place].rows
 
 
-def answer(kind: str, what: str, data: bytes, place: int, limit: int, columns: int) -> None:
-    tables = (text_table if kind == "csv" else workbook)(data, columns, limit)
-    for each in head(tables) if what == "head" else rows(tables, place):
-        line = json.dumps(each, ensure_ascii=False).encode("utf-8", "replace")
-        sys.stdout.buffer.write(line + b"\n")
-
-
-def main() -> None:
-    limited.bind(memory=MEMORY, cpu_seconds=CPU_SECONDS, output=MAX_OUTPUT)
-    kind, what, place, limit, columns = sys.argv[1:]
+def answer(
+    kind: str, what: str, data: bytes, place: int, limit: int, columns: int
+) -> Iterator[bytes]:
+    """Lines of JSON; a line with a code is the last one."""
     try:
-        answer(kind, what, sys.stdin.buffer.read(), int(place), int(limit), int(columns))
+        tables = (text_table if kind == "csv" else workbook)(data, columns, limit)
+        for each in head(tables) if what == "head" else rows(tables, place):
+            yield json.dumps(each, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         return
     except Refused as refused:
         code = str(refused)
@@ -221,7 +217,15 @@ def main() -> None:
         code = "too_large"
     except Exception:  # noqa: BLE001  whatever a parser raises on foreign bytes, the file is not readable
         code = "damaged"
-    sys.stdout.buffer.write(json.dumps({"code": code}).encode() + b"\n")
+    yield json.dumps({"code": code}).encode() + b"\n"
+
+
+def main() -> None:
+    limited.bind(memory=MEMORY, cpu_seconds=CPU_SECONDS, output=MAX_OUTPUT)
+    kind, what, place, limit, columns = sys.argv[1:]
+    data = sys.stdin.buffer.read()
+    for line in answer(kind, what, data, int(place), int(limit), int(columns)):
+        sys.stdout.buffer.write(line)
 
 
 if __name__ == "__main__":
