@@ -78,6 +78,7 @@ class ColumnsForm(forms.Form):
                     choices=choices,
                     required=False,
                     initial=column.target,
+                    widget=forms.Select(attrs={"class": "control control--select"}),
                 )
 
     def targets(self) -> dict[int, str]:

@@ -21,11 +21,14 @@ JUNE = date(2026, 6, 1)
 Rows = Sequence[Sequence[Any]]
 
 
-def xlsx(rows: Rows, *, merge: Sequence[str] = (), text: bool = True) -> bytes:
+def xlsx(rows: Rows, *, merge: Sequence[str] = ()) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
     for row in rows:
         sheet.append(list(row))
+        for place, text in enumerate(row, start=1):
+            if isinstance(text, str) and text.startswith("="):
+                sheet.cell(sheet.max_row, place).data_type = "s"
     for area in merge:
         sheet.merge_cells(area)
     out = io.BytesIO()

@@ -5,7 +5,9 @@ For a person at a prompt, in a database that may be thrown away: `measure()` pri
 
 import resource
 import time
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -42,7 +44,7 @@ NAMES = (
 
 
 def rows(count: int, community: str) -> list[tuple[str, ...]]:
-    found = []
+    found: list[tuple[str, ...]] = []
     for n in range(count):
         born = date.fromordinal(date(1940, 1, 1).toordinal() + n // 400)
         who = number(n % 400, born)
@@ -80,7 +82,7 @@ def measure(by: Scope, community: str, count: int = 100_000) -> float:
         cursor.execute("SET session_replication_role = DEFAULT")
     bare = _timed("bare COPY", lambda: _copy(persons, details))
     print(f"P8: {bare / spent:.3f} (goal 0.06)")  # noqa: T201
-    return bare / spent
+    return float(bare / spent)
 
 
 def _import(data: bytes, by: Scope) -> None:
@@ -109,7 +111,7 @@ def _written() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _timed(name: str, call):
+def _timed(name: str, call: Callable[[], Any]) -> Any:
     begun = time.perf_counter()
     result = call()
     spent = time.perf_counter() - begun

@@ -275,7 +275,7 @@ def test_in_any_order_the_same_files_give_the_same_base(clerk, order):
         source, as_of, people = FEEDS[place]
         imported(xlsx([HEADINGS, *people]), clerk, source=source, as_of=as_of)
     tickets = sorted(
-        (bytes(ticket.person.id_index).hex(), ticket.attribute)
+        (bytes(ticket.person.id_index or b"").hex(), ticket.attribute)
         for ticket in ConflictTicket.objects.open().select_related("person")
     )
     found = [

@@ -80,7 +80,10 @@ def conflict(request: PortalRequest, ticket_id: uuid.UUID) -> HttpResponse:
     found = ConflictTicket.objects.visible_to(request.scope).select_related("person__community")
     ticket = get_object_or_404(found, pk=ticket_id)
     lines = _lines(ticket)
-    options = [(line.source, f"{line.name}：{line.shown}") for line in lines]
+    options = [
+        (line.source, _("{where}：{text}").format(where=line.name, text=line.shown))
+        for line in lines
+    ]
     form = SettleForm(ticket.attribute, options, request.POST or None)
     if form.is_bound and form.is_valid() and _settled(request, ticket, form):
         return _next(request)
