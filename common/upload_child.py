@@ -5,10 +5,11 @@
 """
 
 import json
-import resource
 import sys
 from io import BytesIO
 from typing import TYPE_CHECKING
+
+from common import limited
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -20,15 +21,8 @@ KEPT_PIXELS = 16_000_000  # larger photographs are scaled down while they are de
 
 
 def limit_resources() -> None:
-    """Bind this process before it touches a foreign byte. The limits cannot be raised again."""
-    for what, limit in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, MAX_OUTPUT),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 16),
-    ):
-        resource.setrlimit(what, (limit, limit))
+    """Bind this process before it touches a foreign byte."""
+    limited.bind(memory=MEMORY, cpu_seconds=CPU_SECONDS, output=MAX_OUTPUT)
 
 
 def clean_picture(data: bytes, kind: str, *, max_pixels: int, max_side: int) -> bytes:

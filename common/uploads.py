@@ -10,18 +10,15 @@ import hashlib
 import json
 import re
 import struct
-import subprocess
-import sys
-import tempfile
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common import limited
 from common.errors import NotAllowed
 
 Kind = Literal["pdf", "jpg", "png"]
@@ -31,7 +28,6 @@ MAX_SIDE = 16_000  # pixels
 MAX_PIXELS = 64_000_000  # a baseline JPG is scaled down while it is decoded, so telephones may send large ones
 MAX_PIXELS_WHOLE = 20_000_000  # PNG and progressive JPG must be held in memory as a whole
 SECONDS = 10  # of wall clock; the child itself has 5 seconds of processor time
-_ROOT = Path(__file__).resolve().parent.parent
 
 MESSAGES: dict[str, str | Promise] = {
     "empty": _("这个文件是空的。请重新拍照或重新选择文件。"),
@@ -191,38 +187,12 @@ def _check_jpg_header(data: bytes) -> None:
 
 
 def _parse_in_child(data: bytes, kind: Kind) -> tuple[int | None, bytes]:
-    """Files instead of pipes: the child's limit on file size then bounds its answer as well."""
-    with tempfile.TemporaryFile() as question, tempfile.TemporaryFile() as reply:
-        question.write(data)
-        question.seek(0)
-        try:
-            done = subprocess.run(  # noqa: S603  the arguments are constants
-                [
-                    sys.executable,
-                    "-E",
-                    "-s",
-                    "-m",
-                    "common.upload_child",
-                    kind,
-                    str(MAX_PIXELS),
-                    str(MAX_SIDE),
-                ],
-                stdin=question,
-                stdout=reply,
-                stderr=subprocess.DEVNULL,
-                timeout=SECONDS,
-                check=False,
-                close_fds=True,
-                start_new_session=True,
-                cwd=_ROOT,
-                env={},
-            )
-        except subprocess.TimeoutExpired as error:
-            raise UploadRefused("too_complex") from error
-        if done.returncode:
-            raise UploadRefused("too_complex")
-        reply.seek(0)
-        head, _newline, content = reply.read().partition(b"\n")
+    arguments = [kind, str(MAX_PIXELS), str(MAX_SIDE)]
+    try:
+        with limited.run("common.upload_child", arguments, data, seconds=SECONDS) as reply:
+            head, _newline, content = reply.read().partition(b"\n")
+    except limited.Overrun as error:
+        raise UploadRefused("too_complex") from error
     found = json.loads(head)
     if found["code"]:
         raise UploadRefused(found["code"])

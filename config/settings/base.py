@@ -221,6 +221,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3600.0,
         "options": {"queue": "jobs"},
     },
+    # Behind a press of a button somebody waits; whoever finds nothing to do is done at once.
+    "imports-work": {
+        "task": "residents.exchange.tasks.work",
+        "schedule": 3.0,
+        "options": {"queue": "jobs", "expires": 10},
+    },
+    "imports-forget": {
+        "task": "residents.exchange.tasks.forget_files",
+        "schedule": 3600.0,
+        "options": {"queue": "jobs"},
+    },
     "housekeeping": {
         "task": "common.tasks.purge",
         "schedule": 3600.0,

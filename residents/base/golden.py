@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 DECISION = "decision"  # the source that speaks when a person has settled a conflict
+UNKNOWN = "unknown"  # the source of values that were there before anybody asked where from
 LAST = 1000  # the rank of a source that has none
 
 

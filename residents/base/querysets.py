@@ -211,7 +211,7 @@ class AccountClaimQuerySet(QuerySet["AccountClaim"]):
         return self.filter(keep_until__lte=now)
 
 
-class SourceRankQuerySet(QuerySet["SourceRank"]):
+class SourceRankQuerySet(PublicQuerySet["SourceRank"]):
     def on(self, day: date) -> dict[tuple[str, str], int]:
         """{(source, attribute): rank} in force on a day. A source without a rank comes after all that have one."""
         rows = self.filter(

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from residents.exchange.actions import exports, reports
+from residents.exchange.actions import exports, reports, working
 from residents.exchange.models import ExportRun
 
 logger = logging.getLogger(__name__)
@@ -32,3 +32,16 @@ def expire_exports(**_: object) -> None:
 @shared_task(queue="jobs")
 def open_report_forms(**_: object) -> None:
     reports.open_forms(now=timezone.now())
+
+
+@shared_task(queue="jobs", soft_time_limit=1800, time_limit=1900)
+def work(**_: object) -> None:
+    """Check, import or undo what waits."""
+    working.work(now=timezone.now())
+
+
+@shared_task(queue="jobs")
+def forget_files(**_: object) -> None:
+    """Drop files of departments whose term is over."""
+    while working.forget_files(now=timezone.now()):
+        pass

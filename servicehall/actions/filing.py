@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from common import storage
 from common.errors import Invalid, NotAllowed
 from common.numbers import query_code, with_check
 from community.governance.models import Body, WorkCalendarYear
@@ -17,7 +18,7 @@ from community.governance.scopes import Scope
 from residents.base.models import Person
 from residents.exchange.actions.typed import note_typed
 from residents.exchange.enums import TypedIn
-from servicehall import routing, rules, storage
+from servicehall import routing, rules
 from servicehall.actions import _core
 from servicehall.actions.proposing import answer_proposal
 from servicehall.enums import CaseState, Channel

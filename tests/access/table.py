@@ -128,6 +128,10 @@ ID_OF = {
     "far_canary": "canary_id",
     "far_endpoint": "endpoint_id",
     "far_delivery": "delivery_id",
+    "batch": "batch_id",
+    "far_batch": "batch_id",
+    "import_row": "row_id",
+    "far_row": "row_id",
 }
 
 
@@ -554,7 +558,76 @@ PROGRAMS = [
     Row("api:track", open_program(422), POST),
 ]
 
+# A department's conflicts are its own: that of a telephone is for the station, and for the data clerk.
+SETTLERS = {W.DIRECTOR, W.DATA_CLERK}
+DEPARTMENTS = {W.DEPARTMENT, W.DEPARTMENT_OTHER}
+_KNOCKS: tuple[tuple[str, str, int, dict[str, str]], ...] = (
+    ("import", "get", 200, {}),
+    ("import-progress", "get", 204, {}),
+    ("import-columns", "get", 200, {}),
+    ("import-columns", POST, 422, NONSENSE),
+    ("import-codes", "get", 200, {}),
+    ("import-codes", POST, 302, NONSENSE),
+    ("import-rows", "get", 200, {}),
+    ("import-remarks", "get", 200, {}),
+    ("import-match", "get", 200, {}),
+)
+EXCHANGE = [
+    Row("exchange:imports", only({W.DATA_CLERK})),
+    Row("exchange:import-new", only({W.DATA_CLERK})),
+    Row("exchange:import-new", only({W.DATA_CLERK}, 422), POST, data=NONSENSE),
+    *(
+        Row(f"exchange:{name}", only({W.DATA_CLERK}, ok), method, given=of("batch"), data=data)
+        for name, method, ok, data in _KNOCKS
+    ),
+    *(
+        Row(
+            f"exchange:{name}",
+            only((), blind={W.DATA_CLERK}),
+            method,
+            given=of("far_batch"),
+            data=data,
+        )
+        for name, method, _ok, data in _KNOCKS
+    ),
+    Row(
+        "exchange:import-press",
+        only({W.DATA_CLERK}, 302),
+        POST,
+        given=with_("batch", slug="apply"),
+    ),
+    Row(
+        "exchange:import-press",
+        only((), blind={W.DATA_CLERK}),
+        POST,
+        given=with_("far_batch", slug="discard"),
+    ),
+    Row("exchange:import-decide", only({W.DATA_CLERK}, 302), POST, given=of("import_row")),
+    Row("exchange:import-decide", only((), blind={W.DATA_CLERK}), POST, given=of("far_row")),
+    Row("exchange:conflicts", only(SETTLERS | DEPARTMENTS)),
+    Row("exchange:conflict", only(SETTLERS, blind=DEPARTMENTS), given=of("ticket")),
+    Row(
+        "exchange:conflict",
+        only(SETTLERS, 422, blind=DEPARTMENTS),
+        POST,
+        given=of("ticket"),
+        data=NONSENSE,
+    ),
+    Row(
+        "exchange:conflict-reveal",
+        only(SETTLERS, blind=HANDLERS - SETTLERS),
+        given=of("ticket"),
+    ),
+    Row(
+        "exchange:conflict-reveal",
+        only(SETTLERS, 422, blind=HANDLERS - SETTLERS),
+        POST,
+        given=of("ticket"),
+    ),
+]
+
 TABLE = (
+    *EXCHANGE,
     *PUBLIC,
     *OWN_ACCOUNT,
     *OWN_MATTERS,

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -22,10 +22,19 @@ from community.governance.enums import ApiScope, Role
 from community.governance.models import ApiToken, Body, Place, Post
 from community.governance.scopes import Scope
 from notifications.models import Message, WebhookDelivery, WebhookEndpoint
-from residents.base.models import Canary, Person, PersonDetail
+from residents.base.actions import Statement, say
+from residents.base.actions.sources import load_sources
+from residents.base.models import Canary, ConflictTicket, Person, PersonDetail
 from residents.exchange.actions import reports
-from residents.exchange.enums import RunState
-from residents.exchange.models import ExportRun, ReportForm, ReportRefusal, ReportRequest
+from residents.exchange.enums import Fate, RunState
+from residents.exchange.models import (
+    ExportRun,
+    ImportBatch,
+    ImportRow,
+    ReportForm,
+    ReportRefusal,
+    ReportRequest,
+)
 from servicehall import actions
 from servicehall.actions.files import attach
 from servicehall.models import Case, Draft, Proposal, Upload
@@ -50,6 +59,7 @@ from tests.factories.notifications import (
 )
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, hall, item_version
+from tests.residents import importing
 from tests.signing_in import open_session
 
 
@@ -280,6 +290,32 @@ class World:
         )
 
     @cached_property
+    def batch(self) -> ImportBatch:
+        """A file that the data clerk had checked: somebody in it is not certain, a code is not known."""
+        return importing.unsure(self.hall.applicant, self.scopes[Who.DATA_CLERK])
+
+    @cached_property
+    def import_row(self) -> ImportRow:
+        return ImportRow.objects.undecided().get(batch=self.batch)
+
+    @cached_property
+    def far_batch(self) -> ImportBatch:
+        """Of another district."""
+        return importing.elsewhere(self.batch, self.far_post)
+
+    @cached_property
+    def far_row(self) -> ImportRow:
+        return ImportRow.objects.create(batch=self.far_batch, number=2, fate=Fate.DECIDE)
+
+    @cached_property
+    def ticket(self) -> ConflictTicket:
+        """Two sources name different telephones of the applicant."""
+        for source, phone in (("police", "13800005678"), ("health", "13300005678")):
+            said = Statement(self.hall.applicant.pk, {"phone": phone}, date(2026, 5, 1))
+            say([said], source=source, by=audit.SYSTEM, now=self.hall.now)
+        return ConflictTicket.objects.open().get(person=self.hall.applicant)
+
+    @cached_property
     def entry(self) -> AuditEntry:
         """What was written down when the case was accepted."""
         entry: AuditEntry = AuditEntry.objects.get(
@@ -304,6 +340,7 @@ def undone() -> Iterator[None]:
 
 
 def build() -> World:
+    load_sources()
     place = hall(ALLOWANCE)
     community, street = place.community, place.community.parent
     assert street is not None
@@ -381,6 +418,11 @@ def build() -> World:
         "canary",
         "far_canary",
         "entry",
+        "batch",
+        "import_row",
+        "far_batch",
+        "far_row",
+        "ticket",
     ):
         getattr(world, name)
     return world

@@ -271,6 +271,10 @@ DATA = {
     "residents/base/management/commands/load_persons.py": "the format of the file, the source's name",
     "residents/base/searching.py": "words in addresses",
     "residents/exchange/layouts.py": "ways in which forms of departments write a day",
+    "residents/exchange/headings.py": "headings in files of departments",
+    "residents/exchange/matching.py": "marks in addresses",
+    "residents/exchange/sheet_child.py": "what a table's yes and no are called",
+    "residents/exchange/values.py": "words in files of departments",
     "servicehall/finding.py": "words that a search leaves out",
     "servicehall/forms_page.py": "forms of a date that people type",
 }

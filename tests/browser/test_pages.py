@@ -33,6 +33,10 @@ FIRST: dict[Who, tuple[str, ...]] = {
         "exchange:request-new",
         "exchange:request",
     ),
+    Who.DATA_CLERK: (
+        *("exchange:import", "exchange:imports", "exchange:import-new", "exchange:import-columns"),
+        *("exchange:import-rows", "exchange:import-match", "exchange:conflict"),
+    ),
     Who.MEMBER: ("dashboards:place",),
     Who.DISTRICT_OFFICE: (
         "dashboards:place",
@@ -54,8 +58,8 @@ FIRST: dict[Who, tuple[str, ...]] = {
 }
 FACES = {
     "residents": (Who.ANONYMOUS, Who.APPLICANT),
-    "staff": (Who.CLERK, Who.DIRECTOR, Who.STREET, Who.DEPARTMENT),
-    "officials": tuple(FIRST)[6:],
+    "staff": (Who.CLERK, Who.DIRECTOR, Who.STREET, Who.DEPARTMENT, Who.DATA_CLERK),
+    "officials": tuple(FIRST)[7:],
 }
 
 

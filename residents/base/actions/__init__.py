@@ -10,13 +10,14 @@ from residents.base.actions.people import (
     untie_staff,
     update_phone,
 )
-from residents.base.actions.saying import Said, Statement, say
+from residents.base.actions.saying import Said, Statement, foresee, say
 
 __all__ = [
     "ProofNeeded",
     "Said",
     "Statement",
     "bind_account",
+    "foresee",
     "guard_reveal",
     "mark_canary",
     "name_columns",

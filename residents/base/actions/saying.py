@@ -20,8 +20,8 @@ from common.ids import uuid7
 from residents.base.actions import bulk
 from residents.base.actions.columns import DERIVED, columns_of
 from residents.base.attributes import ATTRIBUTES, ON_PERSON
-from residents.base.enums import TicketState
-from residents.base.golden import DECISION, LAST, Claim, Verdict, judge
+from residents.base.enums import DocumentType, Sex, TicketState
+from residents.base.golden import DECISION, LAST, UNKNOWN, Claim, Verdict, judge
 from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRank, SourceRecord
 
 Entry = list[
@@ -48,12 +48,15 @@ class Statement:
 class Said:
     """What came of it: the attributes whose kept value changed, by person, and how many tickets are new.
 
-    `before` has the source's own entries as they were, by person and attribute, for an undo.
+    `before` has the source's own entries as they were, by person and attribute, for an undo. `filled` are
+    the changed attributes that were empty; `disputed` those of which others say otherwise.
     """
 
     changed: dict[UUID, list[str]] = field(default_factory=dict)
     opened: int = 0
     before: dict[UUID, dict[str, Entry | None]] = field(default_factory=dict)
+    filled: dict[UUID, list[str]] = field(default_factory=dict)
+    disputed: dict[UUID, list[str]] = field(default_factory=dict)
 
 
 def say(
@@ -76,6 +79,18 @@ def say(
         for statement in statements:
             desk.hear(statement)
         desk.write(reason=reason, by=by)
+    return desk.said
+
+
+def foresee(
+    statements: Sequence[Statement], *, source: str, batch: UUID | None = None, now: datetime
+) -> Said:
+    """What would come of it; nothing is locked and nothing written."""
+    ids = sorted({each.person_id for each in statements})
+    desk = _Desk.open(ids, source=source, batch=batch, now=now, locks=False)
+    for statement in statements:
+        desk.hear(statement)
+    desk.conclude()
     return desk.said
 
 
@@ -106,15 +121,18 @@ class _Desk:
 
     @classmethod
     def open(
-        cls, ids: Sequence[UUID], *, source: str, batch: UUID | None, now: datetime
+        cls,
+        ids: Sequence[UUID],
+        *,
+        source: str,
+        batch: UUID | None,
+        now: datetime,
+        locks: bool = True,
     ) -> "_Desk":
-        persons = {
-            person.pk: person
-            for person in Person.objects.filter(pk__in=ids)
-            .select_related("community")
-            .order_by("pk")
-            .select_for_update(of=("self",), no_key=True)
-        }
+        found = Person.objects.filter(pk__in=ids).select_related("community").order_by("pk")
+        if locks:
+            found = found.select_for_update(of=("self",), no_key=True)
+        persons = {person.pk: person for person in found}
         records: dict[UUID, dict[str, SourceRecord]] = {}
         for record in SourceRecord.objects.filter(person_id__in=ids):
             records.setdefault(record.person_id, {})[record.source_id] = record
@@ -145,10 +163,10 @@ class _Desk:
         news = {
             key: [value, as_of, self.batch]
             for key, value in statement.values.items()
-            if _is_news(own.get(key), value, as_of)
+            if _is_news(own.get(key) or self._implied(person, key), value, as_of)
         }
         for key, entry in {**news, **statement.restores}.items():
-            before = own.get(key)
+            before = own.get(key) or self._implied(person, key)
             if before == entry:
                 continue
             # What is kept without a record must stand in one before another word takes its place.
@@ -169,11 +187,19 @@ class _Desk:
             found = self.entries[person_id, source] = record.values if record else {}
         return found
 
+    def _implied(self, person: Person, key: str) -> Entry | None:
+        """What the source says where its word is kept without a record."""
+        value, provenance = self._current(person, key)
+        if not value or not provenance or provenance[0] != self.source:
+            return None
+        _source, as_of, batch = [*provenance, None][:3]
+        return [value, as_of, batch]
+
     def _materialise(self, person: Person, key: str) -> None:
         value, provenance = self._current(person, key)
-        if not value or not provenance:
+        if not value:
             return
-        source, as_of, batch = [*provenance, None][:3]
+        source, as_of, batch = [*(provenance or [UNKNOWN, ""]), None][:3]
         entries = self._entries(person.pk, source)
         if key not in entries:
             entries[key] = [value, as_of, batch]
@@ -183,6 +209,8 @@ class _Desk:
         holder = self._holder(person, key)
         value = getattr(holder, key)
         text = value.isoformat() if isinstance(value, date) else str(value or "")
+        if UNSET.get(key) == text:
+            text = ""
         return text, list(holder.provenance.get(key, []))
 
     def _holder(self, person: Person, key: str) -> Person | PersonDetail:
@@ -210,6 +238,8 @@ class _Desk:
         }
         verdict = judge(claims, overruled)
         self._keep(person, key, verdict)
+        if verdict is not None and verdict.is_disputed:
+            self.said.disputed.setdefault(person.pk, []).append(key)
         self._ticket(person, key, ticket, is_disputed=verdict is not None and verdict.is_disputed)
 
     def _claim(self, source: str, key: str, entry: Entry) -> Claim:
@@ -221,12 +251,10 @@ class _Desk:
         holder = self._holder(person, key)
         value, _provenance = self._current(person, key)
         wanted = verdict.kept.value if verdict else ""
-        if verdict is None:
-            provenance = {k: v for k, v in holder.provenance.items() if k != key}
-        else:
+        provenance = {k: v for k, v in holder.provenance.items() if k != key}
+        if verdict is not None and verdict.kept.source != UNKNOWN:
             kept = verdict.kept
-            where = [kept.source, kept.as_of[:10], *([kept.batch] if kept.batch else [])]
-            provenance = {**holder.provenance, key: where}
+            provenance[key] = [kept.source, kept.as_of[:10], *([kept.batch] if kept.batch else [])]
         if wanted == value and provenance == holder.provenance:
             return
         changed = self.kept.setdefault(person.pk, [])
@@ -234,6 +262,8 @@ class _Desk:
             for column, content in columns_of(key, wanted).items():
                 setattr(holder, column, content)
             changed.append(key)
+            if not value:
+                self.said.filled.setdefault(person.pk, []).append(key)
         holder.provenance = provenance
 
     def _ticket(
@@ -269,8 +299,7 @@ class _Desk:
             [ticket for pk, ticket in self.over.items() if pk not in self.fresh],
             ["state", "closed_at"],
         )
-        self.said.changed = {pk: keys for pk, keys in self.kept.items() if keys}
-        self.said.opened = len(self.fresh.keys() - self.over.keys())
+        self.conclude()
         audit.record_many(
             "person.changed",
             (
@@ -287,6 +316,10 @@ class _Desk:
             by=by,
             now=self.now,
         )
+
+    def conclude(self) -> None:
+        self.said.changed = {pk: keys for pk, keys in self.kept.items() if keys}
+        self.said.opened = len(self.fresh.keys() - self.over.keys())
 
     def _write_records(self) -> None:
         old, new = [], []
@@ -306,6 +339,8 @@ class _Desk:
         bulk.rewrite(old, ["said", "changed_at"])
 
 
+# What a column holds where nothing is known, and the column may not be empty.
+UNSET = {"sex": Sex.UNKNOWN, "document_type": DocumentType.NONE}
 DETAIL_COLUMNS = [key for key in ATTRIBUTES if key not in ON_PERSON] + ["provenance"]
 
 

@@ -1,3 +1,4 @@
+from residents.exchange.models.batch import ImportBatch, LayoutMemory
 from residents.exchange.models.export import (
     ExchangeFigure,
     ExportRow,
@@ -12,6 +13,7 @@ from residents.exchange.models.report import (
     ReportRequest,
     TypedAgain,
 )
+from residents.exchange.models.row import ImportRow, MatchMemory
 
 __all__ = [
     "ExchangeFigure",
@@ -19,6 +21,10 @@ __all__ = [
     "ExportRun",
     "ExportTemplate",
     "FieldEntitlement",
+    "ImportBatch",
+    "ImportRow",
+    "LayoutMemory",
+    "MatchMemory",
     "ReportForm",
     "ReportLine",
     "ReportRefusal",

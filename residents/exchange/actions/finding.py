@@ -1,0 +1,109 @@
+"""Whom the rows of a portion mean, in a handful of queries: by number, by what was decided before, by likeness."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_noop as _
+
+from common.names import pinyin_key
+from community.governance.enums import Power
+from community.governance.scopes import Scope
+from residents.base.models import Occupancy, Person
+from residents.exchange.enums import Fate
+from residents.exchange.matching import MOST, Known, is_likely, score
+from residents.exchange.models import ImportRow, MatchMemory
+
+ELSEWHERE = _("此人登记在您范围以外的社区，请交给该社区的数据专员。")
+Wanted = Sequence[tuple[ImportRow, dict[str, str]]]
+
+
+@dataclass(slots=True)
+class Finder:
+    """`find` sets `person_id`, or `candidates`, or a fate that closes the row; else nobody is known."""
+
+    source: str
+    by: Scope
+
+    def find(self, wanted: Wanted) -> None:
+        self.by_number([(row, values) for row, values in wanted if values.get("id_number")])
+        open_rows = [
+            (r, v) for r, v in wanted if not r.person_id and not r.candidates and not r.fate
+        ]
+        self._by_memory(open_rows)
+        self._by_likeness([(r, v) for r, v in open_rows if not r.person_id and not r.fate])
+
+    def by_number(self, wanted: Wanted) -> None:
+        """The number names its holder; several holders (重号) are a question for a person."""
+        holders: dict[bytes, list[Person]] = {}
+        keys = [row.key for row, _values in wanted]
+        found = Person.objects.filter(id_index__in=keys).select_related("community")
+        for person in found.only("id", "id_index", "community__path").order_by("id"):
+            holders.setdefault(bytes(person.id_index or b""), []).append(person)
+        for row, _values in wanted:
+            persons = holders.get(bytes(row.key or b""), [])
+            here = [p for p in persons if self.by.covers(Power.IMPORT_DATA, p.community.path)]
+            if len(persons) == 1 and here:
+                row.person_id = here[0].pk
+            elif here:
+                row.candidates = [[str(person.pk), 100] for person in here]
+            elif persons:
+                row.fate, row.problems = Fate.ERROR, [[-1, ELSEWHERE]]
+
+    def _by_memory(self, wanted: Wanted) -> None:
+        keys = [row.key for row, _values in wanted]
+        known = MatchMemory.objects.filter(source_id=self.source, key__in=keys)
+        persons: dict[bytes, UUID | None] = {
+            bytes(key): person for key, person in known.values_list("key", "person_id")
+        }
+        for row, _values in wanted:
+            mark = bytes(row.key or b"")
+            if mark in persons:
+                row.person_id = persons[mark]
+                if row.person_id is None:
+                    row.fate = Fate.LEFT_OUT
+
+    def _by_likeness(self, wanted: Wanted) -> None:
+        names = {values["full_name"] for _row, values in wanted if values.get("full_name")}
+        if not names:
+            return
+        known = self._namesakes(names)
+        for row, values in wanted:
+            sound = pinyin_key(values.get("full_name", "")).replace(" ", "")
+            scored = [
+                (score(values, somebody), str(person_id))
+                for person_id, somebody, has_number in known.get(sound, ())
+                # Whoever has another number is somebody else.
+                if not (has_number and values.get("id_number"))
+            ]
+            likely = sorted((s for s in scored if is_likely(s[0], values)), reverse=True)[:MOST]
+            row.candidates = [[person_id, points] for points, person_id in likely]
+
+    def _namesakes(self, names: Iterable[str]) -> dict[str, list[tuple[UUID, Known, bool]]]:
+        """Persons within the reach who are called so, by the sound of the name."""
+        sounds = {pinyin_key(name).replace(" ", "") for name in names}
+        persons = list(
+            Person.objects.visible_to(self.by, Power.IMPORT_DATA)
+            .filter(pinyin__in=sounds)
+            .select_related("detail")
+            .order_by("id")
+        )
+        doors: dict[UUID, list[str]] = {}
+        ties = Occupancy.objects.filter(Q(person__in=[p.pk for p in persons]), to_on__isnull=True)
+        for person_id, address in ties.values_list("person_id", "dwelling__address"):
+            doors.setdefault(person_id, []).append(address)
+        found: dict[str, list[tuple[UUID, Known, bool]]] = {}
+        for person in persons:
+            detail = getattr(person, "detail", None)
+            written = [detail.actual_address, detail.registered_address] if detail else []
+            somebody = Known(
+                person.full_name,
+                person.birth_on.isoformat() if person.birth_on else "",
+                person.sex,
+                person.phone or "",
+                tuple(text for text in (*written, *doors.get(person.pk, [])) if text),
+            )
+            has_number = person.id_index is not None
+            found.setdefault(person.pinyin, []).append((person.pk, somebody, has_number))
+        return found

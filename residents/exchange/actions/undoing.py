@@ -1,0 +1,175 @@
+"""Let the base forget what an import said: every source speaks as before, whoever came with it goes again.
+
+All in one transaction, as the import itself. A person who has found ties since (an account, a case, a household,
+the word of another source) stays; the row says so.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.utils.translation import gettext_noop as _
+
+from accounts import audit
+from community.governance.scopes import Scope
+from residents.base.actions import Statement, bulk, say
+from residents.base.actions.saying import Entry
+from residents.base.models import Person, PersonDetail, SourceRecord
+from residents.exchange.actions import _core
+from residents.exchange.actions.applying import in_portions, telling
+from residents.exchange.enums import BatchState
+from residents.exchange.models import ImportBatch, ImportRow, MatchMemory
+from residents.exchange.transitions import Act
+
+STAYS = _("此人已有其他记录，撤销时保留。")
+# What an import itself writes about a person, and what only points at one of its rows.
+_OWN = (PersonDetail, SourceRecord, ImportRow, MatchMemory)
+
+
+def take_back(batch: ImportBatch, *, by: Scope, now: datetime) -> None:
+    """Undo an applied import."""
+    with transaction.atomic(), bulk.patience(), telling(batch.pk) as tell:
+        undoer = Undoer(batch, _undone_of(batch.source_id), by, now)
+        done = 0
+        for rows in in_portions(batch):
+            undoer.portion(rows)
+            done += len(rows)
+            tell(done)
+        closed = _core.claim(batch.pk, Act.FINISH, by=by)
+        closed.undone_at = now
+        closed.counts = ImportRow.objects.filter(batch=batch).counted() | {"stays": undoer.stays}
+        closed.save()
+        _core.record("import.undone", closed, by=by, now=now, stays=undoer.stays)
+
+
+def _undone_of(source_id: str) -> set[str]:
+    undone = ImportBatch.objects.filter(source_id=source_id, state=BatchState.UNDONE)
+    return {str(pk) for pk in undone.values_list("pk", flat=True)}
+
+
+@dataclass(slots=True)
+class Undoer:
+    batch: ImportBatch
+    undone: set[str]
+    by: Scope
+    now: datetime
+    stays: int = 0
+
+    def portion(self, rows: Sequence[ImportRow]) -> None:
+        self._remove([row for row in rows if row.is_created and row.person_id])
+        self._restore([row for row in rows if not row.is_created and row.person_id and row.before])
+
+    # --- whoever was there before -----------------------------------------------------------------
+    def _restore(self, rows: Sequence[ImportRow]) -> None:
+        """Where the source still says what this import brought, it says again what it said before."""
+        said = self._now_said(row.person_id for row in rows)
+        earlier = self._said_before([row.person_id for row in rows])
+        statements = []
+        for row in rows:
+            if row.person_id is None:
+                continue
+            current = said.get(row.person_id, {})
+            restores = {
+                key: self._standing(entry, key, earlier.get(row.person_id, {}))
+                for key, entry in row.entries_before.items()
+                if current.get(key, [None, None, None])[2] == str(self.batch.pk)
+            }
+            statements.append(Statement(row.person_id, {}, self.batch.as_of, restores))
+        say(statements, source=self.batch.source_id, reason="undo", by=self.by, now=self.now)
+
+    def _now_said(self, ids: Iterable[UUID | None]) -> dict[UUID, dict[str, Entry]]:
+        records = SourceRecord.objects.filter(source_id=self.batch.source_id, person__in=list(ids))
+        return {record.person_id: record.values for record in records}
+
+    def _said_before(self, ids: Sequence[UUID | None]) -> dict[UUID, dict[str, ImportRow]]:
+        """Rows of imports of this source that were undone: what they replaced may stand here as `before`."""
+        found: dict[UUID, dict[str, ImportRow]] = {}
+        if self.undone:
+            undone = [UUID(pk) for pk in self.undone]
+            rows = ImportRow.objects.filter(batch__in=undone, person__in=ids).order_by("id")
+            for row in rows:
+                found.setdefault(row.person_id, {})[str(row.batch_id)] = row  # type: ignore[arg-type]
+        return found
+
+    def _standing(
+        self, entry: Entry | None, key: str, earlier: Mapping[str, ImportRow]
+    ) -> Entry | None:
+        """The entry, or, where an import brought it that was undone since, what that one had replaced."""
+        while entry is not None and entry[2] in self.undone:
+            row = earlier.get(entry[2])
+            entry = row.entries_before.get(key) if row else None
+        return entry
+
+    # --- whoever came with it ---------------------------------------------------------------------
+    def _remove(self, rows: Sequence[ImportRow]) -> None:
+        ids = {row.person_id for row in rows if row.person_id}
+        if not ids:
+            return
+        persons = list(
+            Person.objects.filter(pk__in=ids)
+            .select_related("community", "detail")
+            .order_by("pk")
+            .select_for_update(of=("self",))
+        )
+        tied = self._tied(persons)
+        gone = [person for person in persons if person.pk not in tied]
+        for row in rows:
+            if row.person_id in tied:
+                row.problems = [*row.problems, [-1, STAYS]]
+                self.stays += 1
+        bulk.rewrite([row for row in rows if row.person_id in tied], ["problems"])
+        self._delete(gone)
+
+    def _tied(self, persons: Sequence[Person]) -> set[UUID]:
+        """Those of whom something else than this import speaks, in whatever app."""
+        ids = [person.pk for person in persons]
+        mine = str(self.batch.pk)
+        tied = {
+            person.pk
+            for person in persons
+            if any(where[-1] != mine for where in _provenance(person))
+        }
+        with_account = Person.objects.filter(pk__in=ids).exclude(account=None, staff_account=None)
+        tied |= set(with_account.values_list("pk", flat=True))
+        for relation in Person._meta.related_objects:
+            model, name = relation.related_model, relation.field.name
+            if model in _OWN:
+                continue
+            rows: models.QuerySet[Any] = model._default_manager.filter(**{f"{name}__in": ids})
+            tied |= set(rows.values_list(f"{name}_id", flat=True))
+        others = SourceRecord.objects.filter(person__in=ids).exclude(source=self.batch.source_id)
+        return tied | set(others.values_list("person_id", flat=True))
+
+    def _delete(self, persons: Sequence[Person]) -> None:
+        ids = [person.pk for person in persons]
+        MatchMemory.objects.filter(person__in=ids).delete()
+        PersonDetail.objects.filter(person__in=ids).delete()
+        SourceRecord.objects.filter(person__in=ids).delete()
+        ImportRow.objects.filter(person__in=ids).update(person=None)
+        with connection.cursor() as cursor:
+            # What still points here would be refused at the end of the transaction otherwise.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            table = connection.ops.quote_name(Person._meta.db_table)
+            cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [ids])  # noqa: S608
+        audit.record_many(
+            "person.import_undone",
+            (
+                audit.Touched(
+                    target=person,
+                    person_id=person.pk,
+                    place_path=person.community.path,
+                    detail={"source": self.batch.source_id, "batch": str(self.batch.pk)},
+                )
+                for person in persons
+            ),
+            by=self.by,
+            now=self.now,
+        )
+
+
+def _provenance(person: Person) -> list[list[Any]]:
+    detail = getattr(person, "detail", None)
+    return [*person.provenance.values(), *(detail.provenance.values() if detail else [])]

@@ -1,0 +1,120 @@
+"""From the texts of a row to canonical values, or to what is wrong with them, column by column. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.utils.translation import gettext_noop as _, override
+
+from common.errors import Invalid
+from common.identity import check_id_number
+from residents.base.attributes import ATTRIBUTES
+from residents.exchange.headings import COMMUNITY, Column
+
+ROUNDED = _("这一格被表格存成了数字，后几位已经丢失。请把这一列设为文本格式，从原系统重新导出。")
+NOBODY = _("既没有姓名也没有证件号码，不知道是谁。")
+BIRTH_DIFFERS = _("出生日期与证件号码中的不一致，请核对。")
+SEX_DIFFERS = _("性别与证件号码中的不一致，请核对。")
+FUTURE = _("日期晚于数据截止日期，请核对。")
+
+_SCIENTIFIC = re.compile(r"[-+]?\d(\.\d+)?E\+?\d+", re.IGNORECASE)
+_NOTHING = frozenset(
+    ("-", "--", "—", "——", "/", "\\", "不详", "未知", "空", "NULL", "null", "N/A", "#N/A", "None")
+)
+_REMARKS = re.compile(
+    r"(合计|总计|小计|共计|备注|说明|注[:：]|填表|制表|审核|单位负责|联系人|统计)"
+)
+_SERIAL_START = date(1899, 12, 30)  # day 0 of tables, which believe in 1900-02-29
+
+Problem = tuple[int, str]  # place of the column (-1 the row), message
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a row says. `community` is the text of the column that names one."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    community: str = ""
+
+
+def is_remark(cells: Sequence[str], columns: Sequence[Column]) -> bool:
+    """A sum or a note below the list: it begins with such a word, and names nobody."""
+    texts = [text for text in cells if text]
+    by_target = {column.target: column.place for column in columns if column.target}
+    number = by_target.get("id_number", len(cells))
+    named = number < len(cells) and bool(re.search(r"\d{6}", cells[number]))
+    return not named and bool(_REMARKS.match(re.sub(r"\s", "", texts[0])))
+
+
+def read_row(
+    cells: Sequence[str],
+    columns: Sequence[Column],
+    codes: Mapping[str, Mapping[str, str]],
+    as_of: date,
+) -> Reading:
+    """Read the columns that have a target. A row with one problem is a row with problems: nothing of it is used."""
+    reading = Reading()
+    places: dict[str, int] = {}
+    for column in columns:
+        text = cells[column.place] if column.place < len(cells) else ""
+        if not column.target or not text or text in _NOTHING:
+            continue
+        if column.target == COMMUNITY:
+            reading.community = text
+            continue
+        places[column.target] = column.place
+        try:
+            value = _read(column.target, text, codes.get(column.target, {}))
+        except Invalid as error:
+            with override("zh-hans"):
+                reading.problems.append((column.place, str(error.message)))
+        else:
+            if value:
+                reading.values[column.target] = value
+    if not reading.problems:
+        _check(reading, places, as_of)
+    return reading
+
+
+def _read(target: str, text: str, codes: Mapping[str, str]) -> str:
+    if text in codes:
+        return codes[text]
+    attribute = ATTRIBUTES[target]
+    if _SCIENTIFIC.fullmatch(text):
+        raise Invalid("rounded", ROUNDED)
+    if attribute.is_date and re.fullmatch(r"\d{4,5}", text):
+        text = (_SERIAL_START + timedelta(days=int(text))).isoformat()
+    return attribute.read(text)
+
+
+def _check(reading: Reading, places: Mapping[str, int], as_of: date) -> None:
+    """What the cells say must fit together."""
+    values = reading.values
+    if not values.get("full_name") and not values.get("id_number"):
+        reading.problems.append((-1, NOBODY))
+    born = values.get("birth_on")
+    if born and born > as_of.isoformat():
+        reading.problems.append((places["birth_on"], FUTURE))
+    if number := values.get("id_number"):
+        said = check_id_number(number)
+        if born and born != said.birth_on.isoformat():
+            reading.problems.append((places["birth_on"], BIRTH_DIFFERS))
+        if values.get("sex") in {"1", "2"} and values["sex"] != said.sex:
+            reading.problems.append((places["sex"], SEX_DIFFERS))
+
+
+def unknown_codes(target: str, texts: Sequence[str]) -> list[str]:
+    """Those of a column's texts that the code table of its attribute does not know."""
+    attribute = ATTRIBUTES.get(target)
+    if attribute is None or not attribute.codes:
+        return []
+    return [text for text in texts if text not in _NOTHING and not _is_known(target, text)]
+
+
+def _is_known(target: str, text: str) -> bool:
+    try:
+        return bool(ATTRIBUTES[target].read(text))
+    except Invalid:
+        return False

@@ -1,0 +1,173 @@
+"""数据冲突: what sources say differently, one task after another, each with who ranks where and why."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common.access import access, power
+from common.errors import NotAllowed
+from common.masking import mask_name
+from common.paging import BadCursor, keyset_page
+from community.governance.enums import Power
+from community.governance.scopes import PortalRequest
+from residents.base.attributes import ATTRIBUTES
+from residents.base.enums import TicketState
+from residents.base.golden import DECISION, UNKNOWN
+from residents.base.models import ConflictTicket, SourceRank, SourceSystem
+from residents.exchange.actions import settling
+from residents.exchange.forms import ReasonForm, SettleForm
+from residents.exchange.views.imports import masked_value
+
+SIZE = 30
+REFUSED = 422
+
+
+@access(power(Power.SETTLE_CONFLICTS))
+@require_safe
+def conflicts(request: PortalRequest) -> HttpResponse:
+    """What waits, the oldest first; by attribute."""
+    mine = ConflictTicket.objects.visible_to(request.scope).open()
+    attribute = request.GET.get("attribute", "")
+    shown = mine.filter(attribute=attribute) if attribute in ATTRIBUTES else mine
+    try:
+        page = keyset_page(
+            shown.select_related("person__community"),
+            order=("opened_at", "id"),
+            after=request.GET.get("after"),
+            size=SIZE,
+        )
+    except BadCursor:
+        return redirect("exchange:conflicts")
+    counted: Iterable[tuple[str, int]] = (
+        mine.order_by("attribute").values_list("attribute").annotate(Count("pk"))
+    )
+    tabs = [(key, ATTRIBUTES[key].label, count) for key, count in counted]
+    context = {
+        "page": page,
+        "rows": [(ticket, mask_name(ticket.person.full_name)) for ticket in page.items],
+        "tabs": tabs,
+        "all": sum(count for _key, _label, count in tabs),
+        "attribute": attribute if attribute in ATTRIBUTES else "",
+    }
+    return TemplateResponse(request, "exchange/conflicts/list.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    source: str
+    name: str
+    shown: str
+    day: str
+    rank: str
+    is_kept: bool
+
+
+@access(power(Power.SETTLE_CONFLICTS))
+@require_http_methods(["GET", "HEAD", "POST"])
+def conflict(request: PortalRequest, ticket_id: uuid.UUID) -> HttpResponse:
+    """One task: what each says, why this is kept, and a decision with its reason. The next one follows."""
+    found = ConflictTicket.objects.visible_to(request.scope).select_related("person__community")
+    ticket = get_object_or_404(found, pk=ticket_id)
+    lines = _lines(ticket)
+    options = [
+        (line.source, _("{where}：{text}").format(where=line.name, text=line.shown))
+        for line in lines
+    ]
+    form = SettleForm(ticket.attribute, options, request.POST or None)
+    if form.is_bound and form.is_valid() and _settled(request, ticket, form):
+        return _next(request)
+    context = {
+        "ticket": ticket,
+        "attribute": ATTRIBUTES[ticket.attribute],
+        "name": mask_name(ticket.person.full_name),
+        "lines": lines,
+        "form": form,
+        "is_open": ticket.state == TicketState.OPEN,
+        "can_reveal": ATTRIBUTES[ticket.attribute].is_secret
+        and request.scope.has(Power.REVEAL_FIELDS),
+        "reason_form": ReasonForm(),
+        "reveal_url": reverse("exchange:conflict-reveal", args=[ticket.pk]),
+    }
+    status = REFUSED if form.is_bound else 200
+    return TemplateResponse(request, "exchange/conflicts/ticket.html", context, status=status)
+
+
+def _lines(ticket: ConflictTicket) -> list[ClaimLine]:
+    names = {source.pk: str(source) for source in SourceSystem.objects.public()}
+    ranks = SourceRank.objects.public().on(timezone.localdate())
+    kept = _kept_source(ticket)
+    found = []
+    for source, (value, day) in settling.claims_of(ticket).items():
+        rank = ranks.get((source, ticket.attribute))
+        text = _("人工裁定") if source == DECISION else str(rank) if rank else _("未排位")
+        if source == UNKNOWN:
+            text = _("来源不明")
+        shown = masked_value(ticket.attribute, value)
+        found.append(
+            (rank or 999, ClaimLine(source, names[source], shown, day, text, source == kept))
+        )
+    return [line for _rank, line in sorted(found, key=lambda each: (each[0], each[1].source))]
+
+
+def _kept_source(ticket: ConflictTicket) -> str:
+    person = ticket.person
+    detail = getattr(person, "detail", None)
+    for holder in (person, detail):
+        if holder is not None and ticket.attribute in holder.provenance:
+            return str(holder.provenance[ticket.attribute][0])
+    return UNKNOWN
+
+
+def _settled(request: PortalRequest, ticket: ConflictTicket, form: SettleForm) -> bool:
+    given: dict[str, Any] = {"note": form.cleaned_data["note"]}
+    choice = form.cleaned_data["choice"]
+    if choice == SettleForm.OTHER:
+        given["value"] = form.cleaned_data["value"]
+    else:
+        given["source"] = choice
+    try:
+        settling.settle(ticket.pk, **given, by=request.scope, now=timezone.now())
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal.message))
+        return False
+    messages.success(request, _("已裁定，下面是下一张。"))
+    return True
+
+
+def _next(request: PortalRequest) -> HttpResponse:
+    waiting = ConflictTicket.objects.visible_to(request.scope).open().order_by("opened_at", "id")
+    ticket = waiting.first()
+    return redirect("exchange:conflict", ticket.pk) if ticket else redirect("exchange:conflicts")
+
+
+@access(power(Power.REVEAL_FIELDS))
+@require_http_methods(["GET", "HEAD", "POST"])
+def reveal(request: PortalRequest, ticket_id: uuid.UUID) -> HttpResponse:
+    """The masked claims in full: asked with a reason, shown once, written down."""
+    ticket = get_object_or_404(
+        ConflictTicket.objects.visible_to(request.scope).select_related("person"), pk=ticket_id
+    )
+    if not ATTRIBUTES[ticket.attribute].is_secret:
+        raise Http404
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    claims: list[tuple[str, str]] = []
+    if form.is_valid():
+        names = {source.pk: str(source) for source in SourceSystem.objects.public()}
+        full = settling.reveal_claims(
+            ticket.pk, reason=form.cleaned_data["reason"], by=request.scope, now=timezone.now()
+        )
+        claims = [(names[source], value) for source, value in full.items()]
+    context = {"ticket": ticket, "form": form, "claims": claims, "label": ticket.label}
+    status = REFUSED if form.is_bound and not claims else 200
+    return TemplateResponse(request, "exchange/conflicts/reveal.html", context, status=status)

@@ -1,0 +1,114 @@
+"""待认定: somebody without a known number beside those in the base who may be meant, decided by keyboard."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from common.access import access, power
+from common.errors import NotAllowed
+from common.masking import mask_address, mask_id, mask_name, mask_phone
+from community.governance.enums import Power
+from community.governance.scopes import PortalRequest
+from residents.base.models import Person
+from residents.exchange.actions import deciding
+from residents.exchange.models import ImportBatch, ImportRow
+from residents.exchange.views.imports import masked_value
+
+COMPARED = (
+    "full_name",
+    "sex",
+    "birth_on",
+    "id_number",
+    "phone",
+    "actual_address",
+    "registered_address",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody in the base, masked: enough to tell whether he is meant."""
+
+    pk: uuid.UUID
+    key: str  # pressed to choose him
+    points: int
+    name: str
+    facts: list[str]
+    community: str
+
+
+@access(power(Power.IMPORT_DATA))
+@require_safe
+def match(request: PortalRequest, batch_id: uuid.UUID) -> HttpResponse:
+    """The next row that waits for a decision."""
+    batches = ImportBatch.objects.visible_to(request.scope)
+    batch = get_object_or_404(batches.select_related("source"), pk=batch_id)
+    waiting = ImportRow.objects.visible_to(request.scope).filter(batch=batch).undecided()
+    row = waiting.order_by("number").first()
+    if row is None:
+        return redirect("exchange:import", batch.pk)
+    values = row.values
+    context = {
+        "batch": batch,
+        "row": row,
+        "name": mask_name(values.get("full_name", "")),
+        "facts": [masked_value(key, values[key]) for key in COMPARED[1:] if values.get(key)],
+        "candidates": _candidates(request, row),
+        "left": waiting.count(),
+    }
+    return TemplateResponse(request, "exchange/imports/match.html", context)
+
+
+def _candidates(request: PortalRequest, row: ImportRow) -> list[Candidate]:
+    points = {uuid.UUID(person_id): score for person_id, score in row.candidates}
+    persons = (
+        Person.objects.visible_to(request.scope, Power.IMPORT_DATA)
+        .filter(pk__in=points)
+        .select_related("community", "detail")
+    )
+    ordered = sorted(persons, key=lambda person: (-points[person.pk], str(person.pk)))
+    return [
+        Candidate(
+            person.pk,
+            str(place),
+            points[person.pk],
+            mask_name(person.full_name),
+            _facts(person),
+            person.community.label,
+        )
+        for place, person in enumerate(ordered, start=1)
+    ]
+
+
+def _facts(person: Person) -> list[str]:
+    detail = getattr(person, "detail", None)
+    facts = [
+        str(person.get_sex_display()),
+        person.birth_on.isoformat() if person.birth_on else "",
+        mask_id(person.id_number or ""),
+        mask_phone(person.phone or ""),
+        mask_address(detail.actual_address) if detail else "",
+        mask_address(detail.registered_address) if detail else "",
+    ]
+    return [fact for fact in facts if fact]
+
+
+@access(power(Power.IMPORT_DATA))
+@require_POST
+def decide(request: PortalRequest, row_id: uuid.UUID) -> HttpResponse:
+    row = get_object_or_404(ImportRow.objects.visible_to(request.scope), pk=row_id)
+    choice = request.POST.get("choice", "")
+    try:
+        deciding.decide(row.pk, choice, by=request.scope, now=timezone.now())
+    except Person.DoesNotExist:
+        raise Http404 from None
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal.message) or _("请选择。"))
+    return redirect("exchange:import-match", row.batch_id)

@@ -1,0 +1,108 @@
+"""Files as departments send them, and the way of one through the import, for tests."""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import openpyxl
+
+from common.ids import uuid7
+from community.governance.models import Post
+from community.governance.scopes import Scope
+from dashboards.demo import numbers
+from residents.base.models import Person, SourceSystem
+from residents.exchange.actions import deciding, receiving, working
+from residents.exchange.models import ImportBatch
+
+NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+JUNE = date(2026, 6, 1)
+Rows = Sequence[Sequence[Any]]
+
+
+def xlsx(rows: Rows, *, merge: Sequence[str] = ()) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in rows:
+        sheet.append(list(row))
+        for place, text in enumerate(row, start=1):
+            if isinstance(text, str) and text.startswith("="):
+                sheet.cell(sheet.max_row, place).data_type = "s"
+    for area in merge:
+        sheet.merge_cells(area)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def csv_file(rows: Rows, encoding: str = "utf-8", delimiter: str = ",") -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter).writerows(rows)
+    return out.getvalue().encode(encoding)
+
+
+def number(serial: int, born: date = date(1985, 1, 1), *, male: bool = True) -> str:
+    return numbers.id_number("150302", born, is_male=male, serial=serial)
+
+
+def receive(
+    data: bytes,
+    by: Scope,
+    *,
+    source: str = "police",
+    as_of: date = JUNE,
+    community: Any = None,
+    name: str = "名单.xlsx",
+    now: datetime = NOW,
+) -> ImportBatch:
+    return receiving.receive(
+        data,
+        name,
+        source=SourceSystem.objects.get(pk=source),
+        as_of=as_of,
+        community=community,
+        by=by,
+        now=now,
+    )
+
+
+def checked(data: bytes, by: Scope, **given: Any) -> ImportBatch:
+    """Received with the proposed columns, and gone through by the machine."""
+    batch = receive(data, by, **given)
+    receiving.check(batch.pk, by=by, now=NOW)
+    return worked(batch)
+
+
+def worked(batch: ImportBatch) -> ImportBatch:
+    while working.work(now=NOW):
+        pass
+    batch.refresh_from_db()
+    return batch
+
+
+def imported(data: bytes, by: Scope, **given: Any) -> ImportBatch:
+    """All the way into the base; whoever is undecided stays out."""
+    batch = checked(data, by, **given)
+    deciding.leave_rest(batch.pk, by=by, now=NOW)
+    receiving.apply(batch.pk, by=by, now=NOW)
+    return worked(batch)
+
+
+def unsure(person: Person, by: Scope) -> ImportBatch:
+    """A checked file with somebody like `person`, without a number, and a code that no table knows."""
+    data = [
+        ("姓名", "出生日期", "所属社区", "学历", "宗教信仰"),
+        (person.full_name, person.birth_on, person.community.name, "小学", "x"),
+        ("孙立新", date(1970, 2, 3), person.community.name, "Z9", "y"),
+    ]
+    return checked(xlsx(data), by)
+
+
+def elsewhere(like: ImportBatch, post: Post) -> ImportBatch:
+    """The same import, of another body."""
+    batch = ImportBatch.objects.get(pk=like.pk)
+    head = batch.head
+    batch.pk, batch.body, batch.post, batch.head = uuid7(), post.body, post, head
+    batch.save(force_insert=True)
+    return batch

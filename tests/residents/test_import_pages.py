@@ -1,0 +1,217 @@
+"""The data clerk's pages: from the file to the base and back, and the work list of conflicts."""
+
+import csv
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.audit import SYSTEM
+from accounts.models import AuditEntry
+from community.governance.enums import Role
+from residents.base.actions import Statement, say
+from residents.base.actions.sources import load_sources
+from residents.base.enums import TicketState
+from residents.base.models import ConflictTicket, Person, PersonDetail
+from residents.exchange.actions import working
+from residents.exchange.enums import BatchState
+from residents.exchange.models import ImportBatch, LayoutMemory
+from tests.factories.governance import (
+    CommunityFactory,
+    CommunityOfficeFactory,
+    StationFactory,
+    staff,
+)
+from tests.factories.residents import PersonFactory
+from tests.residents.importing import NOW, csv_file, number, receive, xlsx
+
+pytestmark = pytest.mark.django_db
+HEADINGS = ("姓名", "身份证号", "学历", "所属社区", "说明文字")
+ACTING = ("=1+1", "+1", "-1", "@x", "＝1", "\t=1")
+
+
+@pytest.fixture(autouse=True)
+def ground(settings, tmp_path):
+    settings.UPLOAD_DIR = tmp_path
+    load_sources()
+
+
+@pytest.fixture
+def community():
+    return CommunityFactory(name="青山社区")
+
+
+@pytest.fixture
+def clerk(community):
+    return staff(Role.DATA_CLERK, CommunityOfficeFactory(place=community.parent.parent))
+
+
+@pytest.fixture
+def desk(client_for, clerk):
+    return client_for(clerk)
+
+
+def sent(desk, data, name="名单.xlsx"):
+    return desk.post(
+        reverse("exchange:import-new"),
+        {"source": "police", "as_of": "2026-06-01", "file": SimpleUploadedFile(name, data)},
+    )
+
+
+def page(desk, name, batch, **more):
+    return desk.get(reverse(f"exchange:{name}", args=[batch.pk]), more)
+
+
+def test_a_file_goes_its_way_into_the_base_and_out_again(desk, clerk):
+    people = [("张伟民", number(1), "本科", "青山社区", ""), ("李", "123", "本科", "青山社区", "")]
+    answer = sent(desk, xlsx([HEADINGS, *people]))
+    batch = ImportBatch.objects.get()
+    assert answer.headers["Location"] == reverse("exchange:import-columns", args=[batch.pk])
+    assert "不读取" in page(desk, "import-columns", batch).content.decode()
+    targets = {"c0": "full_name", "c1": "id_number", "c2": "education", "c3": "community", "c4": ""}
+    desk.post(reverse("exchange:import-columns", args=[batch.pk]), targets)
+    assert "已处理的行" in page(desk, "import", batch).content.decode()
+    working.work(now=NOW)
+    assert page(desk, "import-progress", batch).headers["HX-Redirect"]
+    assert "导入1行" in page(desk, "import", batch).content.decode()
+    shown = page(desk, "import-rows", batch, fate="error").content.decode()
+    assert "B列 身份证号" in shown
+    assert number(1) not in page(desk, "import-rows", batch).content.decode()
+    desk.post(reverse("exchange:import-press", args=[batch.pk, "apply"]))
+    working.work(now=NOW)
+    assert Person.objects.get().full_name == "张伟民"
+    desk.post(reverse("exchange:import-press", args=[batch.pk, "undo"]))
+    working.work(now=NOW)
+    assert not Person.objects.exists()
+    assert "已撤销" in page(desk, "import", batch).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [(b"", "没有数据"), (b"%PDF-1.7", "只收"), (b"<html>", "网页"), (b"PK\x03\x04xx", "损坏")],
+)
+def test_a_wrong_file_is_refused_with_one_line(desk, data, word):
+    answer = sent(desk, data)
+    assert answer.status_code == 422
+    assert word in answer.content.decode()
+    assert not ImportBatch.objects.exists()
+
+
+def test_strange_codes_are_asked_once_and_remembered(desk, clerk):
+    data = [HEADINGS, ("张伟民", number(1), "D1", "青山社区", "")]
+    sent(desk, xlsx(data))
+    batch = ImportBatch.objects.get()
+    url = reverse("exchange:import-columns", args=[batch.pk])
+    targets = {"c0": "full_name", "c1": "id_number", "c2": "education", "c3": "community"}
+    answer = desk.post(url, targets)
+    assert answer.headers["Location"] == reverse("exchange:import-codes", args=[batch.pk])
+    desk.post(answer.headers["Location"], {"education-0": "21"})
+    batch.refresh_from_db()
+    assert (batch.state, batch.codes) == (BatchState.CHECKING, {"education": {"D1": "21"}})
+    again = receive(csv_file(data), clerk)
+    assert again.codes == {"education": {"D1": "21"}}
+    assert LayoutMemory.objects.count() == 1
+
+
+def test_columns_that_name_nobody_are_refused_with_the_reason(desk, clerk):
+    batch = receive(xlsx([HEADINGS, ("张伟民", number(1), "本科", "青山社区", "")]), clerk)
+    answer = desk.post(reverse("exchange:import-columns", args=[batch.pk]), {"c2": "education"})
+    assert answer.status_code == 422
+    assert "不知道是谁" in answer.content.decode()
+
+
+def returned(desk, batch):
+    """The rows of the file that comes back with remarks, as a table program reads them."""
+    answer = page(desk, "import-remarks", batch)
+    if batch.kind == "csv":
+        return list(csv.reader(io.StringIO(answer.content.decode(batch.preview["note"][:-1]))))
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    assert all(cell.data_type == "s" for row in sheet for cell in row if cell.value is not None)
+    return [[cell.value or "" for cell in row] for row in sheet]
+
+
+@pytest.mark.parametrize("encoding", ["", "gb18030", "utf-8-sig", "utf-16"])
+def test_the_file_comes_back_with_remarks_and_no_cell_acts(desk, clerk, encoding):
+    people = [
+        ("张伟民", number(n), "本科", "青山社区", f"x{text}") for n, text in enumerate(ACTING)
+    ]
+    people = [(*row[:4], row[4][1:]) for row in people] + [("李", "123", "本科", "青山社区", "")]
+    rows = [HEADINGS, *people]
+    batch = receive(csv_file(rows, encoding) if encoding else xlsx(rows), clerk)
+    desk.post(reverse("exchange:import-press", args=[batch.pk, "check"]))
+    working.work(now=NOW)
+    found = returned(desk, batch)
+    assert found[0][-1] == "备注"
+    assert found[1][-1] == "新增人员"
+    assert found[-1][-1].startswith("有错误；B列 身份证号：")
+    assert not [
+        cell for row in found for cell in row if cell.startswith(("=", "+", "-", "@", "＝"))
+    ]
+    assert found[1][4] == "'=1+1"
+
+
+def test_a_clerk_of_another_place_does_not_see_the_import(client_for, clerk):
+    batch = receive(xlsx([HEADINGS, ("张伟民", number(1), "本科", "青山社区", "")]), clerk)
+    other = client_for(staff(Role.DATA_CLERK, StationFactory()))
+    assert page(other, "import", batch).status_code == 404
+
+
+# --- conflicts ------------------------------------------------------------------------------------
+@pytest.fixture
+def disputed(community):
+    person = PersonFactory(community=community, provenance={}, phone="")
+    for source, phone in (("police", "13800005678"), ("health", "13300005678")):
+        said = Statement(person.pk, {"phone": phone, "education": "21"}, date(2026, 5, 1))
+        say([said], source=source, by=SYSTEM, now=NOW)
+    return ConflictTicket.objects.open().get()
+
+
+def test_a_conflict_is_settled_by_naming_the_source_that_is_right(desk, disputed):
+    url = reverse("exchange:conflict", args=[disputed.pk])
+    shown = desk.get(url).content.decode()
+    assert "133****5678" in shown
+    assert "13300005678" not in shown
+    answer = desk.post(url, {"choice": "police", "note": "电话核实"})
+    assert answer.headers["Location"] == reverse("exchange:conflicts")
+    assert Person.objects.get(pk=disputed.person_id).phone == "13800005678"
+    disputed.refresh_from_db()
+    assert disputed.state == TicketState.SETTLED
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({"choice": "other", "value": "123", "note": "x"}, "手机"),
+        ({"choice": "other", "value": "", "note": "x"}, "请填写核实后的内容"),
+        ({"choice": "police", "note": ""}, "错误"),
+    ],
+)
+def test_what_cannot_be_is_refused(desk, disputed, given, word):
+    answer = desk.post(reverse("exchange:conflict", args=[disputed.pk]), given)
+    assert answer.status_code == 422
+    assert word in answer.content.decode()
+
+
+def test_the_right_value_can_be_entered(desk, disputed):
+    given = {"choice": "other", "value": "139 0000 5678", "note": "电话核实"}
+    desk.post(reverse("exchange:conflict", args=[disputed.pk]), given)
+    assert Person.objects.get(pk=disputed.person_id).phone == "13900005678"
+
+
+def test_masked_claims_are_shown_for_a_reason_that_the_person_can_read(desk, disputed):
+    url = reverse("exchange:conflict-reveal", args=[disputed.pk])
+    shown = desk.post(url, {"reason": "contact"}).content.decode()
+    assert "13300005678" in shown
+    entry = AuditEntry.objects.get(action="person.revealed")
+    assert (entry.person_id, entry.reason, entry.detail["field"]) == (
+        disputed.person_id,
+        "contact",
+        "phone",
+    )
+
+
+def test_what_agrees_opens_nothing(disputed):
+    assert PersonDetail.objects.get(person=disputed.person_id).education == "21"
