@@ -3,10 +3,11 @@
 import csv
 import io
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import openpyxl
+from django.utils import timezone
 
 from common.ids import uuid7
 from community.governance.models import Post
@@ -16,7 +17,7 @@ from residents.base.models import Person, SourceSystem
 from residents.exchange.actions import deciding, receiving, working
 from residents.exchange.models import ImportBatch
 
-NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+NOW = timezone.now()  # posts of the tests begin today
 JUNE = date(2026, 6, 1)
 Rows = Sequence[Sequence[Any]]
 
