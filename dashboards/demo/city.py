@@ -13,6 +13,7 @@ from uuid import UUID
 import django
 from django.core.management import call_command
 from django.db import connections, transaction
+from django.utils import timezone
 
 from accounts import audit
 from community.governance.actions import load_places
@@ -98,7 +99,9 @@ def load_community(job: Job) -> Result:
         community_id=community_id,
         as_of=as_of,
     )
-    population = populate(site, ground, seed=seed, community=community, as_of=as_of)
+    population = populate(
+        site, ground, seed=seed, community=community, as_of=as_of, until=timezone.localdate(now)
+    )
     with transaction.atomic(durable=True), bulk.patience():
         bulk.copy(ground.places)
         counts = bulk.write(

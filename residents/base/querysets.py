@@ -15,6 +15,7 @@ from common.crypto import blind_index
 from common.identity import normalise_id_number, normalise_phone
 from common.names import doubled, normalise_name
 from community.governance.enums import BodyKind, Power
+from residents.base.documents import is_number
 from residents.base.enums import PersonState, TicketState
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _condition(text: str) -> Q:
     compact = text.replace(" ", "").replace("-", "").upper()
     if CHINESE.search(text):
         return Q(name_doubled__contains=doubled(normalise_name(text)))
-    if re.fullmatch(r"\d{17}[\dX]|\d{15}", compact):
+    if re.fullmatch(r"\d{17}[\dX]|\d{15}", compact) or is_number(compact):
         return Q(id_index=blind_index(normalise_id_number(compact), field="id_number"))
     if re.fullmatch(r"\d{5}[\dX]", compact):
         return Q(id_tail_index=blind_index(compact, field="id_tail"))

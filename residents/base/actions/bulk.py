@@ -12,7 +12,14 @@ from django.conf import settings
 from django.db import connection, models, transaction
 
 from accounts import audit
-from residents.base.models import Dwelling, Household, HouseholdMember, Occupancy, Person
+from residents.base.models import (
+    Dwelling,
+    Household,
+    HouseholdMember,
+    Occupancy,
+    Person,
+    PersonEvent,
+)
 
 
 @dataclass(slots=True)
@@ -24,6 +31,7 @@ class Batch:
     households: list[Household] = field(default_factory=list)
     members: list[HouseholdMember] = field(default_factory=list)
     occupancies: list[Occupancy] = field(default_factory=list)
+    events: list[PersonEvent] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         return {name: len(getattr(self, name)) for name in self.__slots__}
@@ -43,6 +51,7 @@ def write(
             batch.households,
             batch.members,
             batch.occupancies,
+            batch.events,
         ):
             copy(rows)
         counts = batch.counts()

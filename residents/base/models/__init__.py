@@ -1,13 +1,17 @@
 from residents.base.models.conflict import ConflictTicket
 from residents.base.models.detail import PersonDetail
+from residents.base.models.event import PersonEvent
 from residents.base.models.household import Dwelling, Household, HouseholdMember, Occupancy
+from residents.base.models.limit import BaseLimit, Watermark
 from residents.base.models.person import Person
+from residents.base.models.population import PopulationMonth
 from residents.base.models.registration import AccountClaim
 from residents.base.models.source import SourceRank, SourceRecord, SourceSystem
 from residents.base.models.visit import Visit
 
 __all__ = [
     "AccountClaim",
+    "BaseLimit",
     "ConflictTicket",
     "Dwelling",
     "Household",
@@ -15,8 +19,11 @@ __all__ = [
     "Occupancy",
     "Person",
     "PersonDetail",
+    "PersonEvent",
+    "PopulationMonth",
     "SourceRank",
     "SourceRecord",
     "SourceSystem",
     "Visit",
+    "Watermark",
 ]

@@ -114,7 +114,7 @@ def _found(scope: Scope, persons: Sequence[Person], now: datetime) -> list[Found
     """Two queries for any number of rows: the persons and their doors."""
     here = [OccupancyKind.ACTUAL, OccupancyKind.RENTED]
     living = Occupancy.objects.visible_to(scope).current().filter(kind__in=here)
-    living = living.filter(person__in=[person.pk for person in persons])
+    living = living.filter(person__in=[person.pk for person in persons], dwelling__isnull=False)
     doors = dict(living.values_list("person_id", "dwelling__door"))
     today = timezone.localdate(now)
     return [
@@ -276,11 +276,11 @@ def _addresses(scope: Scope, person: Person) -> list[Fact]:
     return [
         Fact(
             str(row.get_kind_display()),
-            row.dwelling.address,
+            row.address,
             source=_("居民基础库"),
             as_of=row.from_on,
         )
-        for row in rows.select_related("dwelling").order_by("kind", "from_on")
+        for row in rows.select_related("dwelling", "community").order_by("kind", "from_on")
     ]
 
 
