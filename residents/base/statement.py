@@ -121,8 +121,8 @@ def _count(
             column = "moved_in" if was else arrives
         elif place not in now:
             column = "moved_out" if now else leaves
-        elif kind == EventKind.MOVE or was != now:
-            column = "inside"
+        elif was != now or (kind == EventKind.MOVE and at[1] == Basis.ACTUAL):
+            column = "inside"  # the register does not notice another door in the same community
         else:
             continue
         found.setdefault((place, *at), Counter())[column] += n
