@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Self
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from community.governance.scopes import Scope
     from residents.base.models import (  # noqa: F401
         BaseLimit,
+        Dwelling,
         PersonEvent,
         PopulationMonth,
         Watermark,
@@ -27,6 +29,18 @@ SIDES = {
     Basis.ACTUAL: ("lived_in", "lives_in"),
     Basis.REGISTERED: ("was_registered_in", "registered_in"),
 }
+
+
+class DwellingQuerySet(QuerySet["Dwelling"]):
+    def visible_to(self, scope: Scope, power: Power = Power.REGISTER_PERSONS) -> Self:
+        return self.filter(scope.within(power))
+
+    def called(self, place: Place, text: str) -> Self:
+        """The doors of a place in whose address all these words stand."""
+        found = self.filter(place__path__startswith=place.path)
+        for word in unicodedata.normalize("NFKC", text).split():
+            found = found.filter(address__contains=word)
+        return found
 
 
 class PersonEventQuerySet(QuerySet["PersonEvent"]):
@@ -41,10 +55,6 @@ class PersonEventQuerySet(QuerySet["PersonEvent"]):
             for side in sides:
                 reach |= scope.within(Power.READ_PERSONS, f"{side}__path")
         return self.filter(reach)
-
-    def of_person_for(self, scope: Scope, person_id: UUID) -> Self:
-        """The history of somebody whose file the viewer has open."""
-        return self.none() if scope.is_nobody else self.filter(person_id=person_id)
 
     def standing(self) -> Self:
         """Without corrections and without what they took back."""

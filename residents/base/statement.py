@@ -8,9 +8,9 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -171,9 +171,11 @@ def stock(day: date, above: Lineages) -> dict[tuple[uuid.UUID, str], Counter[str
 Statements = dict[Key, Month]
 
 
-def statements(places: Collection[uuid.UUID], first: date, last: date) -> Statements:
+def statements(
+    places: Collection[uuid.UUID], first: date, last: date, above: Lineages | None = None
+) -> Statements:
     """Every month from `first` to `last` of these places on both bases, in a fixed number of queries."""
-    above = lineages()
+    above = lineages() if above is None else above
     kept = {
         (row.place_id, row.month, row.basis): row
         for row in PopulationMonth.objects.all().of(places, first, last)
@@ -215,3 +217,39 @@ def _before(late: Flows, place: uuid.UUID, basis: str, first: date) -> Counter[s
         if where == place and on_basis == basis and month < first:
             total.update(flows)
     return total
+
+
+def first_month(place: uuid.UUID) -> date | None:
+    """The first month that is counted; before it nothing is known."""
+    rows = PopulationMonth.objects.filter(place_id=place)
+    first: date | None = rows.aggregate(first=Min("month"))["first"]
+    return first
+
+
+def sides_of(basis: str) -> tuple[str, str]:
+    """The relations of an event that say where from and where to."""
+    return SIDES[Basis(basis)]
+
+
+# --- the events behind a figure ---------------------------------------------------------------------
+def behind(column: str, basis: str, place: Place, month: date) -> QuerySet[PersonEvent]:
+    """The events that a figure counted: as many as it says."""
+    was, now = SIDES[Basis(basis)]
+    was_in = Q(**{f"{was}__path__startswith": place.path})
+    now_in = Q(**{f"{now}__path__startswith": place.path})
+    was_none, now_none = (Q(**{f"{side}__isnull": True}) for side in (was, now))
+    stays = ~Q(**{was: F(now)})
+    if basis == Basis.ACTUAL:
+        stays |= Q(kind=EventKind.MOVE)
+    conditions = {
+        "births": was_none & now_in & Q(kind=EventKind.BIRTH),
+        "entered": was_none & now_in & Q(kind=EventKind.ENTERED),
+        "came": was_none & now_in & ~Q(kind__in=[EventKind.BIRTH, EventKind.ENTERED]),
+        "deaths": was_in & now_none & Q(kind=EventKind.DEATH),
+        "left": was_in & now_none & ~Q(kind=EventKind.DEATH),
+        "moved_in": ~was_none & ~was_in & now_in,
+        "moved_out": was_in & ~now_none & ~now_in,
+        "inside": was_in & now_in & stays,
+    }
+    last = next_month(month) - timedelta(days=1)
+    return PersonEvent.objects.standing().between(month, last).filter(conditions[column])

@@ -22,6 +22,7 @@ from community.governance.enums import ApiScope, Role
 from community.governance.models import ApiToken, Body, Post
 from community.governance.scopes import Scope
 from notifications.models import Message
+from residents.base.actions.life import report_missing
 from servicehall import actions
 from servicehall.actions.files import attach
 from servicehall.models import Case, Draft, Upload
@@ -179,6 +180,14 @@ class World:
         return self.far_post.body
 
     @cached_property
+    def act(self) -> uuid.UUID:
+        """What was written down about somebody of the community: he is missing."""
+        place = self.hall
+        person = PersonFactory(community=place.community)
+        today = timezone.localdate(place.now)
+        return report_missing(person.pk, on=today, by=place.clerk, now=place.now)
+
+    @cached_property
     def entry(self) -> AuditEntry:
         """What was written down when the case was accepted."""
         entry: AuditEntry = AuditEntry.objects.get(
@@ -268,6 +277,7 @@ def build() -> World:
         "post",
         "far_post",
         "entry",
+        "act",
     ):
         getattr(world, name)
     return world

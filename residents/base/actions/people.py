@@ -20,7 +20,7 @@ from residents.base.actions.ledger import Act, community_of
 from residents.base.actions.saying import Statement, say
 from residents.base.attributes import ATTRIBUTES
 from residents.base.documents import read_document
-from residents.base.enums import EventKind, PersonState, Purpose, Sex
+from residents.base.enums import EventKind, OccupancyKind, PersonState, Purpose, Sex
 from residents.base.models import Person, Visit
 
 # How long a stated purpose keeps a file open: a visit at the counter.
@@ -40,6 +40,7 @@ def register_person(
     birth_on: date | None = None,
     ethnic_group: str = "",
     duplicate_note: str = "",
+    kind: str = OccupancyKind.ACTUAL,
     source: str = "counter",
 ) -> Person:
     """Enter a person who is not in the base yet and lives here. The number, where there is one, says which document
@@ -66,7 +67,7 @@ def register_person(
         )
         today = timezone.localdate(now)
         act = Act.open([person.pk], on=today, source=source, new=[person.pk], by=by, now=now)
-        act.live(person.pk, place, None)
+        act.live(person.pk, place, None, kind)
         act.write(EventKind.ENTERED)
     return person
 

@@ -15,6 +15,7 @@ from community.governance.models.body import DateRange
 from residents.base.enums import OccupancyKind, Relation
 from residents.base.models.person import Person
 from residents.base.querysets import HouseholdMemberQuerySet, HouseholdQuerySet, OccupancyQuerySet
+from residents.base.querysets_life import DwellingQuerySet
 
 PERIOD = (DateRange("from_on", "to_on", Value("[)")), RangeOperators.OVERLAPS)
 
@@ -26,6 +27,8 @@ class Dwelling(models.Model):
     place = models.ForeignKey(Place, models.PROTECT, related_name="dwellings")
     door = models.CharField(_("门牌"), max_length=20)
     address = models.CharField(_("地址"), max_length=160)
+
+    objects = DwellingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("房屋")
