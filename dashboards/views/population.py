@@ -27,7 +27,6 @@ from residents.base.statement import COLUMNS, DEFINED, Month
 
 PAGE_SIZE = 50
 BACK = 12  # months on the curve
-OFFERED = 36  # months to choose from
 BY_CODE = {column.code: column for column in DEFINED}
 
 
@@ -38,11 +37,13 @@ def population(request: PortalRequest, code: str) -> HttpResponse:
     if here is None:
         raise Http404
     today = timezone.localdate()
-    month, basis = _month(request, today), _basis(request)
+    counted_from = statement.first_month(here.pk) or statement.first_of(today)
+    month, basis = max(_month(request, today), counted_from), _basis(request)
+    first = max(_back(month, BACK - 1), counted_from)
     children = tree.children(here, month)
     found = statement.statements(
         [here.pk, *(child.pk for child in children)],
-        _back(month, BACK - 1),
+        first,
         month,
         tree.lineages(),
     )
@@ -52,7 +53,7 @@ def population(request: PortalRequest, code: str) -> HttpResponse:
             node for node in tree.above(here) if request.scope.covers(Power.READ_FACTS, node.path)
         ],
         "month": month,
-        "months": _offered(here, month, today),
+        "months": _offered(counted_from, today),
         "basis": Basis(basis),
         "bases": [(each, _query(month, each)) for each in Basis],
         "columns": DEFINED,
@@ -61,7 +62,7 @@ def population(request: PortalRequest, code: str) -> HttpResponse:
             _row(request.scope, here, month, each, found[here.pk, month, each]) for each in Basis
         ],
         "below": _below(request.scope, children, month, basis, found),
-        "trend": _trend(here, found, month),
+        "trend": _trend(here, found, first, month),
         "can_list": request.scope.covers(Power.READ_PERSONS, here.path),
     }
     return TemplateResponse(request, "dashboards/population.html", context)
@@ -91,12 +92,10 @@ def _back(month: date, by: int) -> date:
     return date(year, index + 1, 1)
 
 
-def _offered(here: Place, month: date, today: date) -> list[tuple[str, date]]:
+def _offered(counted_from: date, today: date) -> list[tuple[str, date]]:
     """Months to choose from, the newest first, as far back as is counted."""
-    now = statement.first_of(today)
-    first = min(statement.first_month(here.pk) or now, month)
-    found = list(statement.months(max(first, _back(now, OFFERED - 1)), now))
-    return [(f"{each:%Y-%m}", each) for each in sorted({*found, month}, reverse=True)]
+    months = statement.months(counted_from, statement.first_of(today))
+    return [(f"{each:%Y-%m}", each) for each in sorted(months, reverse=True)]
 
 
 # --- figures ----------------------------------------------------------------------------------------
@@ -175,8 +174,8 @@ def _below(
     ]
 
 
-def _trend(here: Place, found: statement.Statements, month: date) -> dict[str, Any]:
-    months = list(statement.months(_back(month, BACK - 1), month))
+def _trend(here: Place, found: statement.Statements, first: date, month: date) -> dict[str, Any]:
+    months = list(statement.months(first, month))
     return {
         "labels": [formats.date_format(each, "Y-m") for each in months],
         "series": [

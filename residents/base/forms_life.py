@@ -114,6 +114,11 @@ class SuccessorForm(ActForm):
 class DeathForm(SuccessorForm):
     order = ("on", "paper", "successor")
 
+    def prepare(self) -> None:
+        super().prepare()
+        if "successor" in self.fields:
+            self.fields["successor"].required = True
+
 
 class MoveOutForm(SuccessorForm):
     keeps_registration = forms.BooleanField(

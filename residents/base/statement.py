@@ -185,12 +185,18 @@ def statements(
         for row in PopulationMonth.objects.all().last_before(places, first)
     }
     late = pending(above)
+    # Nothing is counted yet: the dated ties themselves say what was there, late events included.
+    is_bare = not kept and not before
+    bare = stock(first - timedelta(days=1), above) if is_bare else {}
     found: Statements = {}
     for place in places:
         for basis in Basis.values:
             ends = before.get((place, basis))
-            persons, households = (ends.end, ends.households) if ends else (0, 0)
-            extra = _before(late, place, basis, first)
+            there = bare.get((place, basis), Counter())
+            persons, households = there["persons"], there["households"]
+            if ends is not None:
+                persons, households = ends.end, ends.households
+            extra: Counter[str] = Counter() if is_bare else _before(late, place, basis, first)
             for at in months(first, last):
                 key = place, at, basis
                 row = kept.get(key)

@@ -16,6 +16,7 @@ from tests.factories.governance import (
     CommitteeFactory,
     CommunityFactory,
     StationFactory,
+    StreetFactory,
     StreetOfficeFactory,
     staff,
 )
@@ -65,6 +66,12 @@ def shown(row):
 def test_the_statement_adds_up_before_and_after_the_count(client_for, director, places, people):
     here, there = places
     browser = client_for(director)
+    recount_population(now=timezone.now(), since=date(2026, 1, 1))
+    person = moving.move_in_new(
+        full_name="王五", place=here, on=date(2026, 2, 2), id_number="", sex=Sex.MALE,
+        birth_on=date(1990, 1, 1), by=director, now=timezone.now(),
+    )  # fmt: skip
+    life.register_death(person.pk, on=date(2026, 2, 20), by=director, now=timezone.now())
     for count in (False, True):
         if count:
             recount_population(now=timezone.now())
@@ -79,6 +86,7 @@ def test_the_statement_adds_up_before_and_after_the_count(client_for, director, 
 
 def test_every_figure_opens_as_many_events_as_it_says(client_for, director, places, people):
     browser = client_for(director)
+    recount_population(now=timezone.now())
     for place in places:
         for row in browser.get(url(place)).context["rows"]:
             for cell in row["cells"]:
@@ -103,6 +111,7 @@ def test_the_figures_and_the_lists_agree_for_every_place_above(places, director,
 
 def test_small_numbers_are_held_back_where_the_list_is_closed(client_for, places, people):
     here, _there = places
+    recount_population(now=timezone.now())
     member = client_for(staff(Role.COMMITTEE_MEMBER, CommitteeFactory(place=here)))
     context = member.get(url(here)).context
     actual = context["rows"][1]
@@ -116,6 +125,7 @@ def test_a_single_small_number_takes_the_next_with_it(client_for, director, plac
     """Start, end and all others would give it away."""
     here, there = places
     member = client_for(staff(Role.COMMITTEE_MEMBER, CommitteeFactory(place=here)))
+    recount_population(now=timezone.now())
     for person in people[3:6]:
         moving.move_in(
             person.pk, place=there, on=date(2026, 3, 11), by=director, now=timezone.now()
@@ -129,7 +139,7 @@ def test_a_street_sees_its_communities(client_for, places, people):
     official = client_for(staff(Role.STREET_OFFICIAL, StreetOfficeFactory(place=here.parent)))
     context = official.get(url(here.parent)).context
     assert {row["name"] for row in context["below"]} == {here.label, there.label}
-    assert official.get(url(CommunityFactory())).status_code == 404
+    assert official.get(url(CommunityFactory(parent=StreetFactory()))).status_code == 404
 
 
 def test_the_page_costs_the_same_with_more_history(client_for, director, places, people):
@@ -148,3 +158,12 @@ def test_the_page_costs_the_same_with_more_history(client_for, director, places,
 def test_an_unknown_month_is_this_month(client_for, director, places, query):
     context = client_for(director).get(url(places[0], query)).context
     assert context["month"] == timezone.localdate().replace(day=1)
+
+
+def test_before_anything_was_counted_the_ties_say_who_is_there(
+    client_for, director, places, people
+):
+    row = client_for(director).get(url(places[0], "")).context["rows"][1]
+    assert (row["start"], row["end"], shown(row)) == (3, 3, {})
+    early = client_for(director).get(url(places[0])).context  # earlier months are not offered yet
+    assert early["month"] == timezone.localdate().replace(day=1)
