@@ -95,6 +95,8 @@ class Years:
 
     def _losses(self, home: Home, share: float) -> None:
         for row in list(home.members):
+            if row not in home.members:
+                continue  # a death made another row of it
             age = self._age(row.person)
             deadly = next((chance for low, chance in DEATHS if age >= low), 0)
             if self.rng.random() < deadly * share:
@@ -114,7 +116,7 @@ class Years:
             if spouse is None or spouse.from_on >= on:
                 return
             self._end(home, row, on)
-            self._relate(home, spouse, row, on)
+            self._relate(home, spouse, on)
         else:
             self._end(home, row, on)
         row.person.state, row.person.place_id = state, home.household.community_id
@@ -126,7 +128,7 @@ class Years:
         row.to_on = on
         home.members.remove(row)
 
-    def _relate(self, home: Home, head: HouseholdMember, old: HouseholdMember, on: date) -> None:
+    def _relate(self, home: Home, head: HouseholdMember, on: date) -> None:
         """The widow heads the household, and the others are related to her."""
         for row in list(home.members):
             is_head = row is head

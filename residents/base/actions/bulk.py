@@ -67,10 +67,13 @@ def write(
 
 @contextmanager
 def patience() -> Iterator[None]:
-    """Inside a transaction: statements may take as long as work on a whole city takes."""
+    """Inside a transaction: statements may take as long as work on a whole city takes, the check of all relations
+    at its end included."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = %s", [settings.BULK_STATEMENT_TIMEOUT])
         yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
 
 
