@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from community.governance.enums import PostBasis, Role
 from notifications.enums import Channel as MessageChannel, MessageState
-from residents.base.enums import ClaimPurpose, Purpose
+from residents.base.enums import ClaimPurpose, EventKind, Purpose
 from servicehall.enums import CaseAction, CaseState, Channel as CaseChannel
 
 Words = Mapping[str, str | Promise]
@@ -47,6 +47,7 @@ ACTIONS: Words = {
     "person.viewed": _("查看居民档案"),
     "person.revealed": _("显示完整证件号或电话"),
     "person.changed": _("修改居民资料"),
+    **{f"life.{kind.value}": kind.label for kind in EventKind},
     "person.account_bound": _("绑定居民账号"),
     "person.staff_tied": _("登记工作人员本人身份(用于回避)"),
     "person.staff_untied": _("解除工作人员本人身份"),
@@ -128,6 +129,7 @@ KEYS: Words = {
 VALUES: Words = {
     **{state.value: state.label for state in CaseState},
     **{role.value: role.label for role in Role},
+    **{kind.value: kind.label for kind in EventKind},
     **{basis.value: basis.label for basis in PostBasis},
     **{channel.value: channel.label for channel in (*CaseChannel, *MessageChannel)},
     **{state.value: state.label for state in MessageState},

@@ -145,11 +145,16 @@ def disable_user(user: User, *, reason: str, by: Actor, now: datetime) -> User:
     if by.user_id == user.pk:
         raise NotAllowed("own_account", _("不能停用自己的账号。"))
     with transaction.atomic(durable=True):
-        user = _locked(user.pk)
-        user.is_active = False
-        user.save(update_fields=["is_active"])
-        Session.objects.filter(user_id=user.pk).delete()
-        audit.record("user.disabled", by=by, target=user, reason=reason, now=now)
+        return shut_account(user, reason=reason, by=by, now=now)
+
+
+def shut_account(user: User, *, reason: str, by: Actor, now: datetime) -> User:
+    """As disable_user, inside the caller's transaction (a death is written down with it)."""
+    user = _locked(user.pk)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    Session.objects.filter(user_id=user.pk).delete()
+    audit.record("user.disabled", by=by, target=user, reason=reason, now=now)
     return user
 
 

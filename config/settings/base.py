@@ -255,6 +255,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 60.0,
         "options": {"queue": "jobs", "expires": 50},
     },
+    "population-count": {
+        "task": "residents.base.tasks.count_population",
+        "schedule": 1800.0,
+        "options": {"queue": "jobs"},
+    },
+    # 09:40 in China: an SMS that nobody has to be woken for.
+    "tenants-tell": {
+        "task": "residents.base.tasks.tell_tenants",
+        "schedule": crontab(hour="1", minute="40"),
+        "options": {"queue": "jobs"},
+    },
     "notices-lapse": {
         "task": "servicehall.tasks.lapse_notices",
         "schedule": 900.0,

@@ -13,6 +13,7 @@ from uuid import UUID
 import django
 from django.core.management import call_command
 from django.db import connections, transaction
+from django.utils import timezone
 
 from accounts import audit
 from community.governance.actions import load_places
@@ -21,7 +22,7 @@ from dashboards.demo import places
 from dashboards.demo.people import populate
 from dashboards.demo.places import Site
 from residents.base.actions import bulk
-from residents.base.actions.sources import load_sources
+from residents.base.actions.sources import load_limits, load_sources
 from residents.exchange.actions.setup import load_exchange
 from servicehall.actions import load_catalogue
 
@@ -41,6 +42,7 @@ def load_ground(data: Mapping[str, Any], *, today: date) -> None:
     load_catalogue()
     load_sources()
     load_exchange()
+    load_limits()
 
 
 class _Silence:
@@ -100,7 +102,9 @@ def load_community(job: Job) -> Result:
         community_id=community_id,
         as_of=as_of,
     )
-    population = populate(site, ground, seed=seed, community=community, as_of=as_of)
+    population = populate(
+        site, ground, seed=seed, community=community, as_of=as_of, until=timezone.localdate(now)
+    )
     with transaction.atomic(durable=True), bulk.patience():
         bulk.copy(ground.places)
         counts = bulk.write(

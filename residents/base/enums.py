@@ -249,3 +249,28 @@ class RevealReason(TextChoices):
     DOCUMENT = "document", _("核对证件原件")
     CONTACT = "contact", _("与本人联系")
     FORM = "form", _("填写或核对表格")
+
+
+class EventKind(TextChoices):
+    """人口变动: what happens to persons and households. Every change of state, place or household is one of these."""
+
+    ENTERED = "entered", _("登记入库")
+    BIRTH = "birth", _("出生")
+    DEATH = "death", _("死亡")
+    MOVE_IN = "move_in", _("迁入")
+    MOVE_OUT = "move_out", _("迁出")
+    MOVE = "move", _("市内迁移")
+    MISSING = "missing", _("失踪")
+    FOUND = "found", _("找回")
+    SPLIT = "split", _("分户")
+    JOIN = "join", _("入户")
+    MARRIAGE = "marriage", _("婚入")
+    HEAD = "head", _("变更户主")
+    CORRECTION = "correction", _("更正")
+
+
+class Basis(TextChoices):
+    """Two populations of one place: by the household register, and who lives there."""
+
+    REGISTERED = "registered", _("户籍人口")
+    ACTUAL = "actual", _("现住人口")

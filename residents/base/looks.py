@@ -32,6 +32,7 @@ _words: dict[str, Text] = {
     "person.viewed": gettext_lazy("打开了您的档案"),
     "person.revealed": gettext_lazy("查看了完整内容"),
     "person.changed": gettext_lazy("修改了您的信息"),
+    "life": gettext_lazy("登记了您的户、住址或状态的变动"),
     "person.registered": gettext_lazy("登记了您的信息"),
     "person.account_bound": gettext_lazy("把账号和您的档案关联"),
     "person.staff_tied": gettext_lazy("登记您是工作人员本人，办件时用于回避"),

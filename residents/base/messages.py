@@ -24,6 +24,18 @@ register(
         is_statutory=True,
     ),
     Kind(
+        "person.permit_possible",
+        _("可以申领居住证"),
+        _(
+            "您在本市居住已满%(count)s个月，可以申领居住证，到任一社区服务站窗口或在网上办理。咨询%(hotline)s。"
+        ),
+        _(
+            "【一站】您居住已满%(count)s个月，可以申领居住证，到任一社区服务站办理。咨询%(hotline)s。"
+        ),
+        BOTH,
+        is_repeatable=True,
+    ),
+    Kind(
         "registration.code",
         _("短信验证码"),
         "",

@@ -140,6 +140,12 @@ class VisitQuerySet(QuerySet["Visit"]):
             return self.none()
         return self.filter(post_id=scope.post_id, person_id=person_id, until__gt=now)
 
+    def visible_to(self, scope: Scope, now: datetime) -> Self:
+        """The visits that the acting post is making."""
+        if scope.post_id is None:
+            return self.none()
+        return self.filter(post_id=scope.post_id, until__gt=now)
+
     def over(self, now: datetime) -> Self:
         return self.filter(until__lte=now)
 

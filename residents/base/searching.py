@@ -11,6 +11,7 @@ from common.identity import normalise_id_number, normalise_phone
 from common.names import normalise_name, tripled
 from community.governance.enums import PlaceLevel
 from community.governance.models import Place
+from residents.base import documents
 from residents.base.enums import OccupancyKind
 
 EVERYWHERE = Q()
@@ -38,7 +39,9 @@ def clean(text: str) -> str:
 def is_number(text: str) -> bool:
     """Whether it is looked for by a number that few share: of a document, or a telephone."""
     compact = _compact(clean(text))
-    return any(shape.fullmatch(compact) for shape in (NUMBER, TAIL, PHONE))
+    return documents.is_number(compact) or any(
+        shape.fullmatch(compact) for shape in (NUMBER, TAIL, PHONE)
+    )
 
 
 def is_tail(text: str) -> bool:
@@ -56,7 +59,7 @@ def ways(text: str, near: Q = EVERYWHERE) -> tuple[Q, ...]:
     compact = _compact(text)
     if CHINESE.search(text) or SHORT_ADDRESS.fullmatch(text):
         return _by_chinese(text, near)
-    if NUMBER.fullmatch(compact):
+    if NUMBER.fullmatch(compact) or documents.is_number(compact):
         return (Q(id_index=blind_index(normalise_id_number(compact), field="id_number")),)
     if TAIL.fullmatch(compact):
         return (Q(id_tail_index=blind_index(compact, field="id_tail")),)

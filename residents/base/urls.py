@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from residents.base.enums import ClaimPurpose
-from residents.base.views import account_desk, counter, me, register
+from residents.base.views import account_desk, counter, life, me, register
 
 app_name = "residents"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,10 @@ urlpatterns: list[URLPattern] = [
     path("persons/<uuid:person_id>/phone/", counter.phone, name="phone"),
     path("persons/<uuid:person_id>/reveal/<slug:field>/", counter.reveal, name="reveal"),
     path("persons/<uuid:person_id>/account/", account_desk.open_account, name="open-account"),
+    path("persons/<uuid:person_id>/life/", life.history, name="life"),
+    path("persons/<uuid:person_id>/life/<slug:slug>/", life.act, name="life-act"),
+    path("life/<uuid:act_id>/", life.event, name="event"),
+    path("life/<uuid:act_id>/correct/", life.correct, name="correct-event"),
     path("register/", register.start, {"purpose": ClaimPurpose.REGISTER}, name="register"),
     path("register/forgot/", register.start, {"purpose": ClaimPurpose.RESET}, name="forgot"),
     path("register/code/", register.code, name="code"),

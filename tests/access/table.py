@@ -155,6 +155,10 @@ def number(world: World) -> dict[str, Any]:
     return {"number": world.case.number}
 
 
+def act(world: World) -> dict[str, Any]:
+    return {"act_id": world.act}
+
+
 def year(world: World) -> dict[str, Any]:
     return {"year": world.hall.now.year + 1}
 
@@ -324,6 +328,20 @@ COUNTER = [
         POST,
         given=person(field="id_number"),
     ),
+    # Without a stated purpose both lead to the file, which asks for one.
+    Row("residents:life", only(KEEPERS, 302, blind=COUNTERS - STATION), given=person()),
+    *(
+        Row(
+            "residents:life-act",
+            only(KEEPERS, 302, blind=COUNTERS - STATION),
+            method,
+            given=person(slug="death"),
+        )
+        for method in ("get", POST)
+    ),
+    Row("residents:event", only(KEEPERS, blind=COUNTERS - STATION), given=act),
+    Row("residents:correct-event", only(KEEPERS, blind=COUNTERS - STATION), given=act),
+    Row("residents:correct-event", only(KEEPERS, 422, blind=COUNTERS - STATION), POST, given=act),
     Row("residents:open-account", only(STATION, blind=COUNTERS - STATION), given=person()),
     Row(
         "residents:open-account",
@@ -347,6 +365,13 @@ OFFICIALS = [
     ),
     Row("dashboards:overview", only(WATCHERS, 302)),
     Row("dashboards:place", only(ABOVE, blind=WATCHERS - ABOVE), given=community),
+    Row("dashboards:population", only(ABOVE, blind=WATCHERS - ABOVE), given=community),
+    Row(
+        "dashboards:population-list",
+        only(KEEPERS, blind=COUNTERS - STATION),
+        given=community,
+        query="?column=births&month=2026-01",
+    ),
     Row(
         "dashboards:list",
         only(

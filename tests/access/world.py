@@ -23,6 +23,7 @@ from community.governance.models import ApiToken, Body, Place, Post
 from community.governance.scopes import Scope
 from notifications.models import Message, WebhookDelivery, WebhookEndpoint
 from residents.base.actions import Statement, say
+from residents.base.actions.life import report_missing
 from residents.base.actions.sources import load_sources
 from residents.base.models import Canary, ConflictTicket, Person, PersonDetail
 from residents.exchange.actions import reports
@@ -316,6 +317,14 @@ class World:
         return ConflictTicket.objects.open().get(person=self.hall.applicant)
 
     @cached_property
+    def act(self) -> uuid.UUID:
+        """What was written down about somebody of the community: he is missing."""
+        place = self.hall
+        person = PersonFactory(community=place.community)
+        today = timezone.localdate(place.now)
+        return report_missing(person.pk, on=today, by=place.clerk, now=place.now)
+
+    @cached_property
     def entry(self) -> AuditEntry:
         """What was written down when the case was accepted."""
         entry: AuditEntry = AuditEntry.objects.get(
@@ -423,6 +432,7 @@ def build() -> World:
         "far_batch",
         "far_row",
         "ticket",
+        "act",
     ):
         getattr(world, name)
     return world

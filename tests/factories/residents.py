@@ -122,7 +122,11 @@ def household(head: Person, **members: Person) -> Household:
             household=home, person=person, relation=Relation[relation.upper()], from_on=ENROLLED
         )
         Occupancy.objects.create(
-            person=person, dwelling=home.lives_at, kind=OccupancyKind.ACTUAL, from_on=ENROLLED
+            person=person,
+            community=home.community,
+            dwelling=home.lives_at,
+            kind=OccupancyKind.ACTUAL,
+            from_on=ENROLLED,
         )
     return home
 

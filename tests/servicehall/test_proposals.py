@@ -37,7 +37,11 @@ def elder(here):
 
 def registered(person):
     Occupancy.objects.create(
-        person=person, dwelling=DwellingFactory(), kind=OccupancyKind.REGISTERED, from_on=ENROLLED
+        person=person,
+        community=person.community,
+        dwelling=DwellingFactory(),
+        kind=OccupancyKind.REGISTERED,
+        from_on=ENROLLED,
     )
     return person
 

@@ -1,14 +1,18 @@
 from residents.base.models.canary import Canary
 from residents.base.models.conflict import ConflictTicket
 from residents.base.models.detail import PersonDetail
+from residents.base.models.event import PersonEvent
 from residents.base.models.household import Dwelling, Household, HouseholdMember, Occupancy
+from residents.base.models.limit import BaseLimit, Watermark
 from residents.base.models.person import Person
+from residents.base.models.population import PopulationMonth
 from residents.base.models.registration import AccountClaim
 from residents.base.models.source import SourceRank, SourceRecord, SourceSystem
 from residents.base.models.visit import Visit
 
 __all__ = [
     "AccountClaim",
+    "BaseLimit",
     "Canary",
     "ConflictTicket",
     "Dwelling",
@@ -17,8 +21,11 @@ __all__ = [
     "Occupancy",
     "Person",
     "PersonDetail",
+    "PersonEvent",
+    "PopulationMonth",
     "SourceRank",
     "SourceRecord",
     "SourceSystem",
     "Visit",
+    "Watermark",
 ]

@@ -1,6 +1,5 @@
 """找人办事: find a person, say why, open the file. Nobody browses; every look is written down."""
 
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,14 +24,15 @@ from common.identity import (
     FIRST_GENERATION,
     InvalidIdNumber,
     check_id_number,
-    normalise_id_number,
 )
 from common.masking import mask_card, mask_id, mask_name, mask_phone
 from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
 from community.governance.scopes import PortalRequest, Scope
 from residents.base import actions
+from residents.base.actions.moving import move_in_new
 from residents.base.actions.people import REVEALABLE
+from residents.base.documents import is_number
 from residents.base.enums import OccupancyKind, PersonState, Purpose
 from residents.base.forms import FindForm, PhoneForm, PurposeForm, RegisterForm, RevealForm
 from residents.base.models import HouseholdMember, Occupancy, Person, SourceSystem, Visit
@@ -42,7 +42,6 @@ SEARCHES_PER_MINUTE = 60
 REFUSED, TOO_MANY = 422, 429
 SHOWN = ("community", "place__parent__parent")
 NEAR = (PlaceLevel.YARD, PlaceLevel.BUILDING, PlaceLevel.UNIT)
-FULL_NUMBER = re.compile(r"\d{17}[\dX]|\d{15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def _registers(request: PortalRequest) -> bool:
 
 
 def _is_full_number(q: str) -> bool:
-    return bool(FULL_NUMBER.fullmatch(normalise_id_number(q)))
+    return is_number(q)
 
 
 def _mistyped(q: str, *, is_whole: bool) -> str:
@@ -132,7 +131,7 @@ def _found(scope: Scope, persons: Sequence[Person], now: datetime) -> list[Found
     """Two queries for any number of rows: the persons and their doors."""
     here = [OccupancyKind.ACTUAL, OccupancyKind.RENTED]
     living = Occupancy.objects.visible_to(scope).current().filter(kind__in=here)
-    living = living.filter(person__in=[person.pk for person in persons])
+    living = living.filter(person__in=[person.pk for person in persons], dwelling__isnull=False)
     doors = dict(living.values_list("person_id", "dwelling__door"))
     today = timezone.localdate(now)
     return [
@@ -305,11 +304,11 @@ def _addresses(scope: Scope, person: Person) -> list[Fact]:
     return [
         Fact(
             str(row.get_kind_display()),
-            row.dwelling.address,
+            row.address,
             source=_("居民基础库"),
             as_of=row.from_on,
         )
-        for row in rows.select_related("dwelling").order_by("kind", "from_on")
+        for row in rows.select_related("dwelling", "community").order_by("kind", "from_on")
     ]
 
 
@@ -399,13 +398,24 @@ def register(request: PortalRequest) -> HttpResponse:
         form.ask_twice()
         return _register_page(request, form, doubles, REFUSED)
     try:
-        person = actions.register_person(**form.arguments(), by=request.scope, now=now)
+        person = _registered(form, request.scope, now)
     except NotAllowed as refusal:
         field = "id_number" if refusal.code == "number_known" else None
         form.add_error(field, str(refusal.message))
+        if field and request.scope.has(Power.MERGE_PERSONS):
+            form.ask_about_duplicate()
         return _register_page(request, form, doubles, REFUSED)
     messages.success(request, _("已登记，可以办事了。"))
     return _open(request, person.pk, {"purpose": Purpose.AT_COUNTER}, now)
+
+
+def _registered(form: RegisterForm, scope: Scope, now: datetime) -> Person:
+    """Who came from outside has moved in on a day; who always lived here is only entered."""
+    came_on, is_tenant = form.cleaned_data["came_on"], form.cleaned_data["is_tenant"]
+    kind = OccupancyKind.RENTED if is_tenant else OccupancyKind.ACTUAL
+    if came_on is None:
+        return actions.register_person(**form.arguments(), kind=kind, by=scope, now=now)
+    return move_in_new(**form.arguments(), on=came_on, kind=kind, by=scope, now=now)
 
 
 def _register_page(

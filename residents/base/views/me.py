@@ -165,12 +165,16 @@ def _addresses(scope: Scope, sources: dict[str, str]) -> Iterator[Row]:
     """户籍 and 现住 are two different ties; a register address outside the city is text only."""
     kinds = {"registered": "police", "actual": "grid_visit", "rented": "grid_visit"}
     has_register = False
-    occupancies = Occupancy.objects.visible_to(scope).current().select_related("dwelling")
+    ties = Occupancy.objects.visible_to(scope).current()
+    occupancies = ties.select_related("dwelling", "community")
     for tie in sorted(occupancies.order_by("id"), key=lambda tie: tie.kind != "registered"):
-        has_register |= tie.kind == "registered"
+        if tie.kind == "registered":
+            if tie.dwelling_id is None:
+                continue  # the register knows the address that the household has written down
+            has_register = True
         yield Row(
             label=tie.get_kind_display(),
-            shown=tie.dwelling.address,
+            shown=tie.address,
             source=sources.get(kinds[tie.kind], ""),
             as_of=tie.from_on,
         )
