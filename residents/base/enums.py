@@ -27,6 +27,7 @@ class PersonState(TextChoices):
     MOVED_OUT = "moved_out", _("已迁出")
     MISSING = "missing", _("失踪")
     DECEASED = "deceased", _("已故")
+    MERGED = "merged", _("已合并")  # its ties and its number lead to another person
 
 
 class MaritalStatus(TextChoices):
@@ -249,3 +250,25 @@ class RevealReason(TextChoices):
     DOCUMENT = "document", _("核对证件原件")
     CONTACT = "contact", _("与本人联系")
     FORM = "form", _("填写或核对表格")
+
+
+class Likeness(TextChoices):
+    """What makes two entries look like one human being; the weights are in data/doubles.yaml."""
+
+    NUMBER = "number", _("证件号码相同")
+    NAME = "name", _("姓名相同")
+    PINYIN = "pinyin", _("姓名读音相同")
+    BIRTH = "birth", _("出生日期相同")
+    BIRTH_NEAR = "birth_near", _("出生日期相近")
+    PHONE = "phone", _("联系电话相同")
+    ADDRESS = "address", _("现住地址相同")
+    OTHER_NUMBER = "other_number", _("证件号码不同")
+    OTHER_SEX = "other_sex", _("性别不同")
+
+
+class DoubleState(TextChoices):
+    """疑似重复: open until somebody who compared both decides."""
+
+    OPEN = "open", _("待判断")
+    NOT_SAME = "not_same", _("不是同一人")
+    MERGED = "merged", _("已合并")

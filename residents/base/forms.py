@@ -17,6 +17,7 @@ from common.identity import (
 from common.names import normalise_name
 from community.governance.models import Place
 from residents.base.enums import Purpose, RevealReason, Sex
+from residents.base.likely import Sought
 
 MAX_QUERY = 60
 
@@ -159,6 +160,19 @@ class RegisterForm(forms.Form):
     def ask_twice(self) -> None:
         """Likely doubles were shown: now the clerk may say that it is another person."""
         self.fields["is_another"].widget = forms.CheckboxInput()
+
+    def sought(self) -> Sought:
+        """Whom to look for before anything is written."""
+        data = self.cleaned_data
+        number: str = data["id_number"]
+        return Sought(
+            full_name=data["full_name"],
+            id_number=number,
+            birth_on=self.birth,
+            sex=check_id_number(number).sex if number else data["sex"],
+            phone=data["phone"],
+            community_id=self.places[data["community"]].pk,
+        )
 
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from common.crypto import blind_index
 from common.identity import normalise_id_number, normalise_phone
@@ -51,7 +51,7 @@ class PersonQuerySet(QuerySet["Person"]):
         if scope.is_nobody:
             return self.none()
         if not scope.is_staff:
-            return self.filter(account_id=scope.user_id)
+            return self.standing().filter(account_id=scope.user_id)
         reach = scope.within(power, "community__path")
         if power == Power.READ_PERSONS and scope.has(power) and scope.post_id:
             # 通办: who came to this counter from elsewhere is served here, for this visit.
@@ -59,7 +59,11 @@ class PersonQuerySet(QuerySet["Person"]):
                 pk=OuterRef("pk"), visits__post_id=scope.post_id, visits__until__gt=Now()
             )
             reach |= Q(Exists(visiting))
-        return self.filter(reach)
+        return self.standing().filter(reach)
+
+    def standing(self) -> Self:
+        """Without the entries that were merged into another."""
+        return self.filter(merged_into__isnull=True)
 
     def standing_here(self, scope: Scope, number: str) -> Self:
         """Whoever shows the document at this counter, wherever he lives: by the full number only."""
@@ -92,7 +96,7 @@ class PersonQuerySet(QuerySet["Person"]):
         return fits.filter(settled, account__isnull=not has_account)
 
     def with_number(self, number: str) -> Self:
-        return self.filter(id_index=blind_index(normalise_id_number(number), field="id_number"))
+        return self.filter(_has_number(self.model, normalise_id_number(number)))
 
     def matching(self, text: str) -> Self:
         """Persons by full ID number, its last six, phone, name (any part), pinyin or initials.
@@ -103,15 +107,21 @@ class PersonQuerySet(QuerySet["Person"]):
         text = unicodedata.normalize("NFKC", text).strip()
         if not text:
             return self.none()
-        return self.filter(_condition(text))
+        return self.standing().filter(_condition(self.model, text))
 
 
-def _condition(text: str) -> Q:
+def _has_number(model: type[Person], number: str) -> Q:
+    """Whoever has it; where an entry with it was merged, the person that stayed."""
+    having = model.objects.filter(id_index=blind_index(number, field="id_number"))
+    return Q(pk__in=having.values_list(Coalesce("merged_into_id", "id"), flat=True))
+
+
+def _condition(model: type[Person], text: str) -> Q:
     compact = text.replace(" ", "").replace("-", "").upper()
     if CHINESE.search(text):
         return Q(name_doubled__contains=doubled(normalise_name(text)))
     if re.fullmatch(r"\d{17}[\dX]|\d{15}", compact):
-        return Q(id_index=blind_index(normalise_id_number(compact), field="id_number"))
+        return _has_number(model, normalise_id_number(compact))
     if re.fullmatch(r"\d{5}[\dX]", compact):
         return Q(id_tail_index=blind_index(compact, field="id_tail"))
     if re.fullmatch(r"\+?\d{7,14}", compact):

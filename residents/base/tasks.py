@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.audit import SYSTEM
 from residents.base.actions.people import forget_visits
 from residents.base.actions.registration import forget_claims
+from residents.base.actions.tidying import communities, tidy
 
 
 @shared_task(queue="jobs")
@@ -19,3 +20,10 @@ def sweep_claims(**_: object) -> None:
 def sweep_visits(**_: object) -> None:
     """Forget the purposes that no longer hold; the audit trail keeps what was looked at."""
     forget_visits(now=timezone.now())
+
+
+@shared_task(queue="jobs", soft_time_limit=3300, time_limit=3400)
+def tidy_all(**_: object) -> None:
+    """Each night: look all communities through, each in transactions of its own."""
+    for community_id in communities(now=timezone.now()):
+        tidy(community_id, now=timezone.now())

@@ -1,5 +1,6 @@
 from residents.base.models.conflict import ConflictTicket
 from residents.base.models.detail import PersonDetail
+from residents.base.models.double import DoubleCandidate
 from residents.base.models.household import Dwelling, Household, HouseholdMember, Occupancy
 from residents.base.models.person import Person
 from residents.base.models.registration import AccountClaim
@@ -9,6 +10,7 @@ from residents.base.models.visit import Visit
 __all__ = [
     "AccountClaim",
     "ConflictTicket",
+    "DoubleCandidate",
     "Dwelling",
     "Household",
     "HouseholdMember",

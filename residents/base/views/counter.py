@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -26,8 +26,9 @@ from community.governance.models import Place
 from community.governance.scopes import PortalRequest, Scope
 from residents.base import actions
 from residents.base.actions.people import REVEALABLE
-from residents.base.enums import OccupancyKind, PersonState, Purpose
+from residents.base.enums import Likeness, OccupancyKind, PersonState, Purpose
 from residents.base.forms import FindForm, PhoneForm, PurposeForm, RegisterForm, RevealForm
+from residents.base.likely import candidates
 from residents.base.models import HouseholdMember, Occupancy, Person, SourceSystem, Visit
 
 MAX_FOUND = 20
@@ -54,6 +55,7 @@ class Found:
     door: str
     state: str
     is_active: bool
+    why: str = ""  # where the list shows likely doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,10 +378,15 @@ def _register_page(
 
 
 def _doubles(scope: Scope, form: RegisterForm, now: datetime) -> list[Found]:
-    """Who has this number, or this name and birthday, among those whom the clerk may find."""
-    reach = Person.objects.visible_to(scope, Power.FIND_PERSONS)
-    same = reach.filter(full_name=form.cleaned_data["full_name"], birth_on=form.birth)
-    if form.cleaned_data["id_number"]:
-        same |= reach.with_number(form.cleaned_data["id_number"])
-    rows = same.select_related(*SHOWN).order_by("pinyin", "id")
-    return _found(scope, list(rows[:MAX_FOUND]), now)
+    """Who is likely the same human being, and why, among those whom the clerk may find. The likeliest first."""
+    hits = {
+        hit.person_id: hit
+        for hit in candidates([form.sought()], day=timezone.localdate(now)).get(0, [])
+    }
+    reach = Person.objects.visible_to(scope, Power.FIND_PERSONS).filter(pk__in=list(hits))
+    persons = list(reach.select_related(*SHOWN).order_by("pk"))
+    persons.sort(key=lambda person: -hits[person.pk].score)
+    return [
+        replace(found, why=_("、").join(str(Likeness(r).label) for r in hits[found.pk].reasons))
+        for found in _found(scope, persons[:MAX_FOUND], now)
+    ]
