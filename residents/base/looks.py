@@ -32,6 +32,8 @@ _words: dict[str, Text] = {
     "person.revealed": gettext_lazy("查看了完整内容"),
     "person.changed": gettext_lazy("修改了您的信息"),
     "person.registered": gettext_lazy("登记了您的信息"),
+    "person.merged": gettext_lazy("把您的两份档案合并"),
+    "person.unmerged": gettext_lazy("撤销了两份档案的合并"),
     "person.not_same": gettext_lazy("核对了您的档案，确认与另一份不是同一人"),
     "person.account_bound": gettext_lazy("把账号和您的档案关联"),
     "account.code_asked": gettext_lazy("用您的身份证号和手机号申请验证码"),

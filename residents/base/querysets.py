@@ -61,6 +61,10 @@ class PersonQuerySet(QuerySet["Person"]):
             reach |= Q(Exists(visiting))
         return self.standing().filter(reach)
 
+    def instead_of(self, person_id: uuid.UUID) -> Self:
+        """The person to whom an entry leads that was merged."""
+        return self.filter(absorbed=person_id)
+
     def standing(self) -> Self:
         """Without the entries that were merged into another."""
         return self.filter(merged_into__isnull=True)

@@ -1,4 +1,4 @@
-"""The reads of what keeps the base in order: likely doubles."""
+"""The reads of what keeps the base in order: likely doubles, and the entries that were merged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from residents.base.enums import DoubleState
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
-    from residents.base.models import DoubleCandidate  # noqa: F401
+    from residents.base.models import DoubleCandidate, PersonMerge  # noqa: F401
 
 
 class DoubleCandidateQuerySet(QuerySet["DoubleCandidate"]):
@@ -29,3 +29,14 @@ class DoubleCandidateQuerySet(QuerySet["DoubleCandidate"]):
             person_a__merged_into__isnull=True,
             person_b__merged_into__isnull=True,
         )
+
+
+class PersonMergeQuerySet(QuerySet["PersonMerge"]):
+    def visible_to(self, scope: Scope) -> Self:
+        return self.filter(
+            scope.within(Power.MERGE_PERSONS, "survivor__community__path"),
+            scope.within(Power.MERGE_PERSONS, "absorbed__community__path"),
+        )
+
+    def standing(self) -> Self:
+        return self.filter(undone_at__isnull=True)

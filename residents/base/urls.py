@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from residents.base.enums import ClaimPurpose
-from residents.base.views import account_desk, counter, me, register
+from residents.base.views import account_desk, counter, doubles, me, register
 
 app_name = "residents"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,10 @@ urlpatterns: list[URLPattern] = [
     path("persons/<uuid:person_id>/phone/", counter.phone, name="phone"),
     path("persons/<uuid:person_id>/reveal/<slug:field>/", counter.reveal, name="reveal"),
     path("persons/<uuid:person_id>/account/", account_desk.open_account, name="open-account"),
+    path("persons/doubles/", doubles.doubles, name="doubles"),
+    path("persons/doubles/<uuid:pair_id>/", doubles.pair, name="double"),
+    path("persons/merges/", doubles.merges, name="merges"),
+    path("persons/merges/<uuid:merge_id>/", doubles.merge, name="merge"),
     path("register/", register.start, {"purpose": ClaimPurpose.REGISTER}, name="register"),
     path("register/forgot/", register.start, {"purpose": ClaimPurpose.RESET}, name="forgot"),
     path("register/code/", register.code, name="code"),

@@ -20,6 +20,7 @@ STATION = {W.CLERK, W.DIRECTOR}
 COUNTERS = STATION | {W.CLERK_NEAR, W.CLERK_FAR}
 FINDERS = COUNTERS | {W.DATA_CLERK}  # who looks people up, and where their files open
 KEEPERS = STATION | {W.DATA_CLERK}
+MENDERS = {W.DIRECTOR, W.DATA_CLERK}  # who keeps the base in order
 REVIEWERS = {W.STREET, W.STREET_OTHER, W.DEPARTMENT, W.DEPARTMENT_OTHER}
 HANDLERS = COUNTERS | REVIEWERS
 OF_CASE = STATION | {W.STREET, W.DEPARTMENT}  # those whom the case passes
@@ -117,6 +118,9 @@ ID_OF = {
     "told": "case_id",
     "delivered": "case_id",
     "lost": "message_id",
+    "double": "pair_id",
+    "far_double": "pair_id",
+    "far_merge": "merge_id",
     "scratch": "draft_id",
     "far_post": "post_id",
     "far_user": "user_id",
@@ -312,6 +316,16 @@ COUNTER = [
         POST,
         given=person(),
         data=NONSENSE,
+    ),
+    *(Row(f"residents:{name}", only(MENDERS)) for name in ("doubles", "merges")),
+    *(Row(f"residents:{name}", only(MENDERS), given=of(name)) for name in ("double", "merge")),
+    *(
+        Row(f"residents:{name}", only((), blind=MENDERS), given=of(f"far_{name}"))
+        for name in ("double", "merge")
+    ),
+    *(
+        Row(f"residents:{name}", only(MENDERS, 422), POST, given=of(name), data=NONSENSE)
+        for name in ("double", "merge")
     ),
     Row(
         "notifications:number",

@@ -19,9 +19,12 @@ from accounts.models import AuditEntry, User
 from common.uploads import CleanFile
 from community.governance.actions import end_post, make_token
 from community.governance.enums import ApiScope, Role
-from community.governance.models import ApiToken, Body, Post
+from community.governance.models import ApiToken, Body, Place, Post
 from community.governance.scopes import Scope
 from notifications.models import Message
+from residents.base.actions import merging
+from residents.base.actions.sources import load_sources
+from residents.base.models import DoubleCandidate, Person, PersonMerge
 from servicehall import actions
 from servicehall.actions.files import attach
 from servicehall.models import Case, Draft, Upload
@@ -153,6 +156,40 @@ class World:
         )
 
     @cached_property
+    def double(self) -> DoubleCandidate:
+        """Two entries of the community that may be one human being."""
+        return self._double(self.hall.community)
+
+    @cached_property
+    def far_double(self) -> DoubleCandidate:
+        return self._double(self.far_body.place)
+
+    def _double(self, community: Place) -> DoubleCandidate:
+        one, other = sorted(self._persons(community), key=lambda person: person.pk)
+        return DoubleCandidate.objects.create(
+            person_a=one, person_b=other, score=60, reasons=["name"], found_at=self.hall.now
+        )
+
+    @cached_property
+    def merge(self) -> PersonMerge:
+        """Two that were made one."""
+        return self._merge(self.hall.community, self.hall.director)
+
+    @cached_property
+    def far_merge(self) -> PersonMerge:
+        return self._merge(self.far_body.place, staff(Role.STATION_DIRECTOR, self.far_body))
+
+    def _merge(self, community: Place, by: Scope) -> PersonMerge:
+        stays, goes = self._persons(community)
+        return merging.merge(stays.pk, goes.pk, reason="同一人", by=by, now=self.hall.now)
+
+    def _persons(self, community: Place) -> list[Person]:
+        return [
+            PersonFactory(community=community, provenance={}, birth_on=None, id_number="")
+            for _n in range(2)
+        ]
+
+    @cached_property
     def token(self) -> ApiToken:
         return ApiToken.objects.visible_to(self.hall.resident)[0]
 
@@ -203,6 +240,7 @@ def undone() -> Iterator[None]:
 
 
 def build() -> World:
+    load_sources()
     place = hall(ALLOWANCE)
     community, street = place.community, place.community.parent
     assert street is not None
@@ -267,6 +305,10 @@ def build() -> World:
         "token",
         "post",
         "far_post",
+        "double",
+        "far_double",
+        "merge",
+        "far_merge",
         "entry",
     ):
         getattr(world, name)

@@ -19,7 +19,10 @@ FIRST: dict[Who, tuple[str, ...]] = {
     Who.ANONYMOUS: ("home", "servicehall:item", "servicehall:track", "accounts:sign-in"),
     Who.APPLICANT: ("home", "servicehall:my-case", "servicehall:draft-page", "residents:me"),
     Who.CLERK: ("servicehall:desk", "servicehall:case", "residents:find"),
-    Who.DIRECTOR: ("servicehall:desk", "dashboards:messages"),
+    Who.DIRECTOR: (
+        *("servicehall:desk", "dashboards:messages", "residents:doubles", "residents:double"),
+        *("residents:merges", "residents:merge"),
+    ),
     Who.STREET: ("servicehall:desk", "servicehall:case"),
     Who.DEPARTMENT: ("servicehall:desk",),
     Who.MEMBER: ("dashboards:place",),

@@ -12,9 +12,11 @@ from accounts import audit
 from common.errors import Conflict, Invalid
 from community.governance.scopes import Scope
 from residents.base.actions import bulk
-from residents.base.enums import DoubleState
+from residents.base.enums import DoubleState, Purpose
 from residents.base.likely import pairs_in
 from residents.base.models import DoubleCandidate
+
+DECIDED = _("这一对已经处理过，请刷新后查看。")
 
 
 def refresh_doubles(community_id: UUID, *, now: datetime) -> int:
@@ -58,6 +60,31 @@ def refresh_doubles(community_id: UUID, *, now: datetime) -> int:
     return len(fresh)
 
 
+def look_at_pair(pair_id: UUID, *, by: Scope, now: datetime) -> DoubleCandidate:
+    """Lay two entries side by side. Like every look it is written down, for both.
+
+    Raises DoubleCandidate.DoesNotExist outside the reach.
+    """
+    with transaction.atomic():
+        pair = (
+            DoubleCandidate.objects.visible_to(by)
+            .select_related("person_a__community", "person_b__community")
+            .select_related("person_a__detail", "person_b__detail")
+            .get(pk=pair_id)
+        )
+        audit.record_many(
+            "person.viewed",
+            [
+                audit.Touched(person, person.pk, person.community.path)
+                for person in (pair.person_a, pair.person_b)
+            ],
+            reason=Purpose.CORRECTION,
+            by=by,
+            now=now,
+        )
+    return pair
+
+
 def not_same(pair_id: UUID, *, note: str, by: Scope, now: datetime) -> DoubleCandidate:
     """Remember that a pair is two people; it is not asked again.
 
@@ -91,5 +118,5 @@ def claim_pair(pair_id: UUID, *, by: Scope) -> DoubleCandidate:
         .get(pk=pair_id)
     )
     if pair.state != DoubleState.OPEN:
-        raise Conflict("pair_decided", _("这一对已经处理过，请刷新后查看。"))
+        raise Conflict("pair_decided", DECIDED)
     return pair

@@ -2,6 +2,7 @@ from residents.base.models.conflict import ConflictTicket
 from residents.base.models.detail import PersonDetail
 from residents.base.models.double import DoubleCandidate
 from residents.base.models.household import Dwelling, Household, HouseholdMember, Occupancy
+from residents.base.models.merge import PersonMerge
 from residents.base.models.person import Person
 from residents.base.models.registration import AccountClaim
 from residents.base.models.source import SourceRank, SourceRecord, SourceSystem
@@ -17,6 +18,7 @@ __all__ = [
     "Occupancy",
     "Person",
     "PersonDetail",
+    "PersonMerge",
     "SourceRank",
     "SourceRecord",
     "SourceSystem",

@@ -162,9 +162,10 @@ def age(birth_on: date | None, today: date) -> int | None:
 def file(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
     """The file of a person. Without a purpose stated a while ago the page asks for one first."""
     now = timezone.now()
-    person = get_object_or_404(
-        Person.objects.visible_to(request.scope).select_related(*SHOWN), pk=person_id
-    )
+    reach = Person.objects.visible_to(request.scope).select_related(*SHOWN)
+    person = reach.filter(pk=person_id).first()
+    if person is None:
+        return redirect("residents:file", get_object_or_404(reach.instead_of(person_id)).pk)
     if request.method == "POST":
         form = PurposeForm(request.POST)
         if form.is_valid():
