@@ -21,6 +21,7 @@ from dashboards.demo import places
 from dashboards.demo.people import populate
 from dashboards.demo.places import Site
 from residents.base.actions import bulk
+from residents.base.actions.care import load_care_kinds
 from residents.base.actions.sources import load_sources
 from servicehall.actions import load_catalogue
 
@@ -39,6 +40,7 @@ def load_ground(data: Mapping[str, Any], *, today: date) -> None:
     call_command("load_calendar", verbosity=0, stdout=_Silence())
     load_catalogue()
     load_sources()
+    load_care_kinds()
 
 
 class _Silence:

@@ -272,3 +272,11 @@ class DoubleState(TextChoices):
     OPEN = "open", _("待判断")
     NOT_SAME = "not_same", _("不是同一人")
     MERGED = "merged", _("已合并")
+
+
+class CareBasis(TextChoices):
+    """What allows a care flag (PIPL 13, 31)."""
+
+    CONSENT = "consent", _("本人同意")
+    GUARDIAN = "guardian", _("监护人同意")
+    DUTY = "duty", _("履行法定职责")

@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid, NotAllowed
+from residents.base.enums import CareBasis
+from residents.base.models import CareKind
 
 
 def refuse(form: forms.Form, refusal: NotAllowed) -> None:
@@ -24,10 +26,37 @@ class ReasonForm(forms.Form):
     )
 
 
+class CareForm(forms.Form):
+    kind = forms.ChoiceField(label=_("标签"), widget=forms.RadioSelect)
+    consent = forms.ChoiceField(
+        label=_("登记依据"), choices=CareBasis.choices, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=_("说明"),
+        max_length=200,
+        required=False,
+        help_text=_("只写服务需要的，如谁有钥匙、何时方便；不要写病情。"),
+    )
+
+    def __init__(self, kinds: list[CareKind], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = {kind.code: kind for kind in kinds}
+        choices = [(code, f"{kind} · {kind.purpose}") for code, kind in self.kinds.items()]
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+
+    def arguments(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "kind": self.kinds[self.cleaned_data["kind"]]}
+
+
 class PairForm(ReasonForm):
     """Whether two entries are one human being, and if so which of them stays."""
 
-    keep = forms.ChoiceField(label=_("保留哪一份"), widget=forms.RadioSelect, required=False)
+    keep = forms.ChoiceField(
+        label=_("保留哪一份"),
+        help_text=_("合并时须选。"),
+        widget=forms.RadioSelect,
+        required=False,
+    )
 
     def __init__(self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

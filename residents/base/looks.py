@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
-from residents.base.enums import Purpose, RevealReason
+from residents.base.enums import CareBasis, Purpose, RevealReason
 
 Text = str | Promise
 
@@ -32,6 +32,10 @@ _words: dict[str, Text] = {
     "person.revealed": gettext_lazy("查看了完整内容"),
     "person.changed": gettext_lazy("修改了您的信息"),
     "person.registered": gettext_lazy("登记了您的信息"),
+    "care.given": gettext_lazy("为您设置了服务关怀标签"),
+    "care.extended": gettext_lazy("复核并延长了您的服务关怀标签"),
+    "care.ended": gettext_lazy("结束了您的服务关怀标签"),
+    "care.lapsed": gettext_lazy("您的服务关怀标签到期结束"),
     "person.merged": gettext_lazy("把您的两份档案合并"),
     "person.unmerged": gettext_lazy("撤销了两份档案的合并"),
     "person.not_same": gettext_lazy("核对了您的档案，确认与另一份不是同一人"),
@@ -51,7 +55,9 @@ _words: dict[str, Text] = {
 }
 # Why, where the trail holds a code instead of words.
 _REASONS: dict[str, Text] = {
-    choice.value: choice.label for choices in (Purpose, RevealReason) for choice in choices
+    choice.value: choice.label
+    for choices in (Purpose, RevealReason, CareBasis)
+    for choice in choices
 }
 
 

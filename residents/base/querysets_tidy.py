@@ -1,17 +1,25 @@
-"""The reads of what keeps the base in order: likely doubles, and the entries that were merged."""
+"""The reads of what keeps the base in order: likely doubles, merged entries, care flags."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from community.governance.enums import Power
 from residents.base.enums import DoubleState
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
-    from residents.base.models import DoubleCandidate, PersonMerge  # noqa: F401
+    from residents.base.models import (  # noqa: F401
+        CareFlag,
+        CareKind,
+        DoubleCandidate,
+        PersonMerge,
+    )
+
+SOON = timedelta(days=14)
 
 
 class DoubleCandidateQuerySet(QuerySet["DoubleCandidate"]):
@@ -40,3 +48,27 @@ class PersonMergeQuerySet(QuerySet["PersonMerge"]):
 
     def standing(self) -> Self:
         return self.filter(undone_at__isnull=True)
+
+
+class CareKindQuerySet(QuerySet["CareKind"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """The kinds that a post may set: in use, and for its role."""
+        if not scope.has(Power.SET_CARE):
+            return self.none()
+        return self.filter(Q(roles=[]) | Q(roles__contains=[scope.role]), is_in_use=True)
+
+
+class CareFlagQuerySet(QuerySet["CareFlag"]):
+    def visible_to(self, scope: Scope, power: Power = Power.SEE_CARE) -> Self:
+        """Where the post holds the power, the kinds that are for its role. Pages show them in an opened file only."""
+        return self.filter(
+            scope.within(power, "person__community__path"),
+            Q(kind__roles=[]) | Q(kind__roles__contains=[scope.role]),
+        )
+
+    def standing(self) -> Self:
+        return self.filter(ended_on__isnull=True)
+
+    def due(self, today: date) -> Self:
+        """To be looked at again by now, or soon."""
+        return self.filter(review_on__lte=today + SOON)

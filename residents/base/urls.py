@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from residents.base.enums import ClaimPurpose
-from residents.base.views import account_desk, counter, doubles, me, register
+from residents.base.views import account_desk, care, counter, doubles, me, register
 
 app_name = "residents"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,10 @@ urlpatterns: list[URLPattern] = [
     path("persons/<uuid:person_id>/phone/", counter.phone, name="phone"),
     path("persons/<uuid:person_id>/reveal/<slug:field>/", counter.reveal, name="reveal"),
     path("persons/<uuid:person_id>/account/", account_desk.open_account, name="open-account"),
+    path("persons/<uuid:person_id>/care/", care.flags, name="care"),
+    path("persons/care/", care.review, name="care-review"),
+    path("persons/care/<uuid:flag_id>/extend/", care.extend, name="care-extend"),
+    path("persons/care/<uuid:flag_id>/end/", care.end, name="care-end"),
     path("persons/doubles/", doubles.doubles, name="doubles"),
     path("persons/doubles/<uuid:pair_id>/", doubles.pair, name="double"),
     path("persons/merges/", doubles.merges, name="merges"),

@@ -121,6 +121,7 @@ ID_OF = {
     "double": "pair_id",
     "far_double": "pair_id",
     "far_merge": "merge_id",
+    "far_flag": "flag_id",
     "scratch": "draft_id",
     "far_post": "post_id",
     "far_user": "user_id",
@@ -326,6 +327,22 @@ COUNTER = [
     *(
         Row(f"residents:{name}", only(MENDERS, 422), POST, given=of(name), data=NONSENSE)
         for name in ("double", "merge")
+    ),
+    Row("residents:care-review", only(MENDERS)),
+    Row("residents:care", only(MENDERS, 302), given=person()),
+    Row("residents:care", only(MENDERS, 302), POST, given=person(), data=NONSENSE),
+    Row(
+        "residents:care",
+        only((), blind=MENDERS),
+        given=lambda w: {"person_id": w.far_flag.person_id},
+    ),
+    *(
+        Row(f"residents:care-{act}", expected, POST, given=of(flag), data=NONSENSE)
+        for act in ("extend", "end")
+        for flag, expected in (
+            ("flag", only(MENDERS, 302)),
+            ("far_flag", only((), blind=MENDERS)),
+        )
     ),
     Row(
         "notifications:number",

@@ -21,7 +21,7 @@ FIRST: dict[Who, tuple[str, ...]] = {
     Who.CLERK: ("servicehall:desk", "servicehall:case", "residents:find"),
     Who.DIRECTOR: (
         *("servicehall:desk", "dashboards:messages", "residents:doubles", "residents:double"),
-        *("residents:merges", "residents:merge"),
+        *("residents:merges", "residents:merge", "residents:care-review"),
     ),
     Who.STREET: ("servicehall:desk", "servicehall:case"),
     Who.DEPARTMENT: ("servicehall:desk",),

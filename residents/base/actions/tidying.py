@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from community.governance.enums import PlaceLevel
 from community.governance.models import Place
+from residents.base.actions.care import expire_flags, remind_of_reviews
 from residents.base.actions.doubles import refresh_doubles
 
 
@@ -18,3 +19,5 @@ def communities(*, now: datetime) -> list[UUID]:
 
 def tidy(community_id: UUID, *, now: datetime) -> None:
     refresh_doubles(community_id, now=now)
+    expire_flags(community_id, now=now)
+    remind_of_reviews(community_id, now=now)

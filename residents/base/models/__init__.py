@@ -1,3 +1,4 @@
+from residents.base.models.care import CareFlag, CareKind
 from residents.base.models.conflict import ConflictTicket
 from residents.base.models.detail import PersonDetail
 from residents.base.models.double import DoubleCandidate
@@ -10,6 +11,8 @@ from residents.base.models.visit import Visit
 
 __all__ = [
     "AccountClaim",
+    "CareFlag",
+    "CareKind",
     "ConflictTicket",
     "DoubleCandidate",
     "Dwelling",

@@ -29,7 +29,7 @@ from residents.base.actions.people import REVEALABLE
 from residents.base.enums import Likeness, OccupancyKind, PersonState, Purpose
 from residents.base.forms import FindForm, PhoneForm, PurposeForm, RegisterForm, RevealForm
 from residents.base.likely import candidates
-from residents.base.models import HouseholdMember, Occupancy, Person, SourceSystem, Visit
+from residents.base.models import CareFlag, HouseholdMember, Occupancy, Person, SourceSystem, Visit
 
 MAX_FOUND = 20
 SEARCHES_PER_MINUTE = 60
@@ -250,12 +250,22 @@ def _file_page(
             (member, mask_name(member.person.full_name), age(member.person.birth_on, today))
             for member in kin.order_by("relation", "id")
         ],
+        "care": _care(request.scope, person),
+        "can_set_care": request.scope.has(Power.SET_CARE),
         "can_reveal": request.scope.has(Power.REVEAL_FIELDS),
         "can_accept": request.scope.has(Power.ACCEPT_CASES),
         "phone_form": phone_form or PhoneForm(),
         "is_active": person.state == PersonState.ACTIVE,
     }
     return TemplateResponse(request, "residents/counter/file.html", context, status=status)
+
+
+def _care(scope: Scope, person: Person) -> list[CareFlag] | None:
+    """The standing care flags; None where the post may see none. The look at the file is the look at them."""
+    if not scope.has(Power.SEE_CARE):
+        return None
+    rows = CareFlag.objects.visible_to(scope).standing().filter(person=person)
+    return list(rows.select_related("kind").order_by("kind__position"))
 
 
 def _facts(person: Person, sources: dict[str, str]) -> list[Fact]:
