@@ -280,3 +280,11 @@ class CareBasis(TextChoices):
     CONSENT = "consent", _("本人同意")
     GUARDIAN = "guardian", _("监护人同意")
     DUTY = "duty", _("履行法定职责")
+
+
+class Severity(TextChoices):
+    """How much harm a wrong entry does."""
+
+    HIGH = "high", _("严重")
+    MEDIUM = "medium", _("一般")
+    LOW = "low", _("提示")

@@ -26,6 +26,10 @@ class ReasonForm(forms.Form):
     )
 
 
+class WaiverForm(ReasonForm):
+    until = forms.DateField(label=_("暂不处理至"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
 class CareForm(forms.Form):
     kind = forms.ChoiceField(label=_("标签"), widget=forms.RadioSelect)
     consent = forms.ChoiceField(

@@ -36,6 +36,8 @@ _words: dict[str, Text] = {
     "care.extended": gettext_lazy("复核并延长了您的服务关怀标签"),
     "care.ended": gettext_lazy("结束了您的服务关怀标签"),
     "care.lapsed": gettext_lazy("您的服务关怀标签到期结束"),
+    "finding.fixed": gettext_lazy("更正了您的登记"),
+    "finding.waived": gettext_lazy("核对了您的登记"),
     "person.merged": gettext_lazy("把您的两份档案合并"),
     "person.unmerged": gettext_lazy("撤销了两份档案的合并"),
     "person.not_same": gettext_lazy("核对了您的档案，确认与另一份不是同一人"),

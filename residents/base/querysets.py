@@ -168,6 +168,10 @@ class HouseholdMemberQuerySet(QuerySet["HouseholdMember"]):
     def on(self, day: date) -> Self:
         return self.filter(Q(from_on__lte=day) & (Q(to_on__isnull=True) | Q(to_on__gt=day)))
 
+    def of_household(self, household_id: object) -> Self:
+        """The current members of a household that was read in scope."""
+        return self.current().filter(household_id=household_id)
+
     def living_with(self, person_id: uuid.UUID) -> Self:
         """The current members of the households to which the person belongs now."""
         mine = self.model.objects.filter(person_id=person_id, to_on__isnull=True).values(

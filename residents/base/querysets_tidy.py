@@ -1,4 +1,4 @@
-"""The reads of what keeps the base in order: likely doubles, merged entries, care flags."""
+"""The reads of what keeps the base in order: likely doubles, merged entries, care flags, findings."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from residents.base.models import (  # noqa: F401
         CareFlag,
         CareKind,
+        DataFinding,
         DoubleCandidate,
         PersonMerge,
     )
@@ -72,3 +73,15 @@ class CareFlagQuerySet(QuerySet["CareFlag"]):
     def due(self, today: date) -> Self:
         """To be looked at again by now, or soon."""
         return self.filter(review_on__lte=today + SOON)
+
+
+class DataFindingQuerySet(QuerySet["DataFinding"]):
+    def visible_to(self, scope: Scope) -> Self:
+        return self.filter(scope.within(Power.MEND_DATA, "community__path"))
+
+    def unfixed(self) -> Self:
+        return self.filter(fixed_at__isnull=True)
+
+    def listed(self, today: date) -> Self:
+        """Those that wait for somebody: neither mended nor put off. Tiles count these, and lists show them."""
+        return self.unfixed().filter(Q(waived_until__isnull=True) | Q(waived_until__lte=today))

@@ -122,6 +122,7 @@ ID_OF = {
     "far_double": "pair_id",
     "far_merge": "merge_id",
     "far_flag": "flag_id",
+    "far_finding": "finding_id",
     "scratch": "draft_id",
     "far_post": "post_id",
     "far_user": "user_id",
@@ -327,6 +328,19 @@ COUNTER = [
     *(
         Row(f"residents:{name}", only(MENDERS, 422), POST, given=of(name), data=NONSENSE)
         for name in ("double", "merge")
+    ),
+    Row("residents:checks", only(MENDERS)),
+    Row("residents:checks-run", only(MENDERS, 302), POST, data=NONSENSE),
+    Row("residents:findings", only(MENDERS), given=lambda w: {"code": w.finding.code}),
+    Row("residents:finding", only(MENDERS), given=of("finding")),
+    Row("residents:finding", only((), blind=MENDERS), given=of("far_finding")),
+    Row("residents:finding", only(MENDERS, 422), POST, given=of("finding"), data=NONSENSE),
+    *(
+        Row("residents:finding-fix", expected, POST, given=of(name))
+        for name, expected in (
+            ("finding", only(MENDERS, 302)),
+            ("far_finding", only((), blind=MENDERS)),
+        )
     ),
     Row("residents:care-review", only(MENDERS)),
     Row("residents:care", only(MENDERS, 302), given=person()),

@@ -24,7 +24,7 @@ from community.governance.scopes import Scope
 from notifications.models import Message
 from residents.base.actions import merging
 from residents.base.actions.sources import load_sources
-from residents.base.models import CareFlag, DoubleCandidate, Person, PersonMerge
+from residents.base.models import CareFlag, DataFinding, DoubleCandidate, Person, PersonMerge
 from servicehall import actions
 from servicehall.actions.files import attach
 from servicehall.models import Case, Draft, Upload
@@ -43,7 +43,7 @@ from tests.factories.governance import (
     staff,
 )
 from tests.factories.notifications import MessageFactory
-from tests.factories.residents import CareFlagFactory, PersonFactory
+from tests.factories.residents import CareFlagFactory, DataFindingFactory, PersonFactory
 from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, hall, item_version
 from tests.signing_in import open_session
 
@@ -192,6 +192,15 @@ class World:
     def far_flag(self) -> CareFlag:
         return CareFlagFactory(person__community=self.far_body.place)
 
+    @cached_property
+    def finding(self) -> DataFinding:
+        """Something in the neighbour's file that is not as it should be."""
+        return DataFindingFactory(person__community=self.hall.community)
+
+    @cached_property
+    def far_finding(self) -> DataFinding:
+        return DataFindingFactory(person__community=self.far_body.place)
+
     def _persons(self, community: Place) -> list[Person]:
         return [
             PersonFactory(community=community, provenance={}, birth_on=None, id_number="")
@@ -320,6 +329,8 @@ def build() -> World:
         "far_merge",
         "flag",
         "far_flag",
+        "finding",
+        "far_finding",
         "entry",
     ):
         getattr(world, name)

@@ -22,6 +22,7 @@ FIRST: dict[Who, tuple[str, ...]] = {
     Who.DIRECTOR: (
         *("servicehall:desk", "dashboards:messages", "residents:doubles", "residents:double"),
         *("residents:merges", "residents:merge", "residents:care-review"),
+        *("residents:checks", "residents:findings", "residents:finding"),
     ),
     Who.STREET: ("servicehall:desk", "servicehall:case"),
     Who.DEPARTMENT: ("servicehall:desk",),

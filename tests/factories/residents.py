@@ -21,6 +21,7 @@ from residents.base.enums import DocumentType, OccupancyKind, PersonState, Relat
 from residents.base.models import (
     CareFlag,
     CareKind,
+    DataFinding,
     Dwelling,
     Household,
     HouseholdMember,
@@ -155,6 +156,17 @@ class CareFlagFactory(DjangoModelFactory):
     source = SubFactory(SourceSystemFactory)
     given_by = "第1社区服务站 · 服务站站长"
     consent = "consent"
+
+
+class DataFindingFactory(DjangoModelFactory):
+    class Meta:
+        model = DataFinding
+
+    code = "place_differs"
+    person = SubFactory(PersonFactory)
+    community = LazyAttribute(lambda o: o.person.community)
+    found_at = LazyFunction(timezone.now)
+    last_seen = LazyAttribute(lambda o: o.found_at)
 
 
 def household(head: Person, **members: Person) -> Household:

@@ -9,6 +9,7 @@ from community.governance.enums import PlaceLevel
 from community.governance.models import Place
 from residents.base.actions.care import expire_flags, remind_of_reviews
 from residents.base.actions.doubles import refresh_doubles
+from residents.base.actions.mending import run_checks
 
 
 def communities(*, now: datetime) -> list[UUID]:
@@ -21,3 +22,4 @@ def tidy(community_id: UUID, *, now: datetime) -> None:
     refresh_doubles(community_id, now=now)
     expire_flags(community_id, now=now)
     remind_of_reviews(community_id, now=now)
+    run_checks(community_id, now=now)

@@ -2,6 +2,7 @@ from residents.base.models.care import CareFlag, CareKind
 from residents.base.models.conflict import ConflictTicket
 from residents.base.models.detail import PersonDetail
 from residents.base.models.double import DoubleCandidate
+from residents.base.models.finding import DataFinding
 from residents.base.models.household import Dwelling, Household, HouseholdMember, Occupancy
 from residents.base.models.merge import PersonMerge
 from residents.base.models.person import Person
@@ -14,6 +15,7 @@ __all__ = [
     "CareFlag",
     "CareKind",
     "ConflictTicket",
+    "DataFinding",
     "DoubleCandidate",
     "Dwelling",
     "Household",
