@@ -45,7 +45,7 @@ class CareForm(forms.Form):
     def __init__(self, kinds: list[CareKind], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kinds = {kind.code: kind for kind in kinds}
-        choices = [(code, f"{kind} · {kind.purpose}") for code, kind in self.kinds.items()]
+        choices = [(code, f"{kind} · {kind.purpose_shown}") for code, kind in self.kinds.items()]
         self.fields["kind"].choices = choices  # type: ignore[attr-defined]
 
     def arguments(self) -> dict[str, Any]:

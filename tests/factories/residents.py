@@ -134,6 +134,7 @@ class CareKindFactory(DjangoModelFactory):
     name = "独居老人"
     name_en = "Elder living alone"
     purpose = "上门探访"
+    purpose_en = "Visits"
     basis = "民发〔2022〕73号"
     review_months = 6
     max_months = 24

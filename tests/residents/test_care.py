@@ -1,9 +1,10 @@
 """服务关怀标签: for a purpose, by who may, inside an opened file, and never for ever."""
 
-from datetime import date, datetime, timedelta, timezone as tz
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from common.errors import Conflict, Invalid, NotAllowed
@@ -26,7 +27,7 @@ from tests.factories.residents import CareFlagFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 25)
-NOW = datetime(2026, 11, 25, 10, 0, tzinfo=tz(timedelta(hours=8)))
+NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -131,9 +132,9 @@ def test_it_runs_out_by_itself(person):
 
 
 def test_the_director_is_told_once_a_week_what_waits_for_a_look(person, director):
-    CareFlagFactory(person=person, review_on=TODAY)
+    CareFlagFactory(person=person, due=True)
     for _n in range(2):
-        remind_of_reviews(person.community_id, now=NOW)
+        remind_of_reviews(person.community_id, now=timezone.now())
     message = Message.objects.get(kind="care.review_due")
     assert (message.user_id, message.params) == (director.user_id, {"count": 1})
     assert person.full_name not in message.text

@@ -1,6 +1,6 @@
 """数据核查: what is out of order is found, listed, counted alike and mended by a button."""
 
-from datetime import date, datetime, timedelta, timezone as tz
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -30,7 +30,7 @@ from tests.factories.residents import (
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 25)
-NOW = datetime(2026, 11, 25, 10, 0, tzinfo=tz(timedelta(hours=8)))
+NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 
 

@@ -20,6 +20,7 @@ class CareKind(models.Model):
     name = models.CharField(_("名称"), max_length=40)
     name_en = models.CharField(max_length=80)
     purpose = models.CharField(_("用途"), max_length=120)
+    purpose_en = models.CharField(max_length=160)
     basis = models.CharField(_("依据"), max_length=120)
     roles = models.JSONField(default=list)
     review_months = models.PositiveSmallIntegerField(_("复核间隔(月)"))
@@ -43,6 +44,10 @@ class CareKind(models.Model):
     def __str__(self) -> str:
         return self.name_en if get_language() == "en" else self.name
 
+    @property
+    def purpose_shown(self) -> str:
+        return self.purpose_en if get_language() == "en" else self.purpose
+
 
 class CareFlag(models.Model):
     """服务关怀标签: a kind for a person, from a day until it runs out or is ended before."""
@@ -57,7 +62,7 @@ class CareFlag(models.Model):
     end_reason = models.CharField(_("结束理由"), max_length=200, blank=True)
     note = EncryptedTextField(_("说明"), null=True)
     source = models.ForeignKey(SourceSystem, models.PROTECT, related_name="+")
-    given_by = models.CharField(_("登记"), max_length=120)
+    given_by = models.CharField(_("登记人"), max_length=120)
     consent = models.CharField(_("登记依据"), max_length=10, choices=CareBasis.choices)
 
     objects = CareFlagQuerySet.as_manager()

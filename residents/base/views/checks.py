@@ -57,12 +57,17 @@ def overview(request: PortalRequest) -> HttpResponse:
         .filter(level=PlaceLevel.COMMUNITY)
         .order_by("path")
     )
-    checks = sorted(CHECKS.values(), key=lambda check: list(TONES).index(check.severity))
+    checks = sorted(CHECKS.values(), key=lambda each: (not counts.get(each.code), _harm(each)))
     context = {
         "rows": [(check, TONES[check.severity], counts.get(check.code, 0)) for check in checks],
         "places": list(places),
     }
     return TemplateResponse(request, "residents/tidy/checks.html", context)
+
+
+def _harm(check: Check) -> int:
+    """What does most harm first."""
+    return list(TONES).index(check.severity)
 
 
 @access(power(Power.MEND_DATA))
