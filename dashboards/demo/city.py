@@ -22,6 +22,7 @@ from dashboards.demo import places
 from dashboards.demo.people import populate
 from dashboards.demo.places import Site
 from residents.base.actions import bulk
+from residents.base.actions.care import load_care_kinds
 from residents.base.actions.sources import load_limits, load_sources
 from residents.exchange.actions.setup import load_exchange
 from servicehall.actions import load_catalogue
@@ -43,6 +44,7 @@ def load_ground(data: Mapping[str, Any], *, today: date) -> None:
     load_sources()
     load_exchange()
     load_limits()
+    load_care_kinds()
 
 
 class _Silence:

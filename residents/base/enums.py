@@ -27,6 +27,7 @@ class PersonState(TextChoices):
     MOVED_OUT = "moved_out", _("已迁出")
     MISSING = "missing", _("失踪")
     DECEASED = "deceased", _("已故")
+    MERGED = "merged", _("已合并")  # its ties and its number lead to another person
 
 
 class MaritalStatus(TextChoices):
@@ -274,3 +275,41 @@ class Basis(TextChoices):
 
     REGISTERED = "registered", _("户籍人口")
     ACTUAL = "actual", _("现住人口")
+
+
+class Likeness(TextChoices):
+    """What makes two entries look like one human being; the weights are in data/doubles.yaml."""
+
+    NUMBER = "number", _("证件号码相同")
+    NAME = "name", _("姓名相同")
+    PINYIN = "pinyin", _("姓名读音相同")
+    BIRTH = "birth", _("出生日期相同")
+    BIRTH_NEAR = "birth_near", _("出生日期相近")
+    PHONE = "phone", _("联系电话相同")
+    ADDRESS = "address", _("现住地址相同")
+    OTHER_NUMBER = "other_number", _("证件号码不同")
+    OTHER_SEX = "other_sex", _("性别不同")
+
+
+class DoubleState(TextChoices):
+    """疑似重复: open until somebody who compared both decides."""
+
+    OPEN = "open", _("待判断")
+    NOT_SAME = "not_same", _("不是同一人")
+    MERGED = "merged", _("已合并")
+
+
+class CareBasis(TextChoices):
+    """What allows a care flag (PIPL 13, 31)."""
+
+    CONSENT = "consent", _("本人同意")
+    GUARDIAN = "guardian", _("监护人同意")
+    DUTY = "duty", _("履行法定职责")
+
+
+class Severity(TextChoices):
+    """How much harm a wrong entry does."""
+
+    HIGH = "high", _("严重")
+    MEDIUM = "medium", _("一般")
+    LOW = "low", _("提示")

@@ -13,6 +13,7 @@ from common.names import normalise_name
 from community.governance.models import Place
 from residents.base.documents import read_document
 from residents.base.enums import Purpose, RevealReason, Sex
+from residents.base.likely import Sought
 
 MAX_QUERY = 60
 
@@ -178,6 +179,19 @@ class RegisterForm(forms.Form):
     def ask_about_duplicate(self) -> None:
         """The number is somebody's already: whoever answers for the base may document that two have it."""
         self.fields["duplicate_note"].widget = forms.TextInput()
+
+    def sought(self) -> Sought:
+        """Whom to look for before anything is written."""
+        data = self.cleaned_data
+        number: str = data["id_number"]
+        return Sought(
+            full_name=data["full_name"],
+            id_number=number,
+            birth_on=self.birth,
+            sex=read_document(number).sex or data["sex"],
+            phone=data["phone"],
+            community_id=self.places[data["community"]].pk,
+        )
 
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data

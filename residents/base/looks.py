@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
 from residents.base.attributes import ATTRIBUTES
-from residents.base.enums import Purpose, RevealReason
+from residents.base.enums import CareBasis, Purpose, RevealReason
 
 Text = str | Promise
 
@@ -34,6 +34,15 @@ _words: dict[str, Text] = {
     "person.changed": gettext_lazy("修改了您的信息"),
     "life": gettext_lazy("登记了您的户、住址或状态的变动"),
     "person.registered": gettext_lazy("登记了您的信息"),
+    "care.given": gettext_lazy("为您设置了服务关怀标签"),
+    "care.extended": gettext_lazy("复核并延长了您的服务关怀标签"),
+    "care.ended": gettext_lazy("结束了您的服务关怀标签"),
+    "care.lapsed": gettext_lazy("您的服务关怀标签到期结束"),
+    "finding.fixed": gettext_lazy("更正了您的登记"),
+    "finding.waived": gettext_lazy("核对了您的登记"),
+    "person.merged": gettext_lazy("把您的两份档案合并"),
+    "person.unmerged": gettext_lazy("撤销了两份档案的合并"),
+    "person.not_same": gettext_lazy("核对了您的档案，确认与另一份不是同一人"),
     "person.account_bound": gettext_lazy("把账号和您的档案关联"),
     "person.staff_tied": gettext_lazy("登记您是工作人员本人，办件时用于回避"),
     "person.staff_untied": gettext_lazy("取消登记您是工作人员本人"),
@@ -52,7 +61,9 @@ _words: dict[str, Text] = {
 }
 # Why, where the trail holds a code instead of words.
 _REASONS: dict[str, Text] = {
-    choice.value: choice.label for choices in (Purpose, RevealReason) for choice in choices
+    choice.value: choice.label
+    for choices in (Purpose, RevealReason, CareBasis)
+    for choice in choices
 }
 
 

@@ -94,4 +94,13 @@ register(
         "",
         (Channel.IN_SITE,),
     ),
+    Kind(
+        "care.review_due",
+        _("服务关怀标签待复核"),
+        _(
+            "本社区有%(count)s个服务关怀标签需要复核，请在“数据整理”的“关怀复核”中逐个处理；到期不延长的自动结束。"
+        ),
+        "",
+        (Channel.IN_SITE,),
+    ),
 )

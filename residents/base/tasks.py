@@ -8,6 +8,7 @@ from residents.base.actions.counting import recount_population
 from residents.base.actions.people import forget_visits
 from residents.base.actions.registration import forget_claims
 from residents.base.actions.tenants import tell_tenants as tell
+from residents.base.actions.tidying import communities, tidy
 
 
 @shared_task(queue="jobs")
@@ -33,3 +34,10 @@ def count_population(**_: object) -> None:
 def tell_tenants(**_: object) -> None:
     """Tell those who may ask for a residence permit from today on."""
     tell(now=timezone.now())
+
+
+@shared_task(queue="jobs", soft_time_limit=3300, time_limit=3400)
+def tidy_all(**_: object) -> None:
+    """Each night: look all communities through, each in transactions of its own."""
+    for community_id in communities(now=timezone.now()):
+        tidy(community_id, now=timezone.now())

@@ -21,6 +21,7 @@ COUNTERS = STATION | {W.CLERK_NEAR, W.CLERK_FAR}
 FINDERS = COUNTERS | {W.DATA_CLERK}  # who looks people up, and where their files open
 KEEPERS = STATION | {W.DATA_CLERK}
 TELLERS = {W.DIRECTOR, W.STREET, W.STREET_OTHER}  # who answers for messages to residents
+MENDERS = {W.DIRECTOR, W.DATA_CLERK}  # who keeps the base in order
 REVIEWERS = {W.STREET, W.STREET_OTHER, W.DEPARTMENT, W.DEPARTMENT_OTHER}
 HANDLERS = COUNTERS | REVIEWERS
 OF_CASE = STATION | {W.STREET, W.DEPARTMENT}  # those whom the case passes
@@ -121,6 +122,11 @@ ID_OF = {
     "large_run": "run_id",
     "report": "request_id",
     "far_report": "request_id",
+    "double": "pair_id",
+    "far_double": "pair_id",
+    "far_merge": "merge_id",
+    "far_flag": "flag_id",
+    "far_finding": "finding_id",
     "scratch": "draft_id",
     "far_post": "post_id",
     "far_user": "user_id",
@@ -349,6 +355,45 @@ COUNTER = [
         POST,
         given=person(),
         data=NONSENSE,
+    ),
+    *(Row(f"residents:{name}", only(MENDERS)) for name in ("doubles", "merges")),
+    *(Row(f"residents:{name}", only(MENDERS), given=of(name)) for name in ("double", "merge")),
+    *(
+        Row(f"residents:{name}", only((), blind=MENDERS), given=of(f"far_{name}"))
+        for name in ("double", "merge")
+    ),
+    *(
+        Row(f"residents:{name}", only(MENDERS, 422), POST, given=of(name), data=NONSENSE)
+        for name in ("double", "merge")
+    ),
+    Row("residents:checks", only(MENDERS)),
+    Row("residents:checks-run", only(MENDERS, 302), POST, data=NONSENSE),
+    Row("residents:findings", only(MENDERS), given=lambda w: {"code": w.finding.code}),
+    Row("residents:finding", only(MENDERS), given=of("finding")),
+    Row("residents:finding", only((), blind=MENDERS), given=of("far_finding")),
+    Row("residents:finding", only(MENDERS, 422), POST, given=of("finding"), data=NONSENSE),
+    *(
+        Row("residents:finding-fix", expected, POST, given=of(name))
+        for name, expected in (
+            ("finding", only(MENDERS, 302)),
+            ("far_finding", only((), blind=MENDERS)),
+        )
+    ),
+    Row("residents:care-review", only(MENDERS)),
+    Row("residents:care", only(MENDERS, 302), given=person()),
+    Row("residents:care", only(MENDERS, 302), POST, given=person(), data=NONSENSE),
+    Row(
+        "residents:care",
+        only((), blind=MENDERS),
+        given=lambda w: {"person_id": w.far_flag.person_id},
+    ),
+    *(
+        Row(f"residents:care-{act}", expected, POST, given=of(flag), data=NONSENSE)
+        for act in ("extend", "end")
+        for flag, expected in (
+            ("flag", only(MENDERS, 302)),
+            ("far_flag", only((), blind=MENDERS)),
+        )
     ),
     Row(
         "notifications:number",

@@ -22,10 +22,19 @@ from community.governance.enums import ApiScope, Role
 from community.governance.models import ApiToken, Body, Place, Post
 from community.governance.scopes import Scope
 from notifications.models import Message, WebhookDelivery, WebhookEndpoint
-from residents.base.actions import Statement, say
+from residents.base.actions import Statement, merging, say
 from residents.base.actions.life import report_missing
 from residents.base.actions.sources import load_sources
-from residents.base.models import Canary, ConflictTicket, Person, PersonDetail
+from residents.base.models import (
+    Canary,
+    CareFlag,
+    ConflictTicket,
+    DataFinding,
+    DoubleCandidate,
+    Person,
+    PersonDetail,
+    PersonMerge,
+)
 from residents.exchange.actions import reports
 from residents.exchange.enums import Fate, RunState
 from residents.exchange.models import (
@@ -58,7 +67,7 @@ from tests.factories.notifications import (
     MessageFactory,
     WebhookDeliveryFactory,
 )
-from tests.factories.residents import PersonFactory
+from tests.factories.residents import CareFlagFactory, DataFindingFactory, PersonFactory
 from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, hall, item_version
 from tests.residents import importing
 from tests.signing_in import open_session
@@ -203,6 +212,58 @@ class World:
     @property
     def far_endpoint(self) -> WebhookEndpoint:
         return self.far_delivery.endpoint
+
+    @cached_property
+    def double(self) -> DoubleCandidate:
+        """Two entries of the community that may be one human being."""
+        return self._double(self.hall.community)
+
+    @cached_property
+    def far_double(self) -> DoubleCandidate:
+        return self._double(self.far_body.place)
+
+    def _double(self, community: Place) -> DoubleCandidate:
+        one, other = sorted(self._persons(community), key=lambda person: person.pk)
+        return DoubleCandidate.objects.create(
+            person_a=one, person_b=other, score=60, reasons=["name"], found_at=self.hall.now
+        )
+
+    @cached_property
+    def merge(self) -> PersonMerge:
+        """Two that were made one."""
+        return self._merge(self.hall.community, self.hall.director)
+
+    @cached_property
+    def far_merge(self) -> PersonMerge:
+        return self._merge(self.far_body.place, staff(Role.STATION_DIRECTOR, self.far_body))
+
+    def _merge(self, community: Place, by: Scope) -> PersonMerge:
+        stays, goes = self._persons(community)
+        return merging.merge(stays.pk, goes.pk, reason="同一人", by=by, now=self.hall.now)
+
+    @cached_property
+    def flag(self) -> CareFlag:
+        """Why a neighbour is looked after."""
+        return CareFlagFactory(person__community=self.hall.community)
+
+    @cached_property
+    def far_flag(self) -> CareFlag:
+        return CareFlagFactory(person__community=self.far_body.place)
+
+    @cached_property
+    def finding(self) -> DataFinding:
+        """Something in the neighbour's file that is not as it should be."""
+        return DataFindingFactory(person__community=self.hall.community)
+
+    @cached_property
+    def far_finding(self) -> DataFinding:
+        return DataFindingFactory(person__community=self.far_body.place)
+
+    def _persons(self, community: Place) -> list[Person]:
+        return [
+            PersonFactory(community=community, provenance={}, birth_on=None, id_number="")
+            for _n in range(2)
+        ]
 
     @cached_property
     def token(self) -> ApiToken:
@@ -426,6 +487,14 @@ def build() -> World:
         "far_post",
         "canary",
         "far_canary",
+        "double",
+        "far_double",
+        "merge",
+        "far_merge",
+        "flag",
+        "far_flag",
+        "finding",
+        "far_finding",
         "entry",
         "batch",
         "import_row",

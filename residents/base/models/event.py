@@ -10,6 +10,7 @@ from residents.base.enums import EventKind, PersonState
 from residents.base.models.household import Dwelling, Household
 from residents.base.models.person import Person
 from residents.base.querysets_life import PersonEventQuerySet
+from residents.base.ties import OnMerge, Tie, declare
 
 
 def _place() -> "models.ForeignKey[Place | None, Place | None]":
@@ -91,3 +92,7 @@ class PersonEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.on}"
+
+
+# What happened is never rewritten.
+declare(Tie("residents.PersonEvent", "person", OnMerge.KEEP))

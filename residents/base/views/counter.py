@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -33,9 +33,10 @@ from residents.base import actions
 from residents.base.actions.moving import move_in_new
 from residents.base.actions.people import REVEALABLE
 from residents.base.documents import is_number
-from residents.base.enums import OccupancyKind, PersonState, Purpose
+from residents.base.enums import Likeness, OccupancyKind, PersonState, Purpose
 from residents.base.forms import FindForm, PhoneForm, PurposeForm, RegisterForm, RevealForm
-from residents.base.models import HouseholdMember, Occupancy, Person, SourceSystem, Visit
+from residents.base.likely import candidates
+from residents.base.models import CareFlag, HouseholdMember, Occupancy, Person, SourceSystem, Visit
 
 MAX_FOUND = 20
 SEARCHES_PER_MINUTE = 60
@@ -57,6 +58,7 @@ class Found:
     door: str
     state: str
     is_active: bool
+    why: str = ""  # where the list shows likely doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +179,10 @@ def age(birth_on: date | None, today: date) -> int | None:
 def file(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
     """The file of a person. Without a purpose stated a while ago the page asks for one first."""
     now = timezone.now()
-    person = get_object_or_404(
-        Person.objects.visible_to(request.scope).select_related(*SHOWN), pk=person_id
-    )
+    reach = Person.objects.visible_to(request.scope).select_related(*SHOWN)
+    person = reach.filter(pk=person_id).first()
+    if person is None:
+        return redirect("residents:file", get_object_or_404(reach.instead_of(person_id)).pk)
     if request.method == "POST":
         form = PurposeForm(request.POST)
         if form.is_valid():
@@ -275,12 +278,22 @@ def _file_page(
             (member, mask_name(member.person.full_name), age(member.person.birth_on, today))
             for member in kin.order_by("relation", "id")
         ],
+        "care": _care(request.scope, person),
+        "can_set_care": request.scope.has(Power.SET_CARE),
         "can_reveal": request.scope.has(Power.REVEAL_FIELDS),
         "can_accept": request.scope.has(Power.ACCEPT_CASES),
         "phone_form": phone_form or PhoneForm(),
         "is_active": person.state == PersonState.ACTIVE,
     }
     return TemplateResponse(request, "residents/counter/file.html", context, status=status)
+
+
+def _care(scope: Scope, person: Person) -> list[CareFlag] | None:
+    """The standing care flags; None where the post may see none. The look at the file is the look at them."""
+    if not scope.has(Power.SEE_CARE):
+        return None
+    rows = CareFlag.objects.visible_to(scope).standing().filter(person=person)
+    return list(rows.select_related("kind").order_by("kind__position"))
 
 
 def _facts(person: Person, sources: dict[str, str]) -> list[Fact]:
@@ -426,10 +439,15 @@ def _register_page(
 
 
 def _doubles(scope: Scope, form: RegisterForm, now: datetime) -> list[Found]:
-    """Who has this number, or this name and birthday, among those whom the clerk may find."""
-    reach = Person.objects.visible_to(scope, Power.FIND_PERSONS)
-    same = reach.filter(full_name=form.cleaned_data["full_name"], birth_on=form.birth)
-    if form.cleaned_data["id_number"]:
-        same |= reach.with_number(form.cleaned_data["id_number"])
-    rows = same.select_related(*SHOWN).order_by("pinyin", "id")
-    return _found(scope, list(rows[:MAX_FOUND]), now)
+    """Who is likely the same human being, and why, among those whom the clerk may find. The likeliest first."""
+    hits = {
+        hit.person_id: hit
+        for hit in candidates([form.sought()], day=timezone.localdate(now)).get(0, [])
+    }
+    reach = Person.objects.visible_to(scope, Power.FIND_PERSONS).filter(pk__in=list(hits))
+    persons = list(reach.select_related(*SHOWN).order_by("pk"))
+    persons.sort(key=lambda person: -hits[person.pk].score)
+    return [
+        replace(found, why=_("、").join(str(Likeness(r).label) for r in hits[found.pk].reasons))
+        for found in _found(scope, persons[:MAX_FOUND], now)
+    ]

@@ -95,7 +95,9 @@ def who_looked(request: PortalRequest) -> HttpResponse:
     person = _person(request)
     is_own = request.GET.get("by") == "me"
     user_id = request.user.pk
-    entries = AuditEntry.objects.of_person(person.pk) if person else AuditEntry.objects.none()
+    # Who looked at an entry that was merged into mine looked at me.
+    ids = [person.pk, *person.absorbed.values_list("pk", flat=True)] if person else []
+    entries = AuditEntry.objects.of_person(*ids)
     entries = entries.filter(user_id=user_id) if is_own else entries.exclude(user_id=user_id)
     try:
         page = keyset_page(entries, order=("-id",), after=request.GET.get("after"), size=SIZE)

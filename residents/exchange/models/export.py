@@ -13,6 +13,7 @@ from common.ids import uuid7
 from community.governance.models import Body, Place
 from community.governance.models.body import DateRange
 from residents.base.models import Person
+from residents.base.ties import OnMerge, Tie, declare
 from residents.exchange.enums import RunState
 from residents.exchange.layouts import Layout, label_of, read_layout
 from residents.exchange.querysets.outgoing import (
@@ -231,3 +232,7 @@ class ExportRow(models.Model):
         verbose_name = _("导出明细")
         verbose_name_plural = _("导出明细")
         constraints = [models.UniqueConstraint("run", "person", name="export_row_once")]
+
+
+# Files that have left the base speak of the entry as it was then.
+declare(Tie("exchange.ExportRow", "person", OnMerge.KEEP))
