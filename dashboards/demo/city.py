@@ -22,6 +22,7 @@ from dashboards.demo.people import populate
 from dashboards.demo.places import Site
 from residents.base.actions import bulk
 from residents.base.actions.sources import load_sources
+from residents.rights.actions import load_rights
 from servicehall.actions import load_catalogue
 
 
@@ -34,11 +35,12 @@ class Done:
 
 
 def load_ground(data: Mapping[str, Any], *, today: date) -> None:
-    """What every installation has: places, bodies, calendar, catalogue, sources."""
+    """What every installation has: places, bodies, calendar, catalogue, sources, rights."""
     load_places(data, today=today)
     call_command("load_calendar", verbosity=0, stdout=_Silence())
     load_catalogue()
     load_sources()
+    load_rights()
 
 
 class _Silence:

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from common import storage
 from common.errors import Invalid, NotAllowed
 from common.uploads import CleanFile
 from community.governance.scopes import Scope
-from servicehall import storage
 from servicehall.actions import _core
 from servicehall.enums import CaseAction
 from servicehall.models import Case, Draft, Supplement, Upload

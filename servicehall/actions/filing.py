@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from common import storage
 from common.errors import Invalid, NotAllowed
 from common.numbers import query_code, with_check
 from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
 from residents.base.models import Person
-from servicehall import routing, rules, storage
+from servicehall import routing, rules
 from servicehall.actions import _core
 from servicehall.actions.proposing import answer_proposal
 from servicehall.enums import CaseState, Channel

@@ -8,10 +8,10 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from common.access import SIGNED_IN, access
+from common.storage import FileMissing
 from community.governance.scopes import PortalRequest
 from servicehall.actions.files import open_file
 from servicehall.models import Upload
-from servicehall.storage import FileMissing
 
 TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 

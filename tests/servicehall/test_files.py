@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry
+from common import storage
 from common.crypto import DecryptionFailed
-from servicehall import storage
 from servicehall.models import Upload
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, hall
