@@ -59,7 +59,7 @@ class CorrectionForm(RightsForm):
             self.fields["value"] = forms.ChoiceField(label=label, choices=options)
         elif attribute.is_date:
             self.fields["value"] = forms.DateField(
-                label=label, widget=forms.DateInput(attrs={"type": "date"})
+                label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
             )
         else:
             self.fields["value"] = forms.CharField(
@@ -140,12 +140,14 @@ class GuardianForm(RightsForm):
         max_length=120,
         help_text=_("写明材料名称和编号，例如：户口簿、出生医学证明、判决书。"),
     )
-    from_on = forms.DateField(label=_("起"), widget=forms.DateInput(attrs={"type": "date"}))
+    from_on = forms.DateField(
+        label=_("起"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     to_on = forms.DateField(
         label=_("止"),
         required=False,
         help_text=_("父母的监护到成年为止，不用填。"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
     def __init__(self, likely: Sequence[tuple[str, str]], data: Any = None, **more: Any) -> None:
