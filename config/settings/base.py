@@ -232,6 +232,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3600.0,
         "options": {"queue": "jobs"},
     },
+    "copies-make": {
+        "task": "residents.rights.tasks.make_copies",
+        "schedule": 15.0,
+        "options": {"queue": "jobs", "expires": 15},
+    },
+    "copies-expire": {
+        "task": "residents.rights.tasks.expire_copies",
+        "schedule": 3600.0,
+        "options": {"queue": "jobs"},
+    },
     "housekeeping": {
         "task": "common.tasks.purge",
         "schedule": 3600.0,

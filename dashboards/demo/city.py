@@ -25,6 +25,7 @@ from residents.base.actions import bulk
 from residents.base.actions.care import load_care_kinds
 from residents.base.actions.sources import load_limits, load_sources
 from residents.exchange.actions.setup import load_exchange
+from residents.rights.actions import load_rights
 from servicehall.actions import load_catalogue
 
 
@@ -37,7 +38,7 @@ class Done:
 
 
 def load_ground(data: Mapping[str, Any], *, today: date) -> None:
-    """What every installation has: places, bodies, calendar, catalogue, sources, exchange."""
+    """What every installation has: places, bodies, calendar, catalogue, and the data of the resident base."""
     load_places(data, today=today)
     call_command("load_calendar", verbosity=0, stdout=_Silence())
     load_catalogue()
@@ -45,6 +46,7 @@ def load_ground(data: Mapping[str, Any], *, today: date) -> None:
     load_exchange()
     load_limits()
     load_care_kinds()
+    load_rights()
 
 
 class _Silence:

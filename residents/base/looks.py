@@ -14,19 +14,13 @@ from django.utils.translation import gettext as _, gettext_lazy
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
 from residents.base.attributes import ATTRIBUTES
-from residents.base.enums import CareBasis, Purpose, RevealReason
+from residents.base.enums import CareBasis, Purpose, Relation, RevealReason
 
 Text = str | Promise
 
 FIELDS: dict[str, Text] = {
-    "full_name": gettext_lazy("姓名"),
-    "id_number": gettext_lazy("证件号码"),
-    "phone": gettext_lazy("联系电话"),
+    **{key: attribute.label for key, attribute in ATTRIBUTES.items()},
     "contact_phone": gettext_lazy("联系电话"),
-    "bank_card": gettext_lazy("银行卡号"),
-    "birth_on": gettext_lazy("出生日期"),
-    "sex": gettext_lazy("性别"),
-    "ethnic_group": gettext_lazy("民族"),
 }
 _words: dict[str, Text] = {
     "person.viewed": gettext_lazy("打开了您的档案"),
@@ -112,6 +106,9 @@ def _field(name: str) -> Text:
 def _who(entry: AuditEntry, own_user_id: UUID) -> str:
     if entry.user_id == own_user_id:
         return _("您自己")
+    if "relation" in entry.detail:
+        relation = dict(Relation.choices).get(entry.detail["relation"], "")
+        return _("您的家人（%(relation)s）") % {"relation": relation} if relation else _("您的家人")
     if entry.user_id is None:
         is_machine = entry.post_label == SYSTEM.post_label
         return _("系统自动处理") if is_machine else _("还没有登录的人（可能是您自己）")

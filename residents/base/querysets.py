@@ -8,6 +8,8 @@ import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower, Now
 
@@ -75,6 +77,12 @@ class PersonQuerySet(QuerySet["Person"]):
     def of_account(self, user_id: object) -> Self:
         """The person behind an account; nobody's account is nobody."""
         return self.filter(account_id=user_id) if user_id else self.none()
+
+    def with_disputed(self) -> Self:
+        """With `disputed`: the attributes about which the sources disagree."""
+        tickets = apps.get_model("residents", "ConflictTicket").objects.open()
+        keys = tickets.filter(person=OuterRef("pk")).order_by("attribute").values("attribute")
+        return self.annotate(disputed=ArraySubquery(keys))
 
     def of_staff(self, user_id: object) -> Self:
         """The person who a member of staff is."""

@@ -6,7 +6,7 @@ Outside the own reach 404, without the power 403, without signing in to the sign
 
 import uuid
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field as set_to
 from typing import Any
 
 from tests.access.world import Who, World
@@ -97,7 +97,7 @@ class Row:
     expected: Expected
     method: str = "get"
     given: Callable[[World], dict[str, Any]] = lambda world: {}
-    data: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = set_to(default_factory=dict)
     query: str = ""
     # Writes that a look leaves besides the audit trail and the session.
     leaves: tuple[str, ...] = ()
@@ -138,6 +138,8 @@ ID_OF = {
     "far_batch": "batch_id",
     "import_row": "row_id",
     "far_row": "row_id",
+    "allowance": "consent_id",
+    "kin": "request_id",
 }
 
 
@@ -400,6 +402,112 @@ COUNTER = [
         only({W.DIRECTOR, W.STREET}, 200, blind={W.STREET_OTHER}),
         POST,
         given=of("lost"),
+    ),
+]
+
+ANSWERERS = {W.DIRECTOR, W.DEPARTMENT, W.DEPARTMENT_OTHER, W.DATA_CLERK}
+DISTRICT = {W.DATA_CLERK}
+OF_STATION = {W.DIRECTOR, W.DATA_CLERK}  # who answers for what the station itself knows best
+
+
+def field(name: str, **more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"field": name} | more
+
+
+RIGHTS = [
+    Row("rights:corrections", residents()),
+    Row("rights:correct", residents(), given=field("employer")),
+    Row("rights:correct", residents(422), POST, given=field("employer"), data=NONSENSE),
+    Row("rights:correct-for", applicant(), given=person(field="employer")),
+    Row("rights:correct-for", applicant(422), POST, given=person(field="employer"), data=NONSENSE),
+    Row("rights:correction-withdraw", applicant(302), POST, given=of("correction")),
+    Row("rights:purposes", residents()),
+    Row("rights:purpose", residents(), given=lambda w: {"code": "proactive"}),
+    Row("rights:purpose", residents(422), POST, given=lambda w: {"code": "care"}, data=NONSENSE),
+    Row("rights:ward-purpose", residents(404), given=person(purpose_code="care")),
+    Row("rights:ward-purpose", residents(404), POST, given=person(purpose_code="care")),
+    Row("rights:copies", residents()),
+    Row("rights:copies", residents(302), POST),
+    Row("rights:copy", applicant(), given=with_("copy", form="json")),
+    Row("rights:deletion", residents()),
+    Row("rights:deletion", residents(422), POST, data=NONSENSE),
+    Row("rights:deletion-withdraw", applicant(302), POST, given=of("deletion")),
+    Row("rights:family", residents()),
+    Row("rights:family-ask", residents(404), POST, given=person()),
+    Row("rights:family-change", residents(302), POST, given=with_("allowance", act="end")),
+    Row(
+        "rights:family-member",
+        residents(404) | {W.NEIGHBOUR: 200},
+        given=person(),
+    ),
+    Row("rights:kin", residents()),
+    Row("rights:kin", residents(422), POST, data=NONSENSE),
+    Row("rights:kin-withdraw", applicant(302), POST, given=of("kin")),
+    Row("rights:desk", only(ANSWERERS)),
+    Row("rights:deletions", only(ANSWERERS)),
+    Row("rights:kin-requests", only(ANSWERERS)),
+    Row(
+        "rights:correction",  # the first look is written down and leads back here
+        only(OF_STATION, 302, blind=ANSWERERS - OF_STATION),
+        given=of("correction"),
+        leaves=("accounts_fileuse", "residents_visit"),
+    ),
+    Row(
+        "rights:correction",
+        only(OF_STATION, 302, blind=ANSWERERS - OF_STATION),
+        POST,
+        given=of("correction"),
+        data=NONSENSE,
+    ),
+    Row(
+        "rights:correction-reveal",
+        only(OF_STATION, 302, blind=ANSWERERS - OF_STATION),
+        POST,
+        given=of("correction"),
+    ),
+    Row(
+        "rights:paper",
+        signed_in(404) | dict.fromkeys(OF_STATION | {W.APPLICANT}, 200),
+        given=of("paper"),
+        leaves=("accounts_fileuse",),
+    ),
+    Row(
+        "rights:deletion-answer",
+        only(DISTRICT, 302, blind=ANSWERERS - DISTRICT),
+        given=of("deletion"),
+        leaves=("accounts_fileuse", "residents_visit"),
+    ),
+    Row(
+        "rights:deletion-answer",
+        only(DISTRICT, 302, blind=ANSWERERS - DISTRICT),
+        POST,
+        given=of("deletion"),
+        data=NONSENSE,
+    ),
+    Row("rights:kin-request", only(DISTRICT, blind=ANSWERERS - DISTRICT), given=of("kin")),
+    Row(
+        "rights:kin-request",
+        only(DISTRICT, 422, blind=ANSWERERS - DISTRICT),
+        POST,
+        given=of("kin"),
+        data=NONSENSE,
+    ),
+    # Without a purpose stated first they lead to the file, which asks for one.
+    *(
+        row
+        for name in ("guardians", "paper-consents")
+        for row in (
+            Row(f"rights:{name}", only(KEEPERS, 302, blind=COUNTERS - STATION), given=person()),
+            Row(
+                f"rights:{name}", only(KEEPERS, 302, blind=COUNTERS - STATION), POST, given=person()
+            ),
+        )
+    ),
+    Row(
+        "rights:guardian-end",
+        only(KEEPERS, 302, blind=COUNTERS - STATION),
+        POST,
+        given=lambda w: person()(w) | {"guardianship_id": uuid.uuid4()},
     ),
 ]
 
@@ -702,6 +810,7 @@ TABLE = (
     *OWN_ACCOUNT,
     *OWN_MATTERS,
     *COUNTER,
+    *RIGHTS,
     *OFFICIALS,
     *EXCHANGE,
     *ADMINISTRATION,

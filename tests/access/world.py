@@ -45,6 +45,8 @@ from residents.exchange.models import (
     ReportRefusal,
     ReportRequest,
 )
+from residents.rights import actions as rights
+from residents.rights.models import Copy, Correction, Deletion, FamilyConsent, KinRequest, Paper
 from servicehall import actions
 from servicehall.actions.files import attach
 from servicehall.models import Case, Draft, Proposal, Upload
@@ -386,6 +388,64 @@ class World:
         return report_missing(person.pk, on=today, by=place.clerk, now=place.now)
 
     @cached_property
+    def correction(self) -> Correction:
+        """The applicant's telephone is another, with a paper that says so."""
+        content = b"\xff\xd8\xff\xe0"
+        return rights.file_correction(
+            self.hall.applicant.pk,
+            "phone",
+            "13900001234",
+            reason="换了号码",
+            paper=CleanFile(content, "jpg", None, len(content), "0" * 64, "a.jpg"),
+            by=self.hall.resident,
+            now=self.hall.now,
+        )
+
+    @cached_property
+    def paper(self) -> Paper:
+        return Paper.objects.get(correction=self.correction)
+
+    @cached_property
+    def deletion(self) -> Deletion:
+        """The applicant wants his consents gone."""
+        return rights.file_deletion(["consents"], by=self.hall.resident, now=self.hall.now)
+
+    @cached_property
+    def kin(self) -> KinRequest:
+        """The applicant asks for somebody who has died."""
+        return rights.file_kin_request(
+            name="陈大山",
+            number=PersonFactory.build(place=self.hall.community).id_number,
+            relation="20",
+            wish="see",
+            words="办理继承",
+            by=self.hall.resident,
+            now=self.hall.now,
+        )
+
+    @cached_property
+    def copy(self) -> Copy:
+        """All about the applicant, made."""
+        asked = rights.ask_copy(by=self.hall.resident, language="zh-hans", now=self.hall.now)
+        made = rights.make_copy(asked.pk, now=self.hall.now)
+        assert made is not None
+        return made
+
+    @cached_property
+    def allowance(self) -> FamilyConsent:
+        """The applicant lets the neighbour see."""
+        day = timezone.localdate(self.hall.now)
+        return FamilyConsent.objects.create(
+            giver=self.hall.applicant,
+            receiver=Person.objects.get(account_id=self.scopes[Who.NEIGHBOUR].user_id),
+            kind="see",
+            state="given",
+            asked_at=self.hall.now,
+            answered_at=self.hall.now,
+            until=day + timedelta(days=300),
+        )
+
+    @cached_property
     def entry(self) -> AuditEntry:
         """What was written down when the case was accepted."""
         entry: AuditEntry = AuditEntry.objects.get(
@@ -502,6 +562,12 @@ def build() -> World:
         "far_row",
         "ticket",
         "act",
+        "correction",
+        "paper",
+        "deletion",
+        "kin",
+        "copy",
+        "allowance",
     ):
         getattr(world, name)
     return world

@@ -360,6 +360,7 @@ def entered(
     *,
     on: date,
     source: str,
+    batch: UUID | None = None,
     by: audit.Actor,
     now: datetime,
 ) -> tuple[Occupancy, PersonEvent]:
@@ -381,6 +382,7 @@ def entered(
         recorded_at=now,
         **sides(Side(), after),
         source=source,
+        batch_id=batch,
         user_id=by.user_id,
         post_id=by.post_id,
         post_label=by.post_label,

@@ -18,10 +18,10 @@ from residents.exchange.enums import RunState
 from residents.exchange.layouts import Layout, label_of, read_layout
 from residents.exchange.querysets.outgoing import (
     EntitlementQuerySet,
+    ExchangeFigureQuerySet,
     ExportRowQuerySet,
     ExportRunQuerySet,
     ExportTemplateQuerySet,
-    FigureQuerySet,
 )
 
 
@@ -52,7 +52,7 @@ class ExchangeFigure(models.Model):
     valid_from = models.DateField(_("生效"))
     valid_to = models.DateField(_("失效"), null=True)
 
-    objects = FigureQuerySet.as_manager()
+    objects = ExchangeFigureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("交换参数")
