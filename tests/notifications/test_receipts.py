@@ -79,7 +79,7 @@ def test_a_signed_report_is_taken(gateway):
         {"webhook-signature": ""},
         {"at": timezone.now() - timedelta(minutes=6)},
     ],
-    ids=str,
+    ids=lambda how: next(iter(how)) + how.get("name", ""),
 )
 def test_without_the_right_signature_nothing_is_taken(gateway, how):
     message = sent()
