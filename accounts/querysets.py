@@ -8,9 +8,9 @@ from django.db import models
 
 
 class AuditQuerySet(models.QuerySet[Any]):
-    def of_person(self, person_id: uuid.UUID) -> Self:
-        """Who touched this person's file, newest first (谁看过我的信息)."""
-        return self.filter(person_id=person_id).order_by("-id")
+    def of_person(self, *person_ids: uuid.UUID) -> Self:
+        """Who touched this person's file, newest first (谁看过我的信息); several ids where entries were merged."""
+        return self.filter(person_id__in=person_ids).order_by("-id")
 
     def under(self, *paths: str) -> Self:
         """What happened in these subtrees of places, newest first; no path means nothing."""

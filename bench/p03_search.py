@@ -18,7 +18,7 @@ PEOPLE = {"small": 20, "full": 60}
 def _address(person: Person) -> str | None:
     living = Occupancy.objects.current().filter(person=person, kind__in=("actual", "rented"))
     home = living.select_related("dwelling").first()
-    return home.dwelling.address if home else None
+    return home.dwelling.address if home and home.dwelling else None
 
 
 KINDS: dict[str, Callable[[Person], str | None]] = {

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from dashboards.views import audit, canaries, messages, overview, posts, users
+from dashboards.views import audit, canaries, messages, overview, population, posts, users
 
 app_name = "dashboards"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("places/<str:code>/", overview.place, name="place"),
     path("places/<str:code>/cases/", overview.case_list, name="list"),
+    path("places/<str:code>/population/", population.population, name="population"),
+    path(
+        "places/<str:code>/population/people/", population.population_list, name="population-list"
+    ),
     path("users/", users.user_list, name="users"),
     path("users/new/", users.new, name="user-new"),
     path("users/<uuid:user_id>/", users.user_page, name="user"),

@@ -59,6 +59,8 @@ def _addresses(person: Person, sources: Mapping[str, str]) -> dict[str, Fact]:
     }
     found: dict[str, Fact] = {}
     for occupancy in Occupancy.objects.current().filter(person=person).select_related("dwelling"):
+        if occupancy.dwelling is None:
+            continue  # the community is known, an address is not
         key, source = keys[OccupancyKind(occupancy.kind)]
         found[key] = Fact(
             occupancy.dwelling.address,

@@ -145,11 +145,16 @@ def disable_user(user: User, *, reason: str, by: Actor, now: datetime) -> User:
     if by.user_id == user.pk:
         raise NotAllowed("own_account", _("不能停用自己的账号。"))
     with transaction.atomic(durable=True):
-        user = _locked(user.pk)
-        user.is_active = False
-        user.save(update_fields=["is_active"])
-        Session.objects.filter(user_id=user.pk).delete()
-        audit.record("user.disabled", by=by, target=user, reason=reason, now=now)
+        return shut_account(user, reason=reason, by=by, now=now)
+
+
+def shut_account(user: User, *, reason: str, by: Actor, now: datetime) -> User:
+    """As disable_user, inside the caller's transaction (a death is written down with it)."""
+    user = _locked(user.pk)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    Session.objects.filter(user_id=user.pk).delete()
+    audit.record("user.disabled", by=by, target=user, reason=reason, now=now)
     return user
 
 
@@ -161,6 +166,27 @@ def enable_user(user: User, *, reason: str, by: Actor, now: datetime) -> User:
         user.save(update_fields=["is_active"])
         audit.record("user.enabled", by=by, target=user, reason=reason, now=now)
     return user
+
+
+def rename_user(user_id: uuid.UUID, username: str, *, by: Actor, now: datetime) -> None:
+    """The owner's ID number was corrected: he signs in with the right one. In the caller's transaction."""
+    user = _locked(user_id)
+    user.username = username
+    user.save(update_fields=["username"])
+    audit.record("user.renamed", by=by, target=user, now=now)
+
+
+def close_account(user_id: uuid.UUID, *, by: Actor, now: datetime) -> None:
+    """The owner wants none any more (GB/T 35273 8.5): nothing personal stays but the id, which the audit
+    trail needs. In the caller's transaction."""
+    user = _locked(user_id)
+    user.username = f"closed:{user.pk.hex}"
+    user.display_name = ""
+    user.is_active = False
+    user.set_unusable_password()
+    user.save(update_fields=["username", "display_name", "is_active", "password"])
+    Session.objects.filter(user_id=user.pk).delete()
+    audit.record("user.closed", by=by, target=user, now=now)
 
 
 def _locked(user_id: uuid.UUID) -> User:

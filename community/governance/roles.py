@@ -12,6 +12,7 @@ CLERK = frozenset(
         Power.REVEAL_FIELDS,
         Power.REGISTER_PERSONS,
         Power.FILL_REPORTS,
+        Power.SEE_CARE,  # within a file that was opened for a purpose
     }
 )
 REVIEWER = frozenset(
@@ -36,6 +37,8 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
         Power.HANDLE_MESSAGES,
         Power.SETTLE_CONFLICTS,
         Power.MERGE_PERSONS,
+        Power.MEND_DATA,
+        Power.SET_CARE,
         Power.REVIEW_CORRECTIONS,
         Power.APPROVE_EXPORTS,
     },
@@ -68,6 +71,9 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
             Power.IMPORT_DATA,
             Power.SETTLE_CONFLICTS,
             Power.MERGE_PERSONS,
+            Power.MEND_DATA,
+            Power.SEE_CARE,
+            Power.SET_CARE,
             Power.EXPORT_DATA,
             Power.APPROVE_EXPORTS,
             Power.FILL_REPORTS,

@@ -232,6 +232,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3600.0,
         "options": {"queue": "jobs"},
     },
+    "copies-make": {
+        "task": "residents.rights.tasks.make_copies",
+        "schedule": 15.0,
+        "options": {"queue": "jobs", "expires": 15},
+    },
+    "copies-expire": {
+        "task": "residents.rights.tasks.expire_copies",
+        "schedule": 3600.0,
+        "options": {"queue": "jobs"},
+    },
     "housekeeping": {
         "task": "common.tasks.purge",
         "schedule": 3600.0,
@@ -254,6 +264,23 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "servicehall.tasks.propose",
         "schedule": 60.0,
         "options": {"queue": "jobs", "expires": 50},
+    },
+    "population-count": {
+        "task": "residents.base.tasks.count_population",
+        "schedule": 1800.0,
+        "options": {"queue": "jobs"},
+    },
+    # 09:40 in China: an SMS that nobody has to be woken for.
+    "tenants-tell": {
+        "task": "residents.base.tasks.tell_tenants",
+        "schedule": crontab(hour="1", minute="40"),
+        "options": {"queue": "jobs"},
+    },
+    # 03:30 in China, when nobody registers anybody; a missed night is made good by the next.
+    "base-tidy": {
+        "task": "residents.base.tasks.tidy_all",
+        "schedule": crontab(hour="19", minute="30"),
+        "options": {"queue": "jobs"},
     },
     "notices-lapse": {
         "task": "servicehall.tasks.lapse_notices",

@@ -13,6 +13,7 @@ from uuid import UUID
 import django
 from django.core.management import call_command
 from django.db import connections, transaction
+from django.utils import timezone
 
 from accounts import audit
 from community.governance.actions import load_places
@@ -21,8 +22,10 @@ from dashboards.demo import places
 from dashboards.demo.people import populate
 from dashboards.demo.places import Site
 from residents.base.actions import bulk
-from residents.base.actions.sources import load_sources
+from residents.base.actions.care import load_care_kinds
+from residents.base.actions.sources import load_limits, load_sources
 from residents.exchange.actions.setup import load_exchange
+from residents.rights.actions import load_rights
 from servicehall.actions import load_catalogue
 
 
@@ -35,12 +38,15 @@ class Done:
 
 
 def load_ground(data: Mapping[str, Any], *, today: date) -> None:
-    """What every installation has: places, bodies, calendar, catalogue, sources, exchange."""
+    """What every installation has: places, bodies, calendar, catalogue, and the data of the resident base."""
     load_places(data, today=today)
     call_command("load_calendar", verbosity=0, stdout=_Silence())
     load_catalogue()
     load_sources()
     load_exchange()
+    load_limits()
+    load_care_kinds()
+    load_rights()
 
 
 class _Silence:
@@ -100,7 +106,9 @@ def load_community(job: Job) -> Result:
         community_id=community_id,
         as_of=as_of,
     )
-    population = populate(site, ground, seed=seed, community=community, as_of=as_of)
+    population = populate(
+        site, ground, seed=seed, community=community, as_of=as_of, until=timezone.localdate(now)
+    )
     with transaction.atomic(durable=True), bulk.patience():
         bulk.copy(ground.places)
         counts = bulk.write(

@@ -120,7 +120,7 @@ def _civil(people: Sequence[One], community: str, rng: random.Random) -> bytes:
     """GB18030, own codes for the kind of aid, some names written by their sound."""
     rows: Table = [["*姓名", "身份证号码", "救助类别", "婚姻", "银行账号", "家庭住址", "社区名称"]]
     for place, one in enumerate(people[20:120]):
-        name = one.name.translate(HOMOPHONES) if place % 10 == 3 else one.name
+        name = _by_ear(one.name) if place % 10 == 3 else one.name
         rows.append(
             [
                 *(name, one.number.lower(), rng.choice(["城市低保", "低保边缘", "特困", "无"])),
@@ -130,6 +130,12 @@ def _civil(people: Sequence[One], community: str, rng: random.Random) -> bytes:
         )
     rows.append(next(row for row in rows[1:] if row[2] == "特困"))  # somebody stands there twice
     return _csv(rows, "gb18030")
+
+
+def _by_ear(name: str) -> str:
+    """As somebody writes it who has only heard it; another last character where no such is known."""
+    heard = name.translate(HOMOPHONES)
+    return heard if heard != name else f"{name[:-1]}莹"
 
 
 def _labour(people: Sequence[One], community: str, rng: random.Random) -> bytes:

@@ -1,20 +1,22 @@
 """From families to rows: numbers, telephones, cards, addresses, ties and where each fact comes from."""
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from uuid import UUID
 
 from community.governance.models import Place
-from dashboards.demo import numbers
+from dashboards.demo import names, numbers
 from dashboards.demo.details import details_of
 from dashboards.demo.households import Family, Maker, Someone
+from dashboards.demo.life import Home, Years, chronicle
 from dashboards.demo.places import Ground, Site, new_id
 from dashboards.demo.wanted import WANTED
 from residents.base.actions import name_columns, number_columns, phone_columns
 from residents.base.actions.bulk import Batch
-from residents.base.enums import DocumentType, OccupancyKind, PersonState, Sex
+from residents.base.enums import DocumentType, OccupancyKind, PersonState, Relation, Sex
 from residents.base.models import Dwelling, Household, HouseholdMember, Occupancy, Person
 
 # Where people of a town were first registered: near ones, then the provinces from which miners and builders came.
@@ -56,8 +58,10 @@ class _Writer:
     community_id: UUID
     rng: random.Random
     as_of: date
+    until: date
     population: Population
     taken: set[str] = field(default_factory=set)
+    homes: list[Home] = field(default_factory=list)
     serial: int = 0
 
     @property
@@ -79,7 +83,8 @@ class _Writer:
             lives_at=lives_at,
         )
         self.batch.households.append(home)
-        came_on = self.as_of - timedelta(days=rng.randint(40, 700 if family.is_rented else 7000))
+        came_on = self.until - timedelta(days=rng.randint(40, 700 if family.is_rented else 7000))
+        members: list[HouseholdMember] = []
         for one in family.people:
             person = self._person(one, lives_at)
             detail = details_of(person, one, family, shares=self.site.people, as_of=self.as_of)
@@ -88,29 +93,85 @@ class _Writer:
             from_on = max(came_on, one.birth_on)
             if one.left_on is not None:
                 from_on = min(from_on, one.left_on)
-            self.batch.members.append(
-                HouseholdMember(
-                    household=home,
-                    person=person,
-                    relation=one.relation,
-                    from_on=from_on,
-                    to_on=one.left_on,
-                )
+            members += self._member(home, person, one, family, from_on)
+            self._occupy(person, dwelling if family.is_here else None, family, from_on, one.left_on)
+        self.batch.members += members
+        if family.is_here:
+            current = [row for row in members if row.to_on is None]
+            self.homes.append(Home(home, dwelling, current))
+
+    def _member(
+        self, home: Household, person: Person, one: Someone, family: Family, from_on: date
+    ) -> list[HouseholdMember]:
+        """A place in the household; who heads it since the former head died was the spouse until then."""
+        spans = [(one.relation, from_on, one.left_on)]
+        former = [each.left_on for each in family.people if each.relation == Relation.HEAD]
+        died_on = next((day for day in former if day is not None), None)
+        if one.relation == Relation.HEAD and one.left_on is None and died_on and from_on < died_on:
+            spans = [(Relation.SPOUSE, from_on, died_on), (Relation.HEAD, died_on, None)]
+        return [
+            HouseholdMember(
+                household=home, person=person, relation=relation, from_on=start, to_on=end
             )
-            self._occupy(person, dwelling, family, from_on, one.left_on)
+            for relation, start, end in spans
+        ]
 
     def _occupy(
-        self, person: Person, dwelling: Dwelling, family: Family, from_on: date, to_on: date | None
+        self,
+        person: Person,
+        dwelling: Dwelling | None,
+        family: Family,
+        from_on: date,
+        to_on: date | None,
     ) -> None:
         kinds = []
         if family.is_here:
             kinds.append(OccupancyKind.RENTED if family.is_rented else OccupancyKind.ACTUAL)
-        if not family.is_registered_elsewhere and family.is_here:
+        if not family.is_registered_elsewhere:
             kinds.append(OccupancyKind.REGISTERED)
         self.batch.occupancies += [
-            Occupancy(person=person, dwelling=dwelling, kind=kind, from_on=from_on, to_on=to_on)
+            Occupancy(
+                person=person,
+                community_id=self.community_id,
+                dwelling=dwelling,
+                kind=kind,
+                from_on=from_on,
+                to_on=to_on,
+            )
             for kind in kinds
         ]
+
+    def newborn(self, home: Home, born_on: date, ties: Iterable[Occupancy]) -> None:
+        """A child of a couple: no number yet, the birth certificate is the document."""
+        head, rng = home.head().person, self.rng
+        sex = Sex.FEMALE if rng.random() < 0.48 else Sex.MALE
+        is_line = "·" not in head.full_name and len(head.full_name) <= 3
+        name = head.full_name[0] + names.given(rng, sex, born_on) if is_line else ""
+        relation = Relation.DAUGHTER if sex == Sex.FEMALE else Relation.SON
+        child = Someone(
+            relation,
+            sex,
+            born_on,
+            name or names.mongolian(rng, sex),
+            ethnic_group=head.ethnic_group,
+        )
+        person = self._person(child, home.dwelling, f"O{self.site.index:03d}{self.serial:06d}")
+        self.batch.members.append(
+            HouseholdMember(
+                household=home.household, person=person, relation=relation, from_on=born_on
+            )
+        )
+        for tie in ties:
+            if tie.to_on is None:
+                self.batch.occupancies.append(
+                    Occupancy(
+                        person=person,
+                        community_id=tie.community_id,
+                        dwelling=tie.dwelling,
+                        kind=tie.kind,
+                        from_on=born_on,
+                    )
+                )
 
     def _address(self, is_registered_here: bool) -> str:
         if is_registered_here:  # with the community itself, because the flat was sold
@@ -118,11 +179,13 @@ class _Writer:
         home, street = self.rng.choice(list(_HOMES.values())), self.rng.choice(_ROADS)
         return f"{home}{street}{self.rng.randint(1, 220)}号"
 
-    def _person(self, one: Someone, lives_at: Dwelling | None) -> Person:
+    def _person(self, one: Someone, lives_at: Dwelling | None, certificate: str = "") -> Person:
         rng = self.rng
         self.serial += 1
         age = (self.as_of - one.birth_on).days / 365.2425
-        number, document = self._document(one, age)
+        number, document = certificate, DocumentType.BIRTH_CERTIFICATE
+        if not certificate:
+            number, document = self._document(one, age)
         phone = self._phone(one, age)
         seen_on = self.as_of - timedelta(days=rng.randint(3, 540))
         provenance = {"full_name": ["police", str(one.birth_on if age < 1 else seen_on)]}
@@ -207,14 +270,45 @@ class _Writer:
             one.birth_on -= timedelta(days=1)
 
 
-def populate(site: Site, ground: Ground, *, seed: int, community: Place, as_of: date) -> Population:
-    """Everybody in a community. The same seed gives the same people, in whatever order communities are made."""
+def populate(
+    site: Site,
+    ground: Ground,
+    *,
+    seed: int,
+    community: Place,
+    as_of: date,
+    until: date | None = None,
+) -> Population:
+    """Everybody in a community. The same seed gives the same people, in whatever order communities are made;
+    with a later day `until` they have lived on since the day of the place file."""
+    until = until if until is not None and until > as_of + timedelta(days=30) else as_of
     rng = random.Random(f"{seed}:{site.code}")
     population = Population(ground, Batch(dwellings=ground.dwellings))
-    writer = _Writer(site, community.pk, rng, as_of, population)
+    writer = _Writer(site, community.pk, rng, as_of, until, population)
     maker = Maker(rng, site.people, as_of)
     families = [wanted.family for wanted in WANTED if wanted.community == site.code]
     families += [maker.family() for _n in range(site.households - len(families))]
-    for family, dwelling in zip(families, rng.sample(ground.dwellings, len(families)), strict=True):
+    doors = rng.sample(ground.dwellings, len(families))
+    for family, dwelling in zip(families, doors, strict=True):
         writer.family(family, dwelling)
+    # Lived by dice of its own, so that the people stay the same whatever the day.
+    writer.rng = random.Random(f"{seed}:{site.code}:life")
+    if until > as_of:
+        _live_on(writer, doors)
+    since = date(until.year - 1, 1, 1)
+    population.batch.events = chronicle(population.batch, community, since=since, rng=writer.rng)
     return population
+
+
+def _live_on(writer: _Writer, doors: list[Dwelling]) -> None:
+    taken = {door.pk for door in doors}
+    spare = (door for door in writer.population.ground.dwellings if door.pk not in taken)
+    years = Years(
+        writer.rng,
+        writer.batch,
+        writer.as_of,
+        writer.until,
+        frozenset(writer.population.wanted.values()),
+    )
+    for home, born_on in years.pass_by(writer.homes, spare):
+        writer.newborn(home, born_on, years.ties[home.head().person_id])

@@ -94,7 +94,7 @@ def list_url(chosen: Choice, place: Place, measure: str, line: str = "") -> str:
     return f"{reverse('dashboards:list', args=[place.code])}?{urlencode(query)}"
 
 
-def _shown(value: int, *, is_hidden: bool) -> int | str:
+def shown(value: int, *, is_hidden: bool) -> int | str:
     return (
         _("少于5")
         if is_hidden and 0 < value < figures.SMALL
@@ -113,7 +113,7 @@ def _stats(
         stats.append(
             {
                 "measure": MEASURES[code],
-                "value": _shown(value, is_hidden=code in hidden),
+                "value": shown(value, is_hidden=code in hidden),
                 "url": list_url(chosen, chosen.place, code) if can_list and value else "",
                 "tone": TONES.get(code, "") if value else "",
             }
@@ -170,7 +170,7 @@ def _rows(
             "cells": [
                 {
                     "measure": MEASURES[measure],
-                    "shown": _shown(sums.get(measure, 0), is_hidden=(number, measure) in cells),
+                    "shown": shown(sums.get(measure, 0), is_hidden=(number, measure) in cells),
                     "url": list_url(chosen, place, measure, line)
                     if can_list[number] and sums.get(measure)
                     else "",

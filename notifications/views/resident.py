@@ -89,9 +89,9 @@ def _link(message: Message) -> str:
     """Where the matter itself is shown, or "" when the kind names no page for it."""
     kind = kinds.find(message.kind)
     _what, _colon, key = message.about.partition(":")
-    if kind is None or not kind.link or not key:
+    if kind is None or not kind.link:
         return ""
     try:
-        return reverse(kind.link, args=[key])
+        return reverse(kind.link, args=[key] if key else [])
     except NoReverseMatch:
         return ""

@@ -20,6 +20,7 @@ from common.errors import Invalid
 from common.identity import check_card, check_id_number, normalise_phone
 from common.masking import mask_card, mask_id, mask_phone
 from common.names import normalise_name
+from residents.base.documents import read_document
 from residents.base.enums import (
     ETHNIC_GROUPS,
     AidStatus,
@@ -95,7 +96,7 @@ def _name(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    return check_id_number(text).number
+    return read_document(text).number
 
 
 _DATE_MARKS = str.maketrans({"年": "-", "月": "-", "日": None})

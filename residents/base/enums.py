@@ -27,6 +27,7 @@ class PersonState(TextChoices):
     MOVED_OUT = "moved_out", _("已迁出")
     MISSING = "missing", _("失踪")
     DECEASED = "deceased", _("已故")
+    MERGED = "merged", _("已合并")  # its ties and its number lead to another person
 
 
 class MaritalStatus(TextChoices):
@@ -249,3 +250,66 @@ class RevealReason(TextChoices):
     DOCUMENT = "document", _("核对证件原件")
     CONTACT = "contact", _("与本人联系")
     FORM = "form", _("填写或核对表格")
+
+
+class EventKind(TextChoices):
+    """人口变动: what happens to persons and households. Every change of state, place or household is one of these."""
+
+    ENTERED = "entered", _("登记入库")
+    BIRTH = "birth", _("出生")
+    DEATH = "death", _("死亡")
+    MOVE_IN = "move_in", _("迁入")
+    MOVE_OUT = "move_out", _("迁出")
+    MOVE = "move", _("市内迁移")
+    MISSING = "missing", _("失踪")
+    FOUND = "found", _("找回")
+    SPLIT = "split", _("分户")
+    JOIN = "join", _("入户")
+    MARRIAGE = "marriage", _("婚入")
+    HEAD = "head", _("变更户主")
+    CORRECTION = "correction", _("更正")
+
+
+class Basis(TextChoices):
+    """Two populations of one place: by the household register, and who lives there."""
+
+    REGISTERED = "registered", _("户籍人口")
+    ACTUAL = "actual", _("现住人口")
+
+
+class Likeness(TextChoices):
+    """What makes two entries look like one human being; the weights are in data/doubles.yaml."""
+
+    NUMBER = "number", _("证件号码相同")
+    NAME = "name", _("姓名相同")
+    PINYIN = "pinyin", _("姓名读音相同")
+    BIRTH = "birth", _("出生日期相同")
+    BIRTH_NEAR = "birth_near", _("出生日期相近")
+    PHONE = "phone", _("联系电话相同")
+    ADDRESS = "address", _("现住地址相同")
+    OTHER_NUMBER = "other_number", _("证件号码不同")
+    OTHER_SEX = "other_sex", _("性别不同")
+
+
+class DoubleState(TextChoices):
+    """疑似重复: open until somebody who compared both decides."""
+
+    OPEN = "open", _("待判断")
+    NOT_SAME = "not_same", _("不是同一人")
+    MERGED = "merged", _("已合并")
+
+
+class CareBasis(TextChoices):
+    """What allows a care flag (PIPL 13, 31)."""
+
+    CONSENT = "consent", _("本人同意")
+    GUARDIAN = "guardian", _("监护人同意")
+    DUTY = "duty", _("履行法定职责")
+
+
+class Severity(TextChoices):
+    """How much harm a wrong entry does."""
+
+    HIGH = "high", _("严重")
+    MEDIUM = "medium", _("一般")
+    LOW = "low", _("提示")

@@ -8,15 +8,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common.identity import (
-    InvalidIdNumber,
-    InvalidPhone,
-    check_id_number,
-    normalise_phone,
-)
+from common.identity import InvalidIdNumber, InvalidPhone, normalise_phone
 from common.names import normalise_name
 from community.governance.models import Place
+from residents.base.documents import read_document
 from residents.base.enums import Purpose, RevealReason, Sex
+from residents.base.likely import Sought
 
 MAX_QUERY = 60
 
@@ -91,7 +88,7 @@ class RegisterForm(forms.Form):
         label=_("证件号码"),
         max_length=30,
         required=False,
-        help_text=_("没有证件的（如新生儿）空着，填出生日期。"),
+        help_text=_("身份证、居住证、永久居留证或出生医学证明的号码；没有的空着，填出生日期。"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     birth_on = forms.DateField(label=_("出生日期"), required=False)
@@ -108,6 +105,19 @@ class RegisterForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
     community = forms.ChoiceField(label=_("现住社区"))
+    came_on = forms.DateField(
+        label=_("从市外迁来的日期"),
+        required=False,
+        help_text=_("原来就住在这里的空着，只登记入库。"),
+    )
+    is_tenant = forms.BooleanField(label=_("租住"), required=False)
+    duplicate_note = forms.CharField(
+        label=_("重号说明"),
+        max_length=200,
+        required=False,
+        help_text=_("公安核实两人同号的，写明核实的机关和文号后登记。"),
+        widget=forms.HiddenInput,
+    )
     is_another = forms.BooleanField(
         label=_("已核对证件，确认不是同一个人"), required=False, widget=forms.HiddenInput
     )
@@ -127,12 +137,18 @@ class RegisterForm(forms.Form):
         if not text:
             return ""
         try:
-            return check_id_number(text).number
+            return read_document(text).number
         except InvalidIdNumber as error:
             raise forms.ValidationError(str(error.message)) from None
 
     def clean_phone(self) -> str:
         return _phone(self.cleaned_data["phone"])
+
+    def clean_came_on(self) -> date | None:
+        day: date | None = self.cleaned_data["came_on"]
+        if day is not None and day > timezone.localdate():
+            raise forms.ValidationError(_("发生日期不能晚于今天。"))
+        return day
 
     def clean_birth_on(self) -> date | None:
         day: date | None = self.cleaned_data["birth_on"]
@@ -142,23 +158,40 @@ class RegisterForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if "id_number" in data and not data["id_number"]:
+        # A birth certificate or the first card of foreigners says neither birthday nor sex.
+        if "id_number" in data and read_document(data["id_number"]).birth_on is None:
             if not data.get("birth_on") and "birth_on" not in self.errors:
-                self.add_error("birth_on", _("没有证件号码时，请填写出生日期。"))
+                self.add_error("birth_on", _("没有身份证号码时，请填写出生日期。"))
             if not data.get("sex"):
-                self.add_error("sex", _("没有证件号码时，请选择性别。"))
+                self.add_error("sex", _("没有身份证号码时，请选择性别。"))
         return data
 
     @property
     def birth(self) -> date | None:
         """The birthday that the number gives, else the one that was typed."""
-        number = self.cleaned_data.get("id_number")
         typed: date | None = self.cleaned_data.get("birth_on")
-        return check_id_number(number).birth_on if number else typed
+        return read_document(self.cleaned_data.get("id_number") or "").birth_on or typed
 
     def ask_twice(self) -> None:
         """Likely doubles were shown: now the clerk may say that it is another person."""
         self.fields["is_another"].widget = forms.CheckboxInput()
+
+    def ask_about_duplicate(self) -> None:
+        """The number is somebody's already: whoever answers for the base may document that two have it."""
+        self.fields["duplicate_note"].widget = forms.TextInput()
+
+    def sought(self) -> Sought:
+        """Whom to look for before anything is written."""
+        data = self.cleaned_data
+        number: str = data["id_number"]
+        return Sought(
+            full_name=data["full_name"],
+            id_number=number,
+            birth_on=self.birth,
+            sex=read_document(number).sex or data["sex"],
+            phone=data["phone"],
+            community_id=self.places[data["community"]].pk,
+        )
 
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -169,4 +202,5 @@ class RegisterForm(forms.Form):
             "phone": data["phone"],
             "sex": data["sex"] or Sex.UNKNOWN,
             "birth_on": data["birth_on"],
+            "duplicate_note": data["duplicate_note"],
         }

@@ -14,25 +14,29 @@ from django.utils.translation import gettext as _, gettext_lazy
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
 from residents.base.attributes import ATTRIBUTES
-from residents.base.enums import Purpose, RevealReason
+from residents.base.enums import CareBasis, Purpose, Relation, RevealReason
 
 Text = str | Promise
 
 FIELDS: dict[str, Text] = {
-    "full_name": gettext_lazy("姓名"),
-    "id_number": gettext_lazy("证件号码"),
-    "phone": gettext_lazy("联系电话"),
+    **{key: attribute.label for key, attribute in ATTRIBUTES.items()},
     "contact_phone": gettext_lazy("联系电话"),
-    "bank_card": gettext_lazy("银行卡号"),
-    "birth_on": gettext_lazy("出生日期"),
-    "sex": gettext_lazy("性别"),
-    "ethnic_group": gettext_lazy("民族"),
 }
 _words: dict[str, Text] = {
     "person.viewed": gettext_lazy("打开了您的档案"),
     "person.revealed": gettext_lazy("查看了完整内容"),
     "person.changed": gettext_lazy("修改了您的信息"),
+    "life": gettext_lazy("登记了您的户、住址或状态的变动"),
     "person.registered": gettext_lazy("登记了您的信息"),
+    "care.given": gettext_lazy("为您设置了服务关怀标签"),
+    "care.extended": gettext_lazy("复核并延长了您的服务关怀标签"),
+    "care.ended": gettext_lazy("结束了您的服务关怀标签"),
+    "care.lapsed": gettext_lazy("您的服务关怀标签到期结束"),
+    "finding.fixed": gettext_lazy("更正了您的登记"),
+    "finding.waived": gettext_lazy("核对了您的登记"),
+    "person.merged": gettext_lazy("把您的两份档案合并"),
+    "person.unmerged": gettext_lazy("撤销了两份档案的合并"),
+    "person.not_same": gettext_lazy("核对了您的档案，确认与另一份不是同一人"),
     "person.account_bound": gettext_lazy("把账号和您的档案关联"),
     "person.staff_tied": gettext_lazy("登记您是工作人员本人，办件时用于回避"),
     "person.staff_untied": gettext_lazy("取消登记您是工作人员本人"),
@@ -51,7 +55,9 @@ _words: dict[str, Text] = {
 }
 # Why, where the trail holds a code instead of words.
 _REASONS: dict[str, Text] = {
-    choice.value: choice.label for choices in (Purpose, RevealReason) for choice in choices
+    choice.value: choice.label
+    for choices in (Purpose, RevealReason, CareBasis)
+    for choice in choices
 }
 
 
@@ -100,6 +106,9 @@ def _field(name: str) -> Text:
 def _who(entry: AuditEntry, own_user_id: UUID) -> str:
     if entry.user_id == own_user_id:
         return _("您自己")
+    if "relation" in entry.detail:
+        relation = dict(Relation.choices).get(entry.detail["relation"], "")
+        return _("您的家人（%(relation)s）") % {"relation": relation} if relation else _("您的家人")
     if entry.user_id is None:
         is_machine = entry.post_label == SYSTEM.post_label
         return _("系统自动处理") if is_machine else _("还没有登录的人（可能是您自己）")

@@ -24,6 +24,18 @@ register(
         is_statutory=True,
     ),
     Kind(
+        "person.permit_possible",
+        _("可以申领居住证"),
+        _(
+            "您在本市居住已满%(count)s个月，可以申领居住证，到任一社区服务站窗口或在网上办理。咨询%(hotline)s。"
+        ),
+        _(
+            "【一站】您居住已满%(count)s个月，可以申领居住证，到任一社区服务站办理。咨询%(hotline)s。"
+        ),
+        BOTH,
+        is_repeatable=True,
+    ),
+    Kind(
         "registration.code",
         _("短信验证码"),
         "",
@@ -78,6 +90,15 @@ register(
         _("一人一天打开的档案很多"),
         _(
             "%(office)s的%(name)s（账号%(account)s）今天打开的档案已超过%(count)s份，请核实是否都是办事需要。"
+        ),
+        "",
+        (Channel.IN_SITE,),
+    ),
+    Kind(
+        "care.review_due",
+        _("服务关怀标签待复核"),
+        _(
+            "本社区有%(count)s个服务关怀标签需要复核，请在“数据整理”的“关怀复核”中逐个处理；到期不延长的自动结束。"
         ),
         "",
         (Channel.IN_SITE,),

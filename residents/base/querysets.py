@@ -8,11 +8,12 @@ import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower, Now
 
 from common.crypto import blind_index
-from common.identity import normalise_id_number
 from community.governance.enums import BodyKind, PlaceLevel, Power
 from community.governance.models import Place
 from residents.base import searching
@@ -51,7 +52,7 @@ class PersonQuerySet(QuerySet["Person"]):
         if scope.is_nobody:
             return self.none()
         if not scope.is_staff:
-            return self.filter(account_id=scope.user_id)
+            return self.standing().filter(account_id=scope.user_id)
         reach = scope.within(power, "community__path")
         if power == Power.READ_PERSONS and scope.has(power) and scope.post_id:
             # 通办: who came to this counter from elsewhere is served here, for this visit.
@@ -59,7 +60,15 @@ class PersonQuerySet(QuerySet["Person"]):
                 pk=OuterRef("pk"), visits__post_id=scope.post_id, visits__until__gt=Now()
             )
             reach |= Q(Exists(visiting))
-        return self.filter(reach)
+        return self.standing().filter(reach)
+
+    def instead_of(self, person_id: uuid.UUID) -> Self:
+        """The person to whom an entry leads that was merged."""
+        return self.filter(absorbed=person_id)
+
+    def standing(self) -> Self:
+        """Without the entries that were merged into another."""
+        return self.filter(merged_into__isnull=True)
 
     def standing_here(self, scope: Scope, number: str) -> Self:
         """Whoever shows the document at this counter, wherever he lives: by the full number only."""
@@ -68,6 +77,12 @@ class PersonQuerySet(QuerySet["Person"]):
     def of_account(self, user_id: object) -> Self:
         """The person behind an account; nobody's account is nobody."""
         return self.filter(account_id=user_id) if user_id else self.none()
+
+    def with_disputed(self) -> Self:
+        """With `disputed`: the attributes about which the sources disagree."""
+        tickets = apps.get_model("residents", "ConflictTicket").objects.open()
+        keys = tickets.filter(person=OuterRef("pk")).order_by("attribute").values("attribute")
+        return self.annotate(disputed=ArraySubquery(keys))
 
     def of_staff(self, user_id: object) -> Self:
         """The person who a member of staff is."""
@@ -96,7 +111,7 @@ class PersonQuerySet(QuerySet["Person"]):
         return fits.filter(settled, account__isnull=not has_account)
 
     def with_number(self, number: str) -> Self:
-        return self.filter(id_index=blind_index(normalise_id_number(number), field="id_number"))
+        return self.filter(searching.has_number(number))
 
     def matching(self, text: str) -> Self:
         """Persons by full ID number, its last six, phone, address, name (any part), pinyin or initials.
@@ -104,7 +119,9 @@ class PersonQuerySet(QuerySet["Person"]):
         One guess by the shape of the text (searching.py). An unclear text matches nobody.
         """
         ways = searching.ways(text)
-        return self.filter(functools.reduce(operator.or_, ways)) if ways else self.none()
+        if not ways:
+            return self.none()
+        return self.standing().filter(functools.reduce(operator.or_, ways))
 
     def search(self, text: str, scope: Scope, power: Power, *, size: int) -> Self:
         """The first `size`, by name, of `visible_to(scope, power).matching(text)`.
@@ -126,7 +143,7 @@ class PersonQuerySet(QuerySet["Person"]):
         # Sorted, not walked in the order of an index: the planner cannot know that all 王 come last.
         by_name = (Lower("pinyin"), "id")
         first, *others = (
-            self.filter(way, community__in=here).order_by(*by_name).values("pk")[:size]
+            self.standing().filter(way, community__in=here).order_by(*by_name).values("pk")[:size]
             for way in ways
         )
         found = first.union(*others, all=True) if others else first
@@ -139,6 +156,12 @@ class VisitQuerySet(QuerySet["Visit"]):
         if scope.post_id is None:
             return self.none()
         return self.filter(post_id=scope.post_id, person_id=person_id, until__gt=now)
+
+    def visible_to(self, scope: Scope, now: datetime) -> Self:
+        """The visits that the acting post is making."""
+        if scope.post_id is None:
+            return self.none()
+        return self.filter(post_id=scope.post_id, until__gt=now)
 
     def over(self, now: datetime) -> Self:
         return self.filter(until__lte=now)
@@ -169,6 +192,10 @@ class HouseholdMemberQuerySet(QuerySet["HouseholdMember"]):
 
     def on(self, day: date) -> Self:
         return self.filter(Q(from_on__lte=day) & (Q(to_on__isnull=True) | Q(to_on__gt=day)))
+
+    def of_household(self, household_id: object) -> Self:
+        """The current members of a household that was read in scope."""
+        return self.current().filter(household_id=household_id)
 
     def living_with(self, person_id: uuid.UUID) -> Self:
         """The current members of the households to which the person belongs now."""

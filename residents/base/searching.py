@@ -5,12 +5,14 @@ import unicodedata
 
 from django.apps import apps
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from common.crypto import blind_index
 from common.identity import normalise_id_number, normalise_phone
 from common.names import normalise_name, tripled
 from community.governance.enums import PlaceLevel
 from community.governance.models import Place
+from residents.base import documents
 from residents.base.enums import OccupancyKind
 
 EVERYWHERE = Q()
@@ -38,7 +40,9 @@ def clean(text: str) -> str:
 def is_number(text: str) -> bool:
     """Whether it is looked for by a number that few share: of a document, or a telephone."""
     compact = _compact(clean(text))
-    return any(shape.fullmatch(compact) for shape in (NUMBER, TAIL, PHONE))
+    return documents.is_number(compact) or any(
+        shape.fullmatch(compact) for shape in (NUMBER, TAIL, PHONE)
+    )
 
 
 def is_tail(text: str) -> bool:
@@ -56,14 +60,21 @@ def ways(text: str, near: Q = EVERYWHERE) -> tuple[Q, ...]:
     compact = _compact(text)
     if CHINESE.search(text) or SHORT_ADDRESS.fullmatch(text):
         return _by_chinese(text, near)
-    if NUMBER.fullmatch(compact):
-        return (Q(id_index=blind_index(normalise_id_number(compact), field="id_number")),)
+    if NUMBER.fullmatch(compact) or documents.is_number(compact):
+        return (has_number(compact),)
     if TAIL.fullmatch(compact):
         return (Q(id_tail_index=blind_index(compact, field="id_tail")),)
     if PHONE.fullmatch(compact):
         return (Q(phone_index=blind_index(normalise_phone(compact), field="phone")),)
     letters = " ".join(text.lower().split())
     return _by_letters(letters.replace(" ", "")) if re.fullmatch(r"[a-z ]{2,}", letters) else ()
+
+
+def has_number(number: str) -> Q:
+    """Whoever has this document number; where an entry with it was merged, the person that stayed."""
+    index = blind_index(normalise_id_number(number), field="id_number")
+    having = apps.get_model("residents", "Person").objects.filter(id_index=index)
+    return Q(pk__in=having.values_list(Coalesce("merged_into_id", "id"), flat=True))
 
 
 def _compact(text: str) -> str:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,10 @@ class RightsConfig(AppConfig):
     name = "residents.rights"
     label = "rights"
     verbose_name = _("居民的数据权利")
+
+    def ready(self) -> None:
+        from residents.base.known import beside
+        from residents.rights.models import Correction
+
+        beside(Correction.objects.notes)
+        autodiscover_modules("holdings")  # every app names what it holds in <app>/holdings.py

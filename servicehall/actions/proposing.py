@@ -21,6 +21,7 @@ from residents.base.actions import bulk
 from residents.base.eligibility import Rule, with_verdicts
 from residents.base.enums import PersonState
 from residents.base.models import Person
+from residents.rights import consents
 from servicehall.enums import OPEN_STATES, Outcome, ProposalState
 from servicehall.models import Case, ItemVersion, Proposal, ProposalRun
 
@@ -172,14 +173,16 @@ def _holders(code: str, persons: list[uuid.UUID]) -> set[uuid.UUID]:
 def tell(code: str, *, by: Scope, now: datetime) -> int:
     """Tell the next persons of one's places, once each, that they may ask for an item; how many.
 
-    Only those of whom enough is known: the others are looked up by a person first.
+    Only those of whom enough is known: the others are looked up by a person first. Whoever has refused to be told
+    is left alone (PIPL 24); what may fit him he finds on his own pages.
     """
     if not by.has(Power.HANDLE_MESSAGES):
         raise NotAllowed("no_power", _("您的任职没有这项权限。"))
+    willing = consents.allowed(consents.PROACTIVE, timezone.localdate(now), person="person_id")
     with transaction.atomic(durable=True):
         rows = list(
             Proposal.objects.visible_to(by)
-            .filter(item_id=code, state=ProposalState.FOUND, is_certain=True)
+            .filter(willing, item_id=code, state=ProposalState.FOUND, is_certain=True)
             .select_related("person__community", "version")
             .select_for_update(of=("self",), skip_locked=True)
             .order_by("id")[:TOLD_AT_ONCE]

@@ -9,6 +9,7 @@ from common.fields import EncryptedTextField
 from common.ids import uuid7
 from community.governance.models import Body, Place, Post
 from residents.base.models import Person
+from residents.base.ties import OnMerge, Tie, declare
 from servicehall.enums import (
     CLOSED_STATES,
     OPEN_STATES,
@@ -267,3 +268,6 @@ class Rating(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["rated_on"], name="rating_day")]
+
+
+declare(Tie("servicehall.Case", "applicant", OnMerge.MOVE, _("办件")))

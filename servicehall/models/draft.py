@@ -8,6 +8,7 @@ from accounts.models import User
 from common.fields import EncryptedTextField
 from common.ids import uuid7
 from residents.base.models import Person
+from residents.base.ties import OnClash, OnMerge, Tie, declare
 from servicehall.models.catalogue import ItemVersion
 from servicehall.querysets import DraftQuerySet, UploadQuerySet
 
@@ -68,3 +69,7 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+# Uploads hang on a draft: where the person that stays has one of the same service, this one stays where it is.
+declare(Tie("servicehall.Draft", "applicant", OnMerge.MOVE, _("草稿"), OnClash.STAY))

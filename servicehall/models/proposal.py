@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.ids import uuid7
 from residents.base.models import Person
+from residents.base.ties import OnMerge, Tie, declare
 from servicehall.enums import ProposalState
 from servicehall.models.catalogue import ItemVersion, ServiceItem
 from servicehall.querysets import ProposalQuerySet
@@ -67,3 +68,6 @@ class ProposalRun(models.Model):
     class Meta:
         verbose_name = _("政策找人运行记录")
         verbose_name_plural = _("政策找人运行记录")
+
+
+declare(Tie("servicehall.Proposal", "person", OnMerge.MOVE, _("政策找人提示")))

@@ -6,7 +6,7 @@ Outside the own reach 404, without the power 403, without signing in to the sign
 
 import uuid
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field as set_to
 from typing import Any
 
 from tests.access.world import Who, World
@@ -21,6 +21,7 @@ COUNTERS = STATION | {W.CLERK_NEAR, W.CLERK_FAR}
 FINDERS = COUNTERS | {W.DATA_CLERK}  # who looks people up, and where their files open
 KEEPERS = STATION | {W.DATA_CLERK}
 TELLERS = {W.DIRECTOR, W.STREET, W.STREET_OTHER}  # who answers for messages to residents
+MENDERS = {W.DIRECTOR, W.DATA_CLERK}  # who keeps the base in order
 REVIEWERS = {W.STREET, W.STREET_OTHER, W.DEPARTMENT, W.DEPARTMENT_OTHER}
 HANDLERS = COUNTERS | REVIEWERS
 OF_CASE = STATION | {W.STREET, W.DEPARTMENT}  # those whom the case passes
@@ -106,7 +107,7 @@ class Row:
     expected: Expected
     method: str = "get"
     given: Callable[[World], dict[str, Any]] = lambda world: {}
-    data: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = set_to(default_factory=dict)
     query: str = ""
     # Writes that a look leaves besides the audit trail and the session.
     leaves: tuple[str, ...] = ()
@@ -132,6 +133,11 @@ ID_OF = {
     "push": "batch_id",
     "report": "request_id",
     "far_report": "request_id",
+    "double": "pair_id",
+    "far_double": "pair_id",
+    "far_merge": "merge_id",
+    "far_flag": "flag_id",
+    "far_finding": "finding_id",
     "scratch": "draft_id",
     "far_post": "post_id",
     "far_user": "user_id",
@@ -143,6 +149,8 @@ ID_OF = {
     "far_batch": "batch_id",
     "import_row": "row_id",
     "far_row": "row_id",
+    "allowance": "consent_id",
+    "kin": "request_id",
 }
 
 
@@ -164,6 +172,10 @@ def community(world: World) -> dict[str, Any]:
 
 def number(world: World) -> dict[str, Any]:
     return {"number": world.case.number}
+
+
+def act(world: World) -> dict[str, Any]:
+    return {"act_id": world.act}
 
 
 def year(world: World) -> dict[str, Any]:
@@ -335,6 +347,20 @@ COUNTER = [
         POST,
         given=person(field="id_number"),
     ),
+    # Without a stated purpose both lead to the file, which asks for one.
+    Row("residents:life", only(KEEPERS, 302, blind=COUNTERS - STATION), given=person()),
+    *(
+        Row(
+            "residents:life-act",
+            only(KEEPERS, 302, blind=COUNTERS - STATION),
+            method,
+            given=person(slug="death"),
+        )
+        for method in ("get", POST)
+    ),
+    Row("residents:event", only(KEEPERS, blind=COUNTERS - STATION), given=act),
+    Row("residents:correct-event", only(KEEPERS, blind=COUNTERS - STATION), given=act),
+    Row("residents:correct-event", only(KEEPERS, 422, blind=COUNTERS - STATION), POST, given=act),
     Row("residents:open-account", only(STATION, blind=COUNTERS - STATION), given=person()),
     Row(
         "residents:open-account",
@@ -343,11 +369,156 @@ COUNTER = [
         given=person(),
         data=NONSENSE,
     ),
+    *(Row(f"residents:{name}", only(MENDERS)) for name in ("doubles", "merges")),
+    *(Row(f"residents:{name}", only(MENDERS), given=of(name)) for name in ("double", "merge")),
+    *(
+        Row(f"residents:{name}", only((), blind=MENDERS), given=of(f"far_{name}"))
+        for name in ("double", "merge")
+    ),
+    *(
+        Row(f"residents:{name}", only(MENDERS, 422), POST, given=of(name), data=NONSENSE)
+        for name in ("double", "merge")
+    ),
+    Row("residents:checks", only(MENDERS)),
+    Row("residents:checks-run", only(MENDERS, 302), POST, data=NONSENSE),
+    Row("residents:findings", only(MENDERS), given=lambda w: {"code": w.finding.code}),
+    Row("residents:finding", only(MENDERS), given=of("finding")),
+    Row("residents:finding", only((), blind=MENDERS), given=of("far_finding")),
+    Row("residents:finding", only(MENDERS, 422), POST, given=of("finding"), data=NONSENSE),
+    *(
+        Row("residents:finding-fix", expected, POST, given=of(name))
+        for name, expected in (
+            ("finding", only(MENDERS, 302)),
+            ("far_finding", only((), blind=MENDERS)),
+        )
+    ),
+    Row("residents:care-review", only(MENDERS)),
+    Row("residents:care", only(MENDERS, 302), given=person()),
+    Row("residents:care", only(MENDERS, 302), POST, given=person(), data=NONSENSE),
+    Row(
+        "residents:care",
+        only((), blind=MENDERS),
+        given=lambda w: {"person_id": w.far_flag.person_id},
+    ),
+    *(
+        Row(f"residents:care-{act}", expected, POST, given=of(flag), data=NONSENSE)
+        for act in ("extend", "end")
+        for flag, expected in (
+            ("flag", only(MENDERS, 302)),
+            ("far_flag", only((), blind=MENDERS)),
+        )
+    ),
     Row(
         "notifications:number",
         only({W.DIRECTOR, W.STREET}, 200, blind={W.STREET_OTHER}),
         POST,
         given=of("lost"),
+    ),
+]
+
+ANSWERERS = {W.DIRECTOR, W.DEPARTMENT, W.DEPARTMENT_OTHER, W.DATA_CLERK}
+DISTRICT = {W.DATA_CLERK}
+OF_STATION = {W.DIRECTOR, W.DATA_CLERK}  # who answers for what the station itself knows best
+
+
+def field(name: str, **more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"field": name} | more
+
+
+RIGHTS = [
+    Row("rights:corrections", residents()),
+    Row("rights:correct", residents(), given=field("employer")),
+    Row("rights:correct", residents(422), POST, given=field("employer"), data=NONSENSE),
+    Row("rights:correct-for", applicant(), given=person(field="employer")),
+    Row("rights:correct-for", applicant(422), POST, given=person(field="employer"), data=NONSENSE),
+    Row("rights:correction-withdraw", applicant(302), POST, given=of("correction")),
+    Row("rights:purposes", residents()),
+    Row("rights:purpose", residents(), given=lambda w: {"code": "proactive"}),
+    Row("rights:purpose", residents(422), POST, given=lambda w: {"code": "care"}, data=NONSENSE),
+    Row("rights:ward-purpose", residents(404), given=person(purpose_code="care")),
+    Row("rights:ward-purpose", residents(404), POST, given=person(purpose_code="care")),
+    Row("rights:copies", residents()),
+    Row("rights:copies", residents(302), POST),
+    Row("rights:copy", applicant(), given=with_("copy", form="json")),
+    Row("rights:deletion", residents()),
+    Row("rights:deletion", residents(422), POST, data=NONSENSE),
+    Row("rights:deletion-withdraw", applicant(302), POST, given=of("deletion")),
+    Row("rights:family", residents()),
+    Row("rights:family-ask", residents(404), POST, given=person()),
+    Row("rights:family-change", residents(302), POST, given=with_("allowance", act="end")),
+    Row(
+        "rights:family-member",
+        residents(404) | {W.NEIGHBOUR: 200},
+        given=person(),
+    ),
+    Row("rights:kin", residents()),
+    Row("rights:kin", residents(422), POST, data=NONSENSE),
+    Row("rights:kin-withdraw", applicant(302), POST, given=of("kin")),
+    Row("rights:desk", only(ANSWERERS)),
+    Row("rights:deletions", only(ANSWERERS)),
+    Row("rights:kin-requests", only(ANSWERERS)),
+    Row(
+        "rights:correction",  # the first look is written down and leads back here
+        only(OF_STATION, 302, blind=ANSWERERS - OF_STATION),
+        given=of("correction"),
+        leaves=("accounts_fileuse", "residents_visit"),
+    ),
+    Row(
+        "rights:correction",
+        only(OF_STATION, 302, blind=ANSWERERS - OF_STATION),
+        POST,
+        given=of("correction"),
+        data=NONSENSE,
+    ),
+    Row(
+        "rights:correction-reveal",
+        only(OF_STATION, 302, blind=ANSWERERS - OF_STATION),
+        POST,
+        given=of("correction"),
+    ),
+    Row(
+        "rights:paper",
+        signed_in(404) | dict.fromkeys(OF_STATION | {W.APPLICANT}, 200),
+        given=of("paper"),
+        leaves=("accounts_fileuse",),
+    ),
+    Row(
+        "rights:deletion-answer",
+        only(DISTRICT, 302, blind=ANSWERERS - DISTRICT),
+        given=of("deletion"),
+        leaves=("accounts_fileuse", "residents_visit"),
+    ),
+    Row(
+        "rights:deletion-answer",
+        only(DISTRICT, 302, blind=ANSWERERS - DISTRICT),
+        POST,
+        given=of("deletion"),
+        data=NONSENSE,
+    ),
+    Row("rights:kin-request", only(DISTRICT, blind=ANSWERERS - DISTRICT), given=of("kin")),
+    Row(
+        "rights:kin-request",
+        only(DISTRICT, 422, blind=ANSWERERS - DISTRICT),
+        POST,
+        given=of("kin"),
+        data=NONSENSE,
+    ),
+    # Without a purpose stated first they lead to the file, which asks for one.
+    *(
+        row
+        for name in ("guardians", "paper-consents")
+        for row in (
+            Row(f"rights:{name}", only(KEEPERS, 302, blind=COUNTERS - STATION), given=person()),
+            Row(
+                f"rights:{name}", only(KEEPERS, 302, blind=COUNTERS - STATION), POST, given=person()
+            ),
+        )
+    ),
+    Row(
+        "rights:guardian-end",
+        only(KEEPERS, 302, blind=COUNTERS - STATION),
+        POST,
+        given=lambda w: person()(w) | {"guardianship_id": uuid.uuid4()},
     ),
 ]
 
@@ -358,6 +529,13 @@ OFFICIALS = [
     ),
     Row("dashboards:overview", only(WATCHERS, 302)),
     Row("dashboards:place", only(ABOVE, blind=WATCHERS - ABOVE), given=community),
+    Row("dashboards:population", only(ABOVE, blind=WATCHERS - ABOVE), given=community),
+    Row(
+        "dashboards:population-list",
+        only(KEEPERS, blind=COUNTERS - STATION),
+        given=community,
+        query="?column=births&month=2026-01",
+    ),
     Row(
         "dashboards:list",
         only(
@@ -649,6 +827,7 @@ TABLE = (
     *OWN_ACCOUNT,
     *OWN_MATTERS,
     *COUNTER,
+    *RIGHTS,
     *OFFICIALS,
     *EXCHANGE,
     *ADMINISTRATION,

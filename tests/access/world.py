@@ -22,9 +22,19 @@ from community.governance.enums import ApiScope, Role
 from community.governance.models import ApiToken, Body, Place, Post
 from community.governance.scopes import Scope
 from notifications.models import Message, WebhookDelivery, WebhookEndpoint
-from residents.base.actions import Statement, say
+from residents.base.actions import Statement, merging, say
+from residents.base.actions.life import report_missing
 from residents.base.actions.sources import load_sources
-from residents.base.models import Canary, ConflictTicket, Person, PersonDetail
+from residents.base.models import (
+    Canary,
+    CareFlag,
+    ConflictTicket,
+    DataFinding,
+    DoubleCandidate,
+    Person,
+    PersonDetail,
+    PersonMerge,
+)
 from residents.exchange.actions import reports
 from residents.exchange.enums import Fate, RunState
 from residents.exchange.models import (
@@ -35,6 +45,8 @@ from residents.exchange.models import (
     ReportRefusal,
     ReportRequest,
 )
+from residents.rights import actions as rights
+from residents.rights.models import Copy, Correction, Deletion, FamilyConsent, KinRequest, Paper
 from servicehall import actions
 from servicehall.actions.files import attach
 from servicehall.models import Case, Draft, Proposal, Upload
@@ -57,7 +69,7 @@ from tests.factories.notifications import (
     MessageFactory,
     WebhookDeliveryFactory,
 )
-from tests.factories.residents import PersonFactory
+from tests.factories.residents import CareFlagFactory, DataFindingFactory, PersonFactory
 from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, hall, item_version
 from tests.residents import importing
 from tests.signing_in import open_session
@@ -204,6 +216,58 @@ class World:
         return self.far_delivery.endpoint
 
     @cached_property
+    def double(self) -> DoubleCandidate:
+        """Two entries of the community that may be one human being."""
+        return self._double(self.hall.community)
+
+    @cached_property
+    def far_double(self) -> DoubleCandidate:
+        return self._double(self.far_body.place)
+
+    def _double(self, community: Place) -> DoubleCandidate:
+        one, other = sorted(self._persons(community), key=lambda person: person.pk)
+        return DoubleCandidate.objects.create(
+            person_a=one, person_b=other, score=60, reasons=["name"], found_at=self.hall.now
+        )
+
+    @cached_property
+    def merge(self) -> PersonMerge:
+        """Two that were made one."""
+        return self._merge(self.hall.community, self.hall.director)
+
+    @cached_property
+    def far_merge(self) -> PersonMerge:
+        return self._merge(self.far_body.place, staff(Role.STATION_DIRECTOR, self.far_body))
+
+    def _merge(self, community: Place, by: Scope) -> PersonMerge:
+        stays, goes = self._persons(community)
+        return merging.merge(stays.pk, goes.pk, reason="同一人", by=by, now=self.hall.now)
+
+    @cached_property
+    def flag(self) -> CareFlag:
+        """Why a neighbour is looked after."""
+        return CareFlagFactory(person__community=self.hall.community)
+
+    @cached_property
+    def far_flag(self) -> CareFlag:
+        return CareFlagFactory(person__community=self.far_body.place)
+
+    @cached_property
+    def finding(self) -> DataFinding:
+        """Something in the neighbour's file that is not as it should be."""
+        return DataFindingFactory(person__community=self.hall.community)
+
+    @cached_property
+    def far_finding(self) -> DataFinding:
+        return DataFindingFactory(person__community=self.far_body.place)
+
+    def _persons(self, community: Place) -> list[Person]:
+        return [
+            PersonFactory(community=community, provenance={}, birth_on=None, id_number="")
+            for _n in range(2)
+        ]
+
+    @cached_property
     def token(self) -> ApiToken:
         return ApiToken.objects.visible_to(self.hall.resident)[0]
 
@@ -321,6 +385,72 @@ class World:
         return ConflictTicket.objects.open().get(person=self.hall.applicant)
 
     @cached_property
+    def act(self) -> uuid.UUID:
+        """What was written down about somebody of the community: he is missing."""
+        place = self.hall
+        person = PersonFactory(community=place.community)
+        today = timezone.localdate(place.now)
+        return report_missing(person.pk, on=today, by=place.clerk, now=place.now)
+
+    @cached_property
+    def correction(self) -> Correction:
+        """The applicant's telephone is another, with a paper that says so."""
+        content = b"\xff\xd8\xff\xe0"
+        return rights.file_correction(
+            self.hall.applicant.pk,
+            "phone",
+            "13900001234",
+            reason="换了号码",
+            paper=CleanFile(content, "jpg", None, len(content), "0" * 64, "a.jpg"),
+            by=self.hall.resident,
+            now=self.hall.now,
+        )
+
+    @cached_property
+    def paper(self) -> Paper:
+        return Paper.objects.get(correction=self.correction)
+
+    @cached_property
+    def deletion(self) -> Deletion:
+        """The applicant wants his consents gone."""
+        return rights.file_deletion(["consents"], by=self.hall.resident, now=self.hall.now)
+
+    @cached_property
+    def kin(self) -> KinRequest:
+        """The applicant asks for somebody who has died."""
+        return rights.file_kin_request(
+            name="陈大山",
+            number=PersonFactory.build(place=self.hall.community).id_number,
+            relation="20",
+            wish="see",
+            words="办理继承",
+            by=self.hall.resident,
+            now=self.hall.now,
+        )
+
+    @cached_property
+    def copy(self) -> Copy:
+        """All about the applicant, made."""
+        asked = rights.ask_copy(by=self.hall.resident, language="zh-hans", now=self.hall.now)
+        made = rights.make_copy(asked.pk, now=self.hall.now)
+        assert made is not None
+        return made
+
+    @cached_property
+    def allowance(self) -> FamilyConsent:
+        """The applicant lets the neighbour see."""
+        day = timezone.localdate(self.hall.now)
+        return FamilyConsent.objects.create(
+            giver=self.hall.applicant,
+            receiver=Person.objects.get(account_id=self.scopes[Who.NEIGHBOUR].user_id),
+            kind="see",
+            state="given",
+            asked_at=self.hall.now,
+            answered_at=self.hall.now,
+            until=day + timedelta(days=300),
+        )
+
+    @cached_property
     def entry(self) -> AuditEntry:
         """What was written down when the case was accepted."""
         entry: AuditEntry = AuditEntry.objects.get(
@@ -422,6 +552,14 @@ def build() -> World:
         "far_post",
         "canary",
         "far_canary",
+        "double",
+        "far_double",
+        "merge",
+        "far_merge",
+        "flag",
+        "far_flag",
+        "finding",
+        "far_finding",
         "entry",
         "batch",
         "push",
@@ -429,6 +567,13 @@ def build() -> World:
         "far_batch",
         "far_row",
         "ticket",
+        "act",
+        "correction",
+        "paper",
+        "deletion",
+        "kin",
+        "copy",
+        "allowance",
     ):
         getattr(world, name)
     return world

@@ -22,7 +22,8 @@ from tests.architecture.source import (
 # was read in scope before (`of_case`, `living_with`), or everybody.
 READS = {
     *("visible_to", "listed_for", "in_hand_of", "standing_here", "open_for", "search"),
-    *("for_user", "held_by", "of", "of_account", "of_case", "living_with", "underway"),
+    *("for_user", "held_by", "of", "of_account", "of_case", "of_household", "living_with"),
+    "underway",
     *("public", "none", "calendar", "most_asked", "under_way"),
     "in_force",  # whether the outbox is paused
     *("newest", "to_number"),  # the demonstration phone, which shows what is nobody's

@@ -23,6 +23,9 @@ FIRST: dict[Who, tuple[str, ...]] = {
         *("servicehall:desk", "servicehall:empty-searches", "dashboards:messages"),
         *("exchange:export-waiting", "exchange:forms", "exchange:form"),
         *("exchange:refuse", "exchange:refusal"),
+        *("servicehall:desk", "dashboards:messages", "residents:doubles", "residents:double"),
+        *("residents:merges", "residents:merge", "residents:care-review"),
+        *("residents:checks", "residents:findings", "residents:finding"),
     ),
     Who.STREET: ("servicehall:desk", "servicehall:case"),
     Who.DEPARTMENT: (

@@ -6,7 +6,7 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,16 @@ from dashboards.demo import accounts, places
 from dashboards.demo.people import Population, populate
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
+from residents.base import statement
 from residents.base.enums import DocumentType, OccupancyKind, PersonState, Relation
-from residents.base.models import Dwelling, Household, HouseholdMember, Occupancy, Person
+from residents.base.models import (
+    Dwelling,
+    Household,
+    HouseholdMember,
+    Occupancy,
+    Person,
+    PersonEvent,
+)
 from servicehall.actions import accept
 from servicehall.enums import CaseState, Light, Outcome
 from servicehall.models import Case, Rating
@@ -236,6 +244,22 @@ def test_the_base_holds_what_was_made(city: Path) -> None:
     assert heads.exclude(heads=1).count() == 0
     assert HouseholdMember.objects.exclude(person__community=F("household__community")).count() == 0
     assert Occupancy.objects.filter(kind=OccupancyKind.RENTED).exists()
+
+
+def test_the_monthly_statement_has_real_numbers_and_agrees_with_the_ties(city: Path) -> None:
+    today = timezone.localdate()
+    this = statement.first_of(today)
+    place = Place.objects.get(level=PlaceLevel.CITY)
+    found = statement.statements([place.pk], date(today.year - 1, 1, 1), this)
+    above = statement.lineages()
+    happened: Counter[str] = Counter()
+    for (_place, month, basis), counted in found.items():
+        last = min(statement.next_month(month) - timedelta(days=1), today)
+        stock = statement.stock(last, above)[place.pk, basis]
+        assert (counted.end, counted.households) == (stock["persons"], stock["households"]), month
+        happened.update(counted.flows)
+    assert min(happened[column] for column in ("births", "deaths", "came", "left", "inside")) > 0
+    assert not PersonEvent.objects.uncounted().exists()
 
 
 def test_a_person_is_found_as_the_counter_searches(city: Path) -> None:

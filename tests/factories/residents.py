@@ -1,16 +1,27 @@
 """Persons with every derived column, and the households in which they live."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
-from factory import Iterator, LazyAttribute, Sequence, SubFactory, Trait, post_generation
+from factory import (
+    Iterator,
+    LazyAttribute,
+    LazyFunction,
+    Sequence,
+    SubFactory,
+    Trait,
+    post_generation,
+)
 from factory.django import DjangoModelFactory
 
 from dashboards.demo import numbers
 from residents.base import actions
 from residents.base.enums import DocumentType, OccupancyKind, PersonState, Relation, Sex
 from residents.base.models import (
+    CareFlag,
+    CareKind,
+    DataFinding,
     Dwelling,
     Household,
     HouseholdMember,
@@ -114,6 +125,51 @@ class HouseholdFactory(DjangoModelFactory):
     number = Sequence(lambda n: f"1503020{n:08d}")
 
 
+class CareKindFactory(DjangoModelFactory):
+    class Meta:
+        model = CareKind
+        django_get_or_create = ["code"]
+
+    code = "lives_alone"
+    name = "独居老人"
+    name_en = "Elder living alone"
+    purpose = "上门探访"
+    purpose_en = "Visits"
+    basis = "民发〔2022〕73号"
+    review_months = 6
+    max_months = 24
+
+
+class CareFlagFactory(DjangoModelFactory):
+    """A flag given lately; `due=True`: it waits for a look."""
+
+    class Meta:
+        model = CareFlag
+
+    class Params:
+        due = Trait(review_on=LazyFunction(timezone.localdate))
+
+    person = SubFactory(PersonFactory)
+    kind = SubFactory(CareKindFactory)
+    from_on = ENROLLED
+    review_on = LazyFunction(lambda: timezone.localdate() + timedelta(days=90))
+    expires_on = LazyFunction(lambda: timezone.localdate() + timedelta(days=180))
+    source = SubFactory(SourceSystemFactory)
+    given_by = "第1社区服务站 · 服务站站长"
+    consent = "consent"
+
+
+class DataFindingFactory(DjangoModelFactory):
+    class Meta:
+        model = DataFinding
+
+    code = "place_differs"
+    person = SubFactory(PersonFactory)
+    community = LazyAttribute(lambda o: o.person.community)
+    found_at = LazyFunction(timezone.now)
+    last_seen = LazyAttribute(lambda o: o.found_at)
+
+
 def household(head: Person, **members: Person) -> Household:
     """The household of `head` with others by relation: household(mother, son=child) uses Relation.SON."""
     home = HouseholdFactory(community=head.community)
@@ -122,7 +178,11 @@ def household(head: Person, **members: Person) -> Household:
             household=home, person=person, relation=Relation[relation.upper()], from_on=ENROLLED
         )
         Occupancy.objects.create(
-            person=person, dwelling=home.lives_at, kind=OccupancyKind.ACTUAL, from_on=ENROLLED
+            person=person,
+            community=home.community,
+            dwelling=home.lives_at,
+            kind=OccupancyKind.ACTUAL,
+            from_on=ENROLLED,
         )
     return home
 

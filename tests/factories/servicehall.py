@@ -15,6 +15,7 @@ from community.governance.models import Body, Place
 from community.governance.scopes import Scope
 from dashboards.demo.answers import answers_for
 from residents.base.models import Person
+from residents.rights.actions import load_rights
 from servicehall import actions
 from servicehall.actions.catalogue import DATA
 from servicehall.enums import Channel
@@ -136,6 +137,7 @@ class Hall:
 
 def hall(code: str = DIBAO, *, community: Place | None = None, now: datetime | None = None) -> Hall:
     """A hall for an item that walks community, street and district (DIBAO, ALLOWANCE)."""
+    load_rights()
     version = item_version(code)
     community = community or CommunityFactory()
     street = community.parent

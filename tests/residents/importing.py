@@ -3,10 +3,11 @@
 import csv
 import io
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import openpyxl
+from django.utils import timezone
 
 from common.ids import uuid7
 from community.governance.models import Post
@@ -18,7 +19,7 @@ from residents.exchange.actions import deciding, pushing, receiving, working
 from residents.exchange.actions.setup import load_exchange
 from residents.exchange.models import ImportBatch
 
-NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+NOW = timezone.now()  # those who act hold their posts from today on
 JUNE = date(2026, 6, 1)
 Rows = Sequence[Sequence[Any]]
 

@@ -96,7 +96,11 @@ def test_a_no_needs_no_further_fact():
 def test_the_reasons_name_facts_value_and_rule():
     elder = born(1940)
     Occupancy.objects.create(
-        person=elder, dwelling=DwellingFactory(), kind=OccupancyKind.REGISTERED, from_on=ENROLLED
+        person=elder,
+        community=elder.community,
+        dwelling=DwellingFactory(),
+        kind=OccupancyKind.REGISTERED,
+        from_on=ENROLLED,
     )
     told = verdict(elder, {"all": [OLD, HERE]})
     assert told.fits is True
@@ -144,6 +148,7 @@ def test_moving_within_the_city_does_not_begin_the_stay_anew(left_on, months):
     for from_on, to_on in ((ENROLLED, left_on), (date(2026, 9, 1), None)):
         Occupancy.objects.create(
             person=person,
+            community=person.community,
             dwelling=DwellingFactory(),
             kind=OccupancyKind.RENTED,
             from_on=from_on,

@@ -102,7 +102,7 @@ def test_an_error_names_row_and_column(clerk):
     data = xlsx([("名单",), HEADINGS, line(1), ("王芳", number(2)[:-1] + "0", "女", "", "", "")])
     bad = rows(checked(data, clerk))[-1]
     assert (bad.number, bad.fate) == (4, Fate.ERROR)
-    assert bad.problems == [[1, "身份证号校验不通过，请逐位核对有无输错。"]]
+    assert bad.problems == [[1, "校验码不对，请核对第18位；第18位没错的，再从头逐位核对。"]]
     assert bad.said is None
 
 

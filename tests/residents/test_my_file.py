@@ -16,8 +16,8 @@ from common.masking import mask_id, mask_phone
 from community.governance.enums import Role
 from residents.base import actions
 from residents.base.actions.sources import load_sources
-from residents.base.enums import OccupancyKind, Purpose
-from residents.base.models import Occupancy
+from residents.base.enums import OccupancyKind, Purpose, Relation
+from residents.base.models import HouseholdMember, Occupancy
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import (
@@ -79,7 +79,11 @@ def test_i_see_my_household_and_both_addresses_and_nothing_of_strangers(me, brow
     home = household(me, spouse=PersonFactory(full_name="娜仁花", community=me.community))
     elsewhere = DwellingFactory(address="海南区公乌素镇旧街3号")
     Occupancy.objects.create(
-        person=me, dwelling=elsewhere, kind=OccupancyKind.REGISTERED, from_on="2001-01-01"
+        person=me,
+        community=me.community,
+        dwelling=elsewhere,
+        kind=OccupancyKind.REGISTERED,
+        from_on="2001-01-01",
     )
     stranger = PersonFactory(full_name="陌生人甲", community=me.community)
     household(stranger)
@@ -237,7 +241,7 @@ def test_the_page_names_a_telephone_to_ask(browser, station):
 
 @pytest.mark.parametrize("url", [ME, WHO])
 def test_these_pages_cost_few_queries_whatever_they_hold(me, browser, clerk, url):
-    household(me, spouse=PersonFactory(community=me.community))
+    home = household(me, spouse=PersonFactory(community=me.community))
     record(me, by=clerk)
 
     def cost():
@@ -248,5 +252,8 @@ def test_these_pages_cost_few_queries_whatever_they_hold(me, browser, clerk, url
     browser.get(url)
     few = cost()
     record(me, times=10, by=clerk)
-    household(me, son=PersonFactory(community=me.community), mother=PersonFactory())
+    for relation in (Relation.SON, Relation.MOTHER):
+        HouseholdMember.objects.create(
+            household=home, person=PersonFactory(), relation=relation, from_on="2024-06-03"
+        )
     assert cost() == few <= 10

@@ -60,7 +60,9 @@ def at_home(community, building, unit, door, kind=OccupancyKind.ACTUAL, yard="Èù
     home, _new = Dwelling.objects.get_or_create(
         place=stair, door=door, defaults={"address": address}
     )
-    Occupancy.objects.create(person=person, dwelling=home, kind=kind, from_on=ENROLLED)
+    Occupancy.objects.create(
+        person=person, community=person.community, dwelling=home, kind=kind, from_on=ENROLLED
+    )
     return person
 
 

@@ -11,6 +11,7 @@ from common.errors import Conflict, NotAllowed
 from notifications.models import Message
 from residents.base.enums import OccupancyKind, PersonState
 from residents.base.models import Occupancy
+from residents.rights.actions import give_consent, withdraw_consent
 from servicehall import actions
 from servicehall.enums import ProposalState
 from servicehall.models import Draft, Proposal
@@ -37,7 +38,11 @@ def elder(here):
 
 def registered(person):
     Occupancy.objects.create(
-        person=person, dwelling=DwellingFactory(), kind=OccupancyKind.REGISTERED, from_on=ENROLLED
+        person=person,
+        community=person.community,
+        dwelling=DwellingFactory(),
+        kind=OccupancyKind.REGISTERED,
+        from_on=ENROLLED,
     )
     return person
 
@@ -195,3 +200,13 @@ def test_a_list_of_reasons_costs_the_same_for_twice_the_people(here, at, count_q
         )
 
     assert page(2) == page(12) <= 10
+
+
+def test_who_has_refused_to_be_told_is_left_alone_and_still_sees_it_on_his_own_pages(here, elder):
+    propose()
+    withdraw_consent(elder.pk, "proactive", by=resident_scope(elder.account), now=timezone.now())
+    assert actions.tell(ALLOWANCE, by=here.director, now=timezone.now()) == 0
+    assert not Message.objects.filter(kind="proposal.found").exists()
+    assert Proposal.objects.visible_to(resident_scope(elder.account)).waiting().count() == 1
+    give_consent(elder.pk, "proactive", by=resident_scope(elder.account), now=timezone.now())
+    assert actions.tell(ALLOWANCE, by=here.director, now=timezone.now()) == 1

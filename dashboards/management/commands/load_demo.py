@@ -16,6 +16,7 @@ from accounts.models import User
 from community.governance.actions import read_places
 from dashboards.actions import recount
 from dashboards.demo import accounts, cases, city, places
+from residents.base.actions.counting import recount_population
 from residents.base.models import Person
 from servicehall.actions import propose
 from servicehall.models import Case
@@ -80,6 +81,7 @@ class Command(BaseCommand):
         done = city.load_people(
             data, is_full=is_full, seed=seed, workers=workers, now=now, report=bar.step
         )
+        recount_population(now=now)
         analyse()
         made = accounts.make_accounts(
             done.wanted,

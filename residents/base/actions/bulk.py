@@ -19,6 +19,7 @@ from residents.base.models import (
     Occupancy,
     Person,
     PersonDetail,
+    PersonEvent,
 )
 
 
@@ -32,6 +33,7 @@ class Batch:
     households: list[Household] = field(default_factory=list)
     members: list[HouseholdMember] = field(default_factory=list)
     occupancies: list[Occupancy] = field(default_factory=list)
+    events: list[PersonEvent] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         return {name: len(getattr(self, name)) for name in self.__slots__}
@@ -52,6 +54,7 @@ def write(
             batch.households,
             batch.members,
             batch.occupancies,
+            batch.events,
         ):
             copy(rows)
         counts = batch.counts()
@@ -67,10 +70,13 @@ def write(
 
 @contextmanager
 def patience() -> Iterator[None]:
-    """Inside a transaction: statements may take as long as work on a whole city takes."""
+    """Inside a transaction: statements may take as long as work on a whole city takes, the check of all relations
+    at its end included."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = %s", [settings.BULK_STATEMENT_TIMEOUT])
         yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
 
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from common.errors import NotAllowed
 from community.governance.scopes import Scope
-from residents.base.actions.people import REVEALABLE
+from residents.base.attributes import SECRETS
+from residents.base.known import kept
 from residents.base.models import Person
 
 
@@ -17,10 +18,10 @@ def reveal_own(field: str, *, by: Scope, now: datetime) -> str:
 
     The view has asked the password within the last minutes. Raises Person.DoesNotExist, NotAllowed.
     """
-    if field not in REVEALABLE:
+    if field not in SECRETS:
         raise NotAllowed("not_revealable", _("这一项不能查看完整内容。"))
     with transaction.atomic(durable=True):
-        person = Person.objects.of_account(by.user_id).select_related("community").get()
+        person = Person.objects.of_account(by.user_id).select_related("community", "detail").get()
         audit.record(
             "person.revealed",
             by=by,
@@ -30,4 +31,4 @@ def reveal_own(field: str, *, by: Scope, now: datetime) -> str:
             detail={"field": field},
             now=now,
         )
-    return str(getattr(person, field) or "")
+    return kept(person, field)[0]

@@ -11,28 +11,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import User
 from common.errors import Conflict, Invalid, NotAllowed
-from common.identity import check_id_number
-from community.governance.enums import PlaceLevel, Power
+from community.governance.enums import Power
 from community.governance.models import Place
 from community.governance.scopes import Scope
 from notifications import outbox
 from residents.base.actions.columns import name_columns, number_columns, phone_columns
 from residents.base.actions.guarding import guard_opening, guard_reveal, raise_alarm
+from residents.base.actions.ledger import Act, community_of
 from residents.base.actions.saying import Statement, say
 from residents.base.attributes import ATTRIBUTES
-from residents.base.enums import DocumentType, PersonState, Purpose, Sex
+from residents.base.documents import read_document
+from residents.base.enums import EventKind, OccupancyKind, PersonState, Purpose, Sex
 from residents.base.models import Person, Visit
 
 # How long a stated purpose keeps a file open: a visit at the counter.
 OPEN_FOR = timedelta(minutes=15)
 REVEALABLE = frozenset({"id_number", "phone", "bank_card"})
-
-
-def community_of(place: Place) -> Place:
-    """The community in which a place lies."""
-    if place.level == PlaceLevel.COMMUNITY:
-        return place
-    return Place.objects.at_level_of(place.path, PlaceLevel.COMMUNITY).get()
 
 
 def register_person(
@@ -46,25 +40,64 @@ def register_person(
     sex: str = Sex.UNKNOWN,
     birth_on: date | None = None,
     ethnic_group: str = "",
+    duplicate_note: str = "",
+    kind: str = OccupancyKind.ACTUAL,
     source: str = "counter",
 ) -> Person:
-    """Enter a person who is not in the base yet. The number, where there is one, gives birth and sex.
+    """Enter a person who is not in the base yet and lives here. The number, where there is one, says which document
+    it is, and mostly birth and sex.
 
+    `duplicate_note` documents that another person has the same number (重号); a data clerk's word.
     Raises InvalidIdNumber, Invalid, or Conflict when the number is already there.
     """
     if not by.covers(Power.REGISTER_PERSONS, place.path):
         raise NotAllowed("no_power", _("您的任职不能登记这个社区的居民。"))
+    with transaction.atomic():
+        person = enter(
+            full_name=full_name,
+            place=place,
+            id_number=id_number,
+            phone=phone,
+            sex=sex,
+            birth_on=birth_on,
+            ethnic_group=ethnic_group,
+            duplicate_note=duplicate_note,
+            source=source,
+            by=by,
+            now=now,
+        )
+        today = timezone.localdate(now)
+        act = Act.open([person.pk], on=today, source=source, new=[person.pk], by=by, now=now)
+        act.live(person.pk, place, None, kind)
+        act.write(EventKind.ENTERED)
+    return person
+
+
+def enter(
+    *,
+    full_name: str,
+    place: Place,
+    id_number: str,
+    phone: str = "",
+    sex: str,
+    birth_on: date | None,
+    ethnic_group: str = "",
+    duplicate_note: str = "",
+    source: str,
+    by: Scope,
+    now: datetime,
+) -> Person:
+    """The row of a new person, in the caller's transaction, which says by an event how he came."""
     today = timezone.localdate(now)
     columns: dict[str, object] = {**name_columns(full_name), **phone_columns(phone)}
     if not columns["full_name"]:
         raise Invalid("name_missing", _("请填写姓名。"), {"full_name": _("请填写姓名。")})
-    if id_number:
-        number = check_id_number(id_number)
-        columns |= number_columns(number.number)
-        sex, birth_on = number.sex, number.birth_on
-        document = DocumentType.RESIDENT_ID
-    else:
-        document = DocumentType.NONE
+    document = read_document(id_number)
+    if document.number:
+        columns |= number_columns(document.number)
+        sex, birth_on = document.sex or sex, document.birth_on or birth_on
+    if duplicate_note and not by.covers(Power.MERGE_PERSONS, place.path):
+        raise NotAllowed("no_power", _("重号须由数据专员或站长核实登记。"))
     given = [key for key in ("full_name", "id_number", "phone") if columns.get(key)]
     try:
         with transaction.atomic():
@@ -73,20 +106,12 @@ def register_person(
                 sex=sex,
                 birth_on=birth_on,
                 ethnic_group=ethnic_group,
-                document_type=document,
+                document_type=document.type,
+                duplicate_note=duplicate_note.strip(),
                 place=place,
                 community=community_of(place),
                 provenance={key: [source, today.isoformat()] for key in given},
                 verified_on=today,
-            )
-            audit.record(
-                "person.registered",
-                by=by,
-                target=person,
-                person_id=person.pk,
-                place_path=place.path,
-                detail={"fields": given, "source": source},
-                now=now,
             )
     except IntegrityError as error:
         if "person_number_once" not in str(error):
@@ -94,6 +119,16 @@ def register_person(
         raise Conflict(
             "number_known", _("基础库中已有这个证件号码，请用证件号码查找，不要重复登记。")
         ) from None
+    audit.record(
+        "person.registered",
+        by=by,
+        target=person,
+        person_id=person.pk,
+        place_path=place.path,
+        reason=duplicate_note.strip(),
+        detail={"fields": given, "source": source},
+        now=now,
+    )
     return person
 
 

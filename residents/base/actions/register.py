@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from common.crypto import blind_index
 from common.errors import Invalid
-from common.identity import IdNumber, check_id_number, normalise_id_number
 from common.names import normalise_name
 from community.governance.enums import PlaceLevel
 from community.governance.models import Place
 from residents.base.actions import bulk
 from residents.base.actions.columns import name_columns, number_columns, phone_columns
+from residents.base.actions.ledger import entered
+from residents.base.documents import Document, read_document
 from residents.base.enums import ETHNIC_GROUPS, DocumentType, Relation, Sex
 from residents.base.models import Household, HouseholdMember, Person, SourceSystem
 
@@ -81,7 +82,7 @@ class Loaded:
 class _Checked:
     row: int
     full_name: str
-    number: IdNumber | None
+    number: Document | None
     sex: str
     birth_on: date | None
     phone: dict[str, object]
@@ -113,6 +114,7 @@ def load_persons(rows: Sequence[Row], *, source: str, by: audit.Actor, now: date
         known = _known(checked)
         fresh = [row for row in checked if row.key not in known]
         batch = _batch(fresh, checker.communities, source=source, today=today)
+        _enter(batch, on=today, source=source, by=by, now=now)
         if batch.persons:
             bulk.write(batch, source=source, by=by, now=now)
     return Loaded(len(batch.persons), len(batch.households), len(checked) - len(fresh))
@@ -186,38 +188,40 @@ class _Checker:
             self.refuse(row, "full_name", _("姓名太长。"))
         return name
 
-    def number(self, row: int, given: Row) -> IdNumber | None:
+    def number(self, row: int, given: Row) -> Document | None:
         text = str(given.get("id_number") or "")
         if not text:
             return None
         try:
-            return check_id_number(normalise_id_number(text))
+            return read_document(text)
         except Invalid as error:
             self.refuse(row, "id_number", error.message)
             return None
 
-    def sex(self, row: int, given: Row, number: IdNumber | None) -> str:
+    def sex(self, row: int, given: Row, number: Document | None) -> str:
         text = str(given.get("sex") or "")
         if text not in SEXES:
             self.refuse(row, "sex", _("性别应为 1(男)或 2(女)。"))
             return Sex.UNKNOWN
         sex = SEXES[text]
-        if number is not None and sex not in {Sex.UNKNOWN, number.sex}:
+        said = number.sex if number is not None else ""
+        if said and sex not in {Sex.UNKNOWN, said}:
             self.refuse(row, "sex", _("性别与证件号码不一致。"))
-        return number.sex if number is not None else sex
+        return said or sex
 
-    def birth(self, row: int, given: Row, number: IdNumber | None) -> date | None:
+    def birth(self, row: int, given: Row, number: Document | None) -> date | None:
         text = str(given.get("birth_on") or "")
+        said = number.birth_on if number is not None else None
         if not text:
-            if number is None and not given.get("id_number"):
+            if said is None and (number is not None or not given.get("id_number")):
                 self.refuse(row, "birth_on", _("没有证件号码时，请填写出生日期。"))
-            return number.birth_on if number is not None else None
+            return said
         try:
             birth_on = date.fromisoformat(text)
         except ValueError:
             self.refuse(row, "birth_on", _("出生日期应写成 2026-03-05。"))
             return None
-        if number is not None and birth_on != number.birth_on:
+        if said is not None and birth_on != said:
             self.refuse(row, "birth_on", _("出生日期与证件号码不一致。"))
         return birth_on
 
@@ -376,6 +380,15 @@ def _batch(
     return batch
 
 
+def _enter(batch: bulk.Batch, *, on: date, source: str, by: audit.Actor, now: datetime) -> None:
+    """Each of them lives in the community from the day of the list on, and the statement counts them as entered."""
+    homes = {member.person_id: member for member in batch.members}
+    for person in batch.persons:
+        tie, event = entered(person, homes.get(person.pk), on=on, source=source, by=by, now=now)
+        batch.occupancies.append(tie)
+        batch.events.append(event)
+
+
 def _person(row: _Checked, communities: Mapping[str, Place], *, source: str, today: date) -> Person:
     assert row.place is not None  # noqa: S101  rows without a place were refused
     community = next(
@@ -394,21 +407,9 @@ def _person(row: _Checked, communities: Mapping[str, Place], *, source: str, tod
         sex=row.sex,
         birth_on=row.birth_on,
         ethnic_group=row.ethnic_group,
-        document_type=_document(number),
+        document_type=row.number.type if row.number else DocumentType.NONE,
         place=row.place,
         community=community,
         provenance={key: [source, today.isoformat()] for key in given},
         verified_on=None,
-    )
-
-
-def _document(number: str) -> DocumentType:
-    if not number:
-        return DocumentType.NONE
-    if number.startswith("9"):
-        return DocumentType.FOREIGN_PERMANENT
-    return (
-        DocumentType.HK_MO_TW_PERMIT
-        if number[:2] in {"81", "82", "83"}
-        else DocumentType.RESIDENT_ID
     )

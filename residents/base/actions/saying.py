@@ -160,6 +160,10 @@ class _Desk:
         person = self.persons[statement.person_id]
         own = self._entries(person.pk, self.source)
         as_of = _moment(statement.as_of)
+        for (
+            key
+        ) in statement.restores:  # a kept value without a record can be taken back only from one
+            self._materialise(person, key)
         news = {
             key: [value, as_of, self.batch]
             for key, value in statement.values.items()

@@ -1,4 +1,4 @@
-"""The sources of the base and their ranks, from a data file. Repeats change nothing."""
+"""The sources of the base with their ranks, and its figures, from data files. Repeats change nothing."""
 
 from datetime import date
 from pathlib import Path
@@ -7,9 +7,10 @@ from typing import Any
 import yaml
 from django.db import transaction
 
-from residents.base.models import SourceRank, SourceSystem
+from residents.base.models import BaseLimit, SourceRank, SourceSystem
 
 DATA = Path(__file__).parents[1] / "data" / "sources.yaml"
+LIMITS = DATA.with_name("limits.yaml")
 
 
 def load_sources(path: Path = DATA) -> int:
@@ -54,3 +55,19 @@ def load_sources(path: Path = DATA) -> int:
         ]
         SourceRank.objects.bulk_create(fresh)
     return len(over) + len(fresh)
+
+
+def load_limits(path: Path = LIMITS) -> int:
+    """Enter the figures; one that was in force until a new one begins ends there. How many were new."""
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    fresh = 0
+    with transaction.atomic():
+        for each in content["limits"]:
+            same = BaseLimit.objects.filter(code=each["code"], valid_from=each["valid_from"])
+            if same.exists():
+                continue
+            former = BaseLimit.objects.filter(code=each["code"], valid_to__isnull=True)
+            former.update(valid_to=each["valid_from"])
+            BaseLimit.objects.create(**each)
+            fresh += 1
+    return fresh

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from common.ids import uuid7
 from residents.base.models.person import Person
 from residents.base.querysets import CanaryQuerySet
+from residents.base.ties import OnMerge, Tie, declare
 
 
 class Canary(models.Model):
@@ -24,3 +25,6 @@ class Canary(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+declare(Tie("residents.Canary", "person", OnMerge.MOVE, _("预警档案")))

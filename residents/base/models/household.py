@@ -1,14 +1,23 @@
-"""Households, dwellings and the dated ties of persons to them. 户籍 and 现住 are two different ties."""
+"""Households, dwellings and the dated ties of persons to them. 户籍 and 现住 are two different ties.
 
+A tie holds from a day to a day, the end excluded; an empty period (from = to) never held: a correction took it back.
+"""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import uuid7
 from community.governance.models import Place
+from community.governance.models.body import DateRange
 from residents.base.enums import OccupancyKind, Relation
 from residents.base.models.person import Person
 from residents.base.querysets import HouseholdMemberQuerySet, HouseholdQuerySet, OccupancyQuerySet
+from residents.base.querysets_life import DwellingQuerySet
+
+PERIOD = (DateRange("from_on", "to_on", Value("[)")), RangeOperators.OVERLAPS)
 
 
 class Dwelling(models.Model):
@@ -18,6 +27,8 @@ class Dwelling(models.Model):
     place = models.ForeignKey(Place, models.PROTECT, related_name="dwellings")
     door = models.CharField(_("门牌"), max_length=20)
     address = models.CharField(_("地址"), max_length=160)
+
+    objects = DwellingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("房屋")
@@ -72,17 +83,20 @@ class HouseholdMember(models.Model):
             models.UniqueConstraint(
                 "household", "person", condition=Q(to_on__isnull=True), name="member_once"
             ),
-            models.UniqueConstraint(
-                "household", condition=Q(to_on__isnull=True, relation="02"), name="one_head"
+            ExclusionConstraint(
+                name="one_head",
+                expressions=[("household", RangeOperators.EQUAL), PERIOD],
+                condition=Q(relation="02"),
             ),
         ]
 
 
 class Occupancy(models.Model):
-    """Who is tied to a dwelling, how, from a day to a day."""
+    """Who is tied to a community, and to a dwelling in it as far as the door is known; how, from a day to a day."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="occupancies")
-    dwelling = models.ForeignKey(Dwelling, models.PROTECT, related_name="occupancies")
+    community = models.ForeignKey(Place, models.PROTECT, related_name="+", db_index=False)
+    dwelling = models.ForeignKey(Dwelling, models.PROTECT, null=True, related_name="occupancies")
     kind = models.CharField(_("居住关系"), max_length=12, choices=OccupancyKind.choices)
     from_on = models.DateField(_("起"))
     to_on = models.DateField(_("止"), null=True)
@@ -99,7 +113,23 @@ class Occupancy(models.Model):
             models.CheckConstraint(
                 condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="occupancy_dates"
             ),
-            models.UniqueConstraint(
-                "person", "dwelling", "kind", condition=Q(to_on__isnull=True), name="occupancy_once"
+            ExclusionConstraint(
+                name="one_actual_residence",
+                expressions=[("person", RangeOperators.EQUAL), PERIOD],
+                condition=Q(kind__in=[OccupancyKind.ACTUAL, OccupancyKind.RENTED]),
+            ),
+            ExclusionConstraint(
+                name="one_registered_residence",
+                expressions=[("person", RangeOperators.EQUAL), PERIOD],
+                condition=Q(kind=OccupancyKind.REGISTERED),
             ),
         ]
+        indexes = [
+            # Tenants by the day on which they came: who may ask for a residence permit today.
+            models.Index(fields=["from_on"], name="tenant_since", condition=Q(kind="rented")),
+        ]
+
+    @property
+    def address(self) -> str:
+        """The door, or the community where no door is known."""
+        return self.dwelling.address if self.dwelling is not None else self.community.label

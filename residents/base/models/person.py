@@ -58,6 +58,8 @@ class Person(models.Model):
     staff_account = models.OneToOneField(
         User, models.SET_NULL, null=True, related_name="staff_person"
     )
+    # A second entry of the same human being leads to the one that stayed (actions/merging.py).
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed")
     provenance = models.JSONField(default=dict)
     verified_on = models.DateField(_("核实日期"), null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -83,7 +85,14 @@ class Person(models.Model):
                 name="person_number_has_index",
             ),
             models.UniqueConstraint(
-                fields=["id_index"], condition=Q(duplicate_note=""), name="person_number_once"
+                fields=["id_index"],
+                condition=Q(duplicate_note="", merged_into__isnull=True),
+                name="person_number_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False)
+                | ~Q(state="merged") & Q(merged_into__isnull=True),
+                name="person_merged_leads_on",
             ),
         ]
         indexes = [
@@ -109,6 +118,8 @@ class Person(models.Model):
             models.Index(fields=["phone_index"], name="person_phone"),
             models.Index(fields=["community", "pinyin", "id"], name="person_of_community"),
             models.Index(fields=["place"], name="person_of_place"),
+            # Who might be the same human being: the sound of the name, and about the same age.
+            models.Index(fields=["pinyin", "birth_on"], name="person_sound_birth"),
         ]
 
     def __str__(self) -> str:

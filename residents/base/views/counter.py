@@ -1,9 +1,8 @@
 """找人办事: find a person, say why, open the file. Nobody browses; every look is written down."""
 
-import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -25,24 +24,25 @@ from common.identity import (
     FIRST_GENERATION,
     InvalidIdNumber,
     check_id_number,
-    normalise_id_number,
 )
 from common.masking import mask_card, mask_id, mask_name, mask_phone
 from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
 from community.governance.scopes import PortalRequest, Scope
 from residents.base import actions
+from residents.base.actions.moving import move_in_new
 from residents.base.actions.people import REVEALABLE
-from residents.base.enums import OccupancyKind, PersonState, Purpose
+from residents.base.documents import is_number
+from residents.base.enums import Likeness, OccupancyKind, PersonState, Purpose
 from residents.base.forms import FindForm, PhoneForm, PurposeForm, RegisterForm, RevealForm
-from residents.base.models import HouseholdMember, Occupancy, Person, SourceSystem, Visit
+from residents.base.likely import candidates
+from residents.base.models import CareFlag, HouseholdMember, Occupancy, Person, SourceSystem, Visit
 
 MAX_FOUND = 20
 SEARCHES_PER_MINUTE = 60
 REFUSED, TOO_MANY = 422, 429
 SHOWN = ("community", "place__parent__parent")
 NEAR = (PlaceLevel.YARD, PlaceLevel.BUILDING, PlaceLevel.UNIT)
-FULL_NUMBER = re.compile(r"\d{17}[\dX]|\d{15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class Found:
     door: str
     state: str
     is_active: bool
+    why: str = ""  # where the list shows likely doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _registers(request: PortalRequest) -> bool:
 
 
 def _is_full_number(q: str) -> bool:
-    return bool(FULL_NUMBER.fullmatch(normalise_id_number(q)))
+    return is_number(q)
 
 
 def _mistyped(q: str, *, is_whole: bool) -> str:
@@ -132,7 +133,7 @@ def _found(scope: Scope, persons: Sequence[Person], now: datetime) -> list[Found
     """Two queries for any number of rows: the persons and their doors."""
     here = [OccupancyKind.ACTUAL, OccupancyKind.RENTED]
     living = Occupancy.objects.visible_to(scope).current().filter(kind__in=here)
-    living = living.filter(person__in=[person.pk for person in persons])
+    living = living.filter(person__in=[person.pk for person in persons], dwelling__isnull=False)
     doors = dict(living.values_list("person_id", "dwelling__door"))
     today = timezone.localdate(now)
     return [
@@ -178,9 +179,10 @@ def age(birth_on: date | None, today: date) -> int | None:
 def file(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
     """The file of a person. Without a purpose stated a while ago the page asks for one first."""
     now = timezone.now()
-    person = get_object_or_404(
-        Person.objects.visible_to(request.scope).select_related(*SHOWN), pk=person_id
-    )
+    reach = Person.objects.visible_to(request.scope).select_related(*SHOWN)
+    person = reach.filter(pk=person_id).first()
+    if person is None:
+        return redirect("residents:file", get_object_or_404(reach.instead_of(person_id)).pk)
     if request.method == "POST":
         form = PurposeForm(request.POST)
         if form.is_valid():
@@ -276,12 +278,22 @@ def _file_page(
             (member, mask_name(member.person.full_name), age(member.person.birth_on, today))
             for member in kin.order_by("relation", "id")
         ],
+        "care": _care(request.scope, person),
+        "can_set_care": request.scope.has(Power.SET_CARE),
         "can_reveal": request.scope.has(Power.REVEAL_FIELDS),
         "can_accept": request.scope.has(Power.ACCEPT_CASES),
         "phone_form": phone_form or PhoneForm(),
         "is_active": person.state == PersonState.ACTIVE,
     }
     return TemplateResponse(request, "residents/counter/file.html", context, status=status)
+
+
+def _care(scope: Scope, person: Person) -> list[CareFlag] | None:
+    """The standing care flags; None where the post may see none. The look at the file is the look at them."""
+    if not scope.has(Power.SEE_CARE):
+        return None
+    rows = CareFlag.objects.visible_to(scope).standing().filter(person=person)
+    return list(rows.select_related("kind").order_by("kind__position"))
 
 
 def _facts(person: Person, sources: dict[str, str]) -> list[Fact]:
@@ -305,11 +317,11 @@ def _addresses(scope: Scope, person: Person) -> list[Fact]:
     return [
         Fact(
             str(row.get_kind_display()),
-            row.dwelling.address,
+            row.address,
             source=_("居民基础库"),
             as_of=row.from_on,
         )
-        for row in rows.select_related("dwelling").order_by("kind", "from_on")
+        for row in rows.select_related("dwelling", "community").order_by("kind", "from_on")
     ]
 
 
@@ -399,13 +411,24 @@ def register(request: PortalRequest) -> HttpResponse:
         form.ask_twice()
         return _register_page(request, form, doubles, REFUSED)
     try:
-        person = actions.register_person(**form.arguments(), by=request.scope, now=now)
+        person = _registered(form, request.scope, now)
     except NotAllowed as refusal:
         field = "id_number" if refusal.code == "number_known" else None
         form.add_error(field, str(refusal.message))
+        if field and request.scope.has(Power.MERGE_PERSONS):
+            form.ask_about_duplicate()
         return _register_page(request, form, doubles, REFUSED)
     messages.success(request, _("已登记，可以办事了。"))
     return _open(request, person.pk, {"purpose": Purpose.AT_COUNTER}, now)
+
+
+def _registered(form: RegisterForm, scope: Scope, now: datetime) -> Person:
+    """Who came from outside has moved in on a day; who always lived here is only entered."""
+    came_on, is_tenant = form.cleaned_data["came_on"], form.cleaned_data["is_tenant"]
+    kind = OccupancyKind.RENTED if is_tenant else OccupancyKind.ACTUAL
+    if came_on is None:
+        return actions.register_person(**form.arguments(), kind=kind, by=scope, now=now)
+    return move_in_new(**form.arguments(), on=came_on, kind=kind, by=scope, now=now)
 
 
 def _register_page(
@@ -416,10 +439,15 @@ def _register_page(
 
 
 def _doubles(scope: Scope, form: RegisterForm, now: datetime) -> list[Found]:
-    """Who has this number, or this name and birthday, among those whom the clerk may find."""
-    reach = Person.objects.visible_to(scope, Power.FIND_PERSONS)
-    same = reach.filter(full_name=form.cleaned_data["full_name"], birth_on=form.birth)
-    if form.cleaned_data["id_number"]:
-        same |= reach.with_number(form.cleaned_data["id_number"])
-    rows = same.select_related(*SHOWN).order_by("pinyin", "id")
-    return _found(scope, list(rows[:MAX_FOUND]), now)
+    """Who is likely the same human being, and why, among those whom the clerk may find. The likeliest first."""
+    hits = {
+        hit.person_id: hit
+        for hit in candidates([form.sought()], day=timezone.localdate(now)).get(0, [])
+    }
+    reach = Person.objects.visible_to(scope, Power.FIND_PERSONS).filter(pk__in=list(hits))
+    persons = list(reach.select_related(*SHOWN).order_by("pk"))
+    persons.sort(key=lambda person: -hits[person.pk].score)
+    return [
+        replace(found, why=_("、").join(str(Likeness(r).label) for r in hits[found.pk].reasons))
+        for found in _found(scope, persons[:MAX_FOUND], now)
+    ]

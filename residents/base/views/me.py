@@ -1,6 +1,6 @@
 """我的信息: what the base holds about me, from where, and who looked at it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,31 +19,35 @@ from accounts import step_up
 from accounts.actions import users
 from accounts.models import AuditEntry
 from common.access import RESIDENT, access
-from common.masking import mask_card, mask_id, mask_phone
 from common.paging import BadCursor, keyset_page
 from community.governance.models import StationCoverage
 from community.governance.scopes import PortalRequest, Scope
 from residents.base.actions import own_file
-from residents.base.actions.people import REVEALABLE
+from residents.base.attributes import SECRETS
 from residents.base.forms_register import LanguageForm
-from residents.base.looks import FIELDS, looks
-from residents.base.models import Household, HouseholdMember, Occupancy, Person, SourceSystem
+from residents.base.known import Known, known, notes_of
+from residents.base.looks import looks
+from residents.base.models import (
+    HouseholdMember,
+    Occupancy,
+    Person,
+    SourceRecord,
+    SourceSystem,
+)
 
 SIZE = 20
-MASKS = {"id_number": mask_id, "phone": mask_phone, "bank_card": mask_card}
 VERIFIED_WITHIN = 300  # seconds
 A_YEAR = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that the base knows: what, its value as shown, where it comes from and since when."""
+    """An address: what kind, where, from which source and since when."""
 
     label: str | Promise
     shown: str
     source: str = ""
     as_of: date | None = None
-    field: str = ""  # set where the value is masked and can be shown
 
 
 @access(RESIDENT)
@@ -58,7 +62,7 @@ def me(request: PortalRequest) -> HttpResponse:
 @require_safe
 def show(request: PortalRequest, field: str) -> HttpResponse:
     """My file with one masked value in full; asks the password again after five minutes."""
-    if field not in REVEALABLE:
+    if field not in SECRETS:
         raise Http404
     try:
         value = own_file.reveal_own(field, by=request.scope, now=timezone.now())
@@ -95,7 +99,9 @@ def who_looked(request: PortalRequest) -> HttpResponse:
     person = _person(request)
     is_own = request.GET.get("by") == "me"
     user_id = request.user.pk
-    entries = AuditEntry.objects.of_person(person.pk) if person else AuditEntry.objects.none()
+    # Who looked at an entry that was merged into mine looked at me.
+    ids = [person.pk, *person.absorbed.values_list("pk", flat=True)] if person else []
+    entries = AuditEntry.objects.of_person(*ids)
     entries = entries.filter(user_id=user_id) if is_own else entries.exclude(user_id=user_id)
     try:
         page = keyset_page(entries, order=("-id",), after=request.GET.get("after"), size=SIZE)
@@ -115,11 +121,14 @@ def who_looked(request: PortalRequest) -> HttpResponse:
 def _page(request: PortalRequest, shown: dict[str, str]) -> HttpResponse:
     person = _person(request)
     sources = {source.pk: str(source) for source in SourceSystem.objects.public()}
+    memberships = _memberships(request.scope)
+    own = [row for row in memberships if person and row.person_id == person.pk]
+    others = [row for row in memberships if person and row.person_id != person.pk]
     context = {
         "person": person,
-        "rows": list(_attributes(person, sources, shown)) if person else [],
-        "addresses": list(_addresses(request.scope, sources)),
-        "members": _members(request.scope, person) if person else [],
+        "lines": _known(request.scope, person, sources, shown) if person else [],
+        "addresses": list(_addresses(request.scope, sources, own)),
+        "members": others,
         "shown": next(iter(shown), ""),
         "station": _station(person),
         "language_form": LanguageForm(initial={"language": request.user.language}),
@@ -128,7 +137,8 @@ def _page(request: PortalRequest, shown: dict[str, str]) -> HttpResponse:
 
 
 def _person(request: PortalRequest) -> Person | None:
-    return Person.objects.visible_to(request.scope).select_related("community", "place").first()
+    persons = Person.objects.visible_to(request.scope).with_disputed()
+    return persons.select_related("community", "place", "detail").first()
 
 
 def _station(person: Person | None) -> StationCoverage | None:
@@ -139,46 +149,47 @@ def _station(person: Person | None) -> StationCoverage | None:
     return covers.select_related("station").first()
 
 
-def _attributes(person: Person, sources: dict[str, str], shown: dict[str, str]) -> Iterator[Row]:
-    values = {
-        "full_name": person.full_name,
-        "sex": str(person.get_sex_display()),
-        "birth_on": formats.date_format(person.birth_on) if person.birth_on else "",
-        "ethnic_group": person.ethnic_group_label,
-        "id_number": person.id_number,
-        "phone": person.phone,
-        "bank_card": person.bank_card,
-    }
-    for field, value in values.items():
-        code, day = [*person.provenance.get(field, []), "", ""][:2]
-        is_masked = bool(value) and field in MASKS and field not in shown
-        yield Row(
-            label=FIELDS[field],
-            shown=MASKS[field](value or "") if is_masked else shown.get(field, value or ""),
-            source=sources.get(code, ""),
-            as_of=date.fromisoformat(day) if day else None,
-            field=field if is_masked else "",
-        )
+def _known(
+    scope: Scope, person: Person, sources: dict[str, str], shown: dict[str, str]
+) -> list[Known]:
+    """Every attribute; what other sources say is opened only where they disagree."""
+    disputed: list[str] = person.disputed  # type: ignore[attr-defined]
+    return known(
+        person,
+        sources,
+        records=SourceRecord.objects.visible_to(scope) if disputed else (),
+        disputed=disputed,
+        shown=shown,
+        notes=notes_of(person.pk),
+    )
 
 
-def _addresses(scope: Scope, sources: dict[str, str]) -> Iterator[Row]:
+def _addresses(
+    scope: Scope, sources: dict[str, str], own: Iterable[HouseholdMember]
+) -> Iterator[Row]:
     """户籍 and 现住 are two different ties; a register address outside the city is text only."""
     kinds = {"registered": "police", "actual": "grid_visit", "rented": "grid_visit"}
     has_register = False
-    occupancies = Occupancy.objects.visible_to(scope).current().select_related("dwelling")
+    ties = Occupancy.objects.visible_to(scope).current()
+    occupancies = ties.select_related("dwelling", "community")
     for tie in sorted(occupancies.order_by("id"), key=lambda tie: tie.kind != "registered"):
-        has_register |= tie.kind == "registered"
+        if tie.kind == "registered":
+            if tie.dwelling_id is None:
+                continue  # the register knows the address that the household has written down
+            has_register = True
         yield Row(
             label=tie.get_kind_display(),
-            shown=tie.dwelling.address,
+            shown=tie.address,
             source=sources.get(kinds[tie.kind], ""),
             as_of=tie.from_on,
         )
     if not has_register:
-        for home in Household.objects.visible_to(scope).exclude(registered_address=""):
-            yield Row(_("户籍"), home.registered_address, sources.get("police", ""))
+        for home in (row.household for row in own):
+            if home.registered_address:
+                yield Row(_("户籍"), home.registered_address, sources.get("police", ""))
 
 
-def _members(scope: Scope, person: Person) -> list[HouseholdMember]:
-    members = HouseholdMember.objects.visible_to(scope).current().exclude(person=person)
-    return list(members.select_related("person").order_by("relation", "id"))
+def _memberships(scope: Scope) -> list[HouseholdMember]:
+    """Of the person and of those in the same households."""
+    rows = HouseholdMember.objects.visible_to(scope).current()
+    return list(rows.select_related("person", "household").order_by("relation", "id"))

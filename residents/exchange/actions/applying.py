@@ -21,6 +21,7 @@ from community.governance.models import Place
 from community.governance.scopes import Scope
 from residents.base.actions import Statement, bulk, foresee, say
 from residents.base.actions.columns import columns_of
+from residents.base.actions.ledger import entered
 from residents.base.attributes import ON_PERSON
 from residents.base.enums import DocumentType
 from residents.base.models import Person, PersonDetail
@@ -145,6 +146,7 @@ class Applier:
             row.person_id, row.is_created, row.fate = person.pk, True, Fate.NEW
         bulk.copy(persons)
         bulk.copy(details)
+        self._enter(persons)
         self._remember([row for row, values in fresh if not values.get("id_number")])
         audit.record_many(
             "person.registered",
@@ -160,6 +162,16 @@ class Applier:
             by=self.by,
             now=self.now,
         )
+
+    def _enter(self, persons: Sequence[Person]) -> None:
+        """From the day of the file on they live in their community, and the month counts them."""
+        on, source, batch = self.batch.as_of, self.batch.source_id, self.batch.pk
+        came = [
+            entered(person, None, on=on, source=source, batch=batch, by=self.by, now=self.now)
+            for person in persons
+        ]
+        bulk.copy([tie for tie, _event in came])
+        bulk.copy([event for _tie, event in came])
 
     def _person(self, row: ImportRow, values: dict[str, str]) -> tuple[Person, PersonDetail]:
         """The number gives birth and sex where the row is silent."""

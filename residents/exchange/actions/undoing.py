@@ -16,8 +16,9 @@ from django.utils.translation import gettext_noop as _
 from accounts import audit
 from community.governance.scopes import Scope
 from residents.base.actions import Statement, bulk, say
+from residents.base.actions.counting import recount_population
 from residents.base.actions.saying import Entry
-from residents.base.models import Person, PersonDetail, SourceRecord
+from residents.base.models import Occupancy, Person, PersonDetail, PersonEvent, SourceRecord
 from residents.exchange.actions import _core
 from residents.exchange.actions.applying import in_portions, telling
 from residents.exchange.enums import BatchState
@@ -26,7 +27,7 @@ from residents.exchange.transitions import Act
 
 STAYS = _("此人已有其他记录，撤销时保留。")
 # What an import itself writes about a person, and what only points at one of its rows.
-_OWN = (PersonDetail, SourceRecord, ImportRow, MatchMemory)
+_OWN = (PersonDetail, SourceRecord, ImportRow, MatchMemory, Occupancy, PersonEvent)
 
 
 def take_back(batch: ImportBatch, *, by: Scope, now: datetime) -> None:
@@ -38,6 +39,8 @@ def take_back(batch: ImportBatch, *, by: Scope, now: datetime) -> None:
             undoer.portion(rows)
             done += len(rows)
             tell(done)
+        if undoer.removed:  # the months had counted them
+            recount_population(now=now, since=batch.as_of)
         closed = _core.claim(batch.pk, Act.FINISH, by=by)
         closed.undone_at = now
         closed.counts = ImportRow.objects.filter(batch=batch).counted() | {"stays": undoer.stays}
@@ -57,6 +60,7 @@ class Undoer:
     by: Scope
     now: datetime
     stays: int = 0
+    removed: int = 0
 
     def portion(self, rows: Sequence[ImportRow]) -> None:
         self._remove([row for row in rows if row.is_created and row.person_id])
@@ -141,13 +145,18 @@ class Undoer:
             rows: models.QuerySet[Any] = model._default_manager.filter(**{f"{name}__in": ids})
             tied |= set(rows.values_list(f"{name}_id", flat=True))
         others = SourceRecord.objects.filter(person__in=ids).exclude(source=self.batch.source_id)
-        return tied | set(others.values_list("person_id", flat=True))
+        # Whoever only came with this import has no other event, and so no other tie to a dwelling.
+        events = PersonEvent.objects.filter(person__in=ids).exclude(batch_id=self.batch.pk)
+        return tied.union(*(rows.values_list("person_id", flat=True) for rows in (others, events)))
 
     def _delete(self, persons: Sequence[Person]) -> None:
         ids = [person.pk for person in persons]
         MatchMemory.objects.filter(person__in=ids).delete()
         PersonDetail.objects.filter(person__in=ids).delete()
         SourceRecord.objects.filter(person__in=ids).delete()
+        PersonEvent.objects.filter(person__in=ids).delete()
+        Occupancy.objects.filter(person__in=ids).delete()
+        self.removed += len(ids)
         ImportRow.objects.filter(person__in=ids).update(person=None)
         with connection.cursor() as cursor:
             # What still points here would be refused at the end of the transaction otherwise.

@@ -13,14 +13,15 @@ from common.ids import uuid7
 from community.governance.models import Body, Place
 from community.governance.models.body import DateRange
 from residents.base.models import Person
+from residents.base.ties import OnMerge, Tie, declare
 from residents.exchange.enums import RunState
 from residents.exchange.layouts import Layout, label_of, read_layout
 from residents.exchange.querysets.outgoing import (
     EntitlementQuerySet,
+    ExchangeFigureQuerySet,
     ExportRowQuerySet,
     ExportRunQuerySet,
     ExportTemplateQuerySet,
-    FigureQuerySet,
 )
 
 
@@ -51,7 +52,7 @@ class ExchangeFigure(models.Model):
     valid_from = models.DateField(_("生效"))
     valid_to = models.DateField(_("失效"), null=True)
 
-    objects = FigureQuerySet.as_manager()
+    objects = ExchangeFigureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("交换参数")
@@ -231,3 +232,7 @@ class ExportRow(models.Model):
         verbose_name = _("导出明细")
         verbose_name_plural = _("导出明细")
         constraints = [models.UniqueConstraint("run", "person", name="export_row_once")]
+
+
+# Files that have left the base speak of the entry as it was then.
+declare(Tie("exchange.ExportRow", "person", OnMerge.KEEP))

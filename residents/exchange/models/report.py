@@ -12,6 +12,7 @@ from common.fields import EncryptedTextField
 from common.ids import uuid7
 from community.governance.models import Body, Place
 from residents.base.models import Person
+from residents.base.ties import OnMerge, Tie, declare
 from residents.exchange.enums import FormState, Frequency, RequestState, TypedIn
 from residents.exchange.layouts import ANSWER, Column, Layout, read_layout
 from residents.exchange.models.export import ExportTemplate
@@ -215,3 +216,9 @@ class TypedAgain(models.Model):
             )
         ]
         indexes = [models.Index(fields=["at"], name="typed_again_at")]
+
+
+declare(
+    Tie("exchange.ReportLine", "person", OnMerge.KEEP),
+    Tie("exchange.TypedAgain", "person", OnMerge.KEEP),
+)

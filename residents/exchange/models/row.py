@@ -11,6 +11,7 @@ from common.fields import EncryptedTextField
 from common.ids import uuid7
 from community.governance.models import Place
 from residents.base.models import Person, SourceSystem
+from residents.base.ties import OnMerge, Tie, declare
 from residents.exchange.enums import Fate
 from residents.exchange.models.batch import ImportBatch
 from residents.exchange.querysets.incoming import ImportRowQuerySet
@@ -90,3 +91,10 @@ class MatchMemory(models.Model):
         verbose_name = _("认定记录")
         verbose_name_plural = _("认定记录")
         constraints = [models.UniqueConstraint("source", "key", name="match_memory_once")]
+
+
+# An undo needs the entry that the import wrote to; the next import of the row means whoever stays.
+declare(
+    Tie("exchange.ImportRow", "person", OnMerge.KEEP),
+    Tie("exchange.MatchMemory", "person", OnMerge.MOVE, _("导入时的认定")),
+)

@@ -37,7 +37,7 @@ def own_department(scope: Scope, field: str = "body_key") -> Q:
     return Q(**{field: scope.body_key}) if scope.body_kind == BodyKind.DEPARTMENT else Q()
 
 
-class FigureQuerySet(QuerySet["ExchangeFigure"]):
+class ExchangeFigureQuerySet(QuerySet["ExchangeFigure"]):
     def in_force(self, day: date, code: str, body_key: str = "") -> ExchangeFigure:
         """The figure on a day, the office's own before the common one. Raises NotAllowed when none is loaded."""
         found = self.filter(in_force(day), code=code, body_key__in={"", body_key})

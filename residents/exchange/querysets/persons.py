@@ -115,10 +115,12 @@ def _homes(ids: Collection[UUID]) -> dict[UUID, Texts]:
 def _add_addresses(found: dict[UUID, Texts]) -> None:
     """The tie to a dwelling is the fact; the text that sources wrote stands in where there is none."""
     ties: dict[tuple[UUID, str], tuple[UUID, str]] = {}
-    current = Occupancy.objects.current().filter(person_id__in=found)
+    current = Occupancy.objects.current().filter(person_id__in=found, dwelling__isnull=False)
     for tie in current.select_related("dwelling").order_by("from_on", "id"):
         kind = "registered" if tie.kind == OccupancyKind.REGISTERED else "actual"
-        ties[tie.person_id, kind] = tie.dwelling_id, tie.dwelling.address
+        door = tie.dwelling
+        if door is not None:
+            ties[tie.person_id, kind] = door.pk, door.address
     for pk, values in found.items():
         registered, actual = ties.get((pk, "registered")), ties.get((pk, "actual"))
         written = values.get("registered_address") or values.get("household_address", "")

@@ -144,10 +144,15 @@ class Town:
             ties.append((OccupancyKind.REGISTERED, dwelling, start, one.get("hukou_until")))
         if "since" in one:
             ties.append((lives, dwelling, one["since"], one.get("left")))
-        if "second" in one:
-            ties.append((OccupancyKind.RENTED, self.elsewhere, one["second"], None))
         self.batch.occupancies += [
-            Occupancy(person=person, dwelling=where, kind=kind, from_on=from_on, to_on=to_on)
+            Occupancy(
+                person=person,
+                community_id=person.community_id,
+                dwelling=where,
+                kind=kind,
+                from_on=from_on,
+                to_on=to_on,
+            )
             for kind, where, from_on, to_on in ties
         ]
 

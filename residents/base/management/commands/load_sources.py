@@ -3,14 +3,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from residents.base.actions.sources import DATA, load_sources
+from residents.base.actions.sources import DATA, load_limits, load_sources
 
 
 class Command(BaseCommand):
-    help = "Load the sources of the resident base and their ranks. Repeats change nothing."
+    help = "Load the sources of the resident base, their ranks and its figures. Repeats change nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, default=DATA)
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"ranks changed: {load_sources(options['file'])}")
+        self.stdout.write(f"figures changed: {load_limits()}")

@@ -1,0 +1,68 @@
+"""Forms of whoever keeps the base in order."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import Invalid, NotAllowed
+from residents.base.enums import CareBasis
+from residents.base.models import CareKind
+
+
+def refuse(form: forms.Form, refusal: NotAllowed) -> None:
+    """Show what an action refused, beside the field that it names where the form has one."""
+    fields = refusal.fields if isinstance(refusal, Invalid) else {}
+    known = {name: text for name, text in fields.items() if name in form.fields}
+    for name, text in known.items():
+        form.add_error(name, str(text))
+    if not known:
+        form.add_error(None, str(refusal.message))
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("依据"), max_length=200, help_text=_("写明核对了什么，如证件原件、本人确认。")
+    )
+
+
+class WaiverForm(ReasonForm):
+    until = forms.DateField(label=_("暂不处理至"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class CareForm(forms.Form):
+    kind = forms.ChoiceField(label=_("标签"), widget=forms.RadioSelect)
+    consent = forms.ChoiceField(
+        label=_("登记依据"), choices=CareBasis.choices, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=_("说明"),
+        max_length=200,
+        required=False,
+        help_text=_("只写服务需要的，如谁有钥匙、何时方便；不要写病情。"),
+    )
+
+    def __init__(self, kinds: list[CareKind], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = {kind.code: kind for kind in kinds}
+        choices = [(code, f"{kind} · {kind.purpose_shown}") for code, kind in self.kinds.items()]
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+
+    def arguments(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "kind": self.kinds[self.cleaned_data["kind"]]}
+
+
+class PairForm(ReasonForm):
+    """Whether two entries are one human being, and if so which of them stays."""
+
+    keep = forms.ChoiceField(
+        label=_("保留哪一份"),
+        help_text=_("合并时须选。"),
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+    def __init__(self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["keep"].choices = choices  # type: ignore[attr-defined]
+        self.order_fields(["keep", "reason"])
