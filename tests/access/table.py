@@ -767,7 +767,7 @@ _KNOCKS: tuple[tuple[str, str, int, dict[str, str]], ...] = (
     ("import-remarks", "get", 200, {}),
     ("import-match", "get", 200, {}),
 )
-EXCHANGE = [
+IMPORTS = [
     Row("exchange:imports", only({W.DATA_CLERK})),
     Row("exchange:import-new", only({W.DATA_CLERK})),
     Row("exchange:import-new", only({W.DATA_CLERK}, 422), POST, data=NONSENSE),
@@ -822,7 +822,7 @@ EXCHANGE = [
 ]
 
 TABLE = (
-    *EXCHANGE,
+    *IMPORTS,
     *PUBLIC,
     *OWN_ACCOUNT,
     *OWN_MATTERS,

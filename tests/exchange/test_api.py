@@ -81,7 +81,7 @@ def person(community):
     )
 
 
-def row(serial: int = 1, **more: str) -> dict[str, str]:
+def row(serial: int = 1, **more: Any) -> dict[str, str]:
     return {"full_name": "张伟民", "id_number": number(serial), "employment": "10"} | more
 
 
@@ -109,7 +109,7 @@ def spoken(person, source, as_of=date(2026, 5, 1), **values):
 
 
 def statements(system, batch):
-    found = {}
+    found: dict[tuple[int, str], Any] = {}
     for item in system.get(f"{BATCHES}/{batch}/statements").json()["items"]:
         found |= {(item["row"], word["attribute"]): word for word in item["attributes"]}
     return found
@@ -186,7 +186,7 @@ def test_no_column_of_a_batch_or_a_row_can_be_set_from_outside(system, settings)
         answer = system.post(BATCHES, body(row()) | {name: "police"})
         assert (answer.status_code, list(answer.json()["errors"])) == (422, [name])
     for name in sorted(columns - set(ATTRIBUTES) - {"community"}):
-        answer = system.post(BATCHES, body(row(**{name: "1"})))
+        answer = system.post(BATCHES, body(row() | {name: "1"}))
         assert (answer.status_code, list(answer.json()["errors"])) == (422, [f"rows.0.{name}"])
     assert not ImportBatch.objects.exists()
 

@@ -1,7 +1,7 @@
 """A department's system reads what has changed of the persons whom it knows; each of them sees that it went there.
 
 The place in the list is the number that the sealer of the audit trail gave: it numbers what is committed, so that
-nothing ever appears in front of a reader (docs/decisions/0013).
+nothing ever appears in front of a reader (docs/decisions/0014).
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -121,7 +121,7 @@ class BatchSerializer(serializers.Serializer[Any]):
         return gettext(batch.trouble) if batch.trouble else ""
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
+class RowProblemSerializer(serializers.Serializer[Any]):
     field = serializers.CharField(allow_blank=True, help_text=_("空表示整行。"))
     message = serializers.CharField()
 
@@ -145,7 +145,7 @@ class RowSerializer(serializers.Serializer[Any]):
             return None
         return person_key(self.context["body_key"], row.person_id)
 
-    @extend_schema_field(ProblemSerializer(many=True))
+    @extend_schema_field(RowProblemSerializer(many=True))
     def get_problems(self, row: ImportRow) -> list[dict[str, str]]:
         fields = {each["place"]: each["target"] for each in self.context["batch"].columns}
         return [

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('exchange', '0004_imports'),
-        ('governance', '0003_exchange_power'),
+        ('governance', '0003_tidy_powers'),
         ('residents', '0004_search_indexes'),
     ]
 
