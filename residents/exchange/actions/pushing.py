@@ -1,6 +1,5 @@
 """A department's system sends rows: a batch like that of a file, whose columns need no explaining."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -112,7 +111,7 @@ def _batch(
         kind=FileKind.JSON,
         size=len(content),
         # The same rows of another day are news.
-        digest=hashlib.sha256(as_of.isoformat().encode() + content).hexdigest(),
+        digest=idempotency.fingerprint(as_of.isoformat().encode() + content),
         stored_as=stored,
         head=json.dumps(head, ensure_ascii=False),
         first_row=0,
