@@ -1,14 +1,21 @@
 """Tell the systems of departments what became of what they said: ids and codes, in the caller's transaction."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
 from notifications import webhooks
-from residents.base.models import ConflictTicket, SourceRecord, SourceSystem
+from residents.base.models import ConflictTicket, Person, SourceRecord, SourceSystem
 from residents.exchange.enums import Fate
-from residents.exchange.messages import BATCH_APPLIED, CONFLICT_OPENED, CONFLICT_SETTLED
+from residents.exchange.messages import (
+    BATCH_APPLIED,
+    CONFLICT_OPENED,
+    CONFLICT_SETTLED,
+    CORRECTION_ACCEPTED,
+)
 from residents.exchange.models import ImportBatch, ImportRow
 from residents.exchange.person_key import person_key
 from residents.exchange.querysets.reports import above
@@ -55,23 +62,58 @@ def _opened(batch: ImportBatch, now: datetime) -> dict[tuple[str, str], list[UUI
 
 def settled(ticket: ConflictTicket, *, now: datetime) -> None:
     """A person has decided: to each department whose word was kept or overruled, which of the two it was."""
-    key, path = ticket.attribute, ticket.person.community.path
-    owners = dict(SourceSystem.objects.exclude(body_key="").values_list("code", "body_key"))
-    for record in SourceRecord.objects.filter(person_id=ticket.person_id, source__in=owners):
-        if (entry := record.values.get(key)) is None:
-            continue
-        owner = owners[record.source_id]
-        webhooks.post(
+    for word in _words(ticket.person, ticket.attribute):
+        outcome = "overruled" if word.source in ticket.settled else "kept"
+        _tell(
             CONFLICT_SETTLED,
-            {
-                "ticket": str(ticket.pk),
-                "attribute": key,
-                "outcome": "overruled" if record.source_id in ticket.settled else "kept",
-                "batch": entry[2],
-                "source": record.source_id,
-                "person": person_key(owner, ticket.person_id),
-            },
-            key=f"{CONFLICT_SETTLED}:{ticket.pk}:{record.source_id}",
-            to=at(path, owner),
+            {"ticket": str(ticket.pk), "outcome": outcome},
+            word,
+            key=f"{CONFLICT_SETTLED}:{ticket.pk}:{word.source}",
             now=now,
         )
+
+
+def corrected(
+    correction_id: UUID, person: Person, attribute: str, *, right: str, now: datetime
+) -> None:
+    """A resident was right: a hint to each department whose own register says otherwise."""
+    for word in _words(person, attribute):
+        if word.value != right:
+            _tell(
+                CORRECTION_ACCEPTED,
+                {"correction": str(correction_id)},
+                word,
+                key=f"{CORRECTION_ACCEPTED}:{correction_id}:{word.source}",
+                now=now,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What a department's source says of an attribute of a person; `batch` is the delivery in which it came."""
+
+    person: Person
+    attribute: str
+    source: str
+    body_key: str
+    value: str
+    batch: str | None
+
+
+def _words(person: Person, attribute: str) -> Iterator[_Word]:
+    owners = dict(SourceSystem.objects.exclude(body_key="").values_list("code", "body_key"))
+    for record in SourceRecord.objects.filter(person=person, source__in=owners):
+        if entry := record.values.get(attribute):
+            source = record.source_id
+            yield _Word(person, attribute, source, owners[source], str(entry[0]), entry[2])
+
+
+def _tell(event: str, what: dict[str, str], word: _Word, *, key: str, now: datetime) -> None:
+    payload = what | {
+        "attribute": word.attribute,
+        "source": word.source,
+        "person": person_key(word.body_key, word.person.pk),
+        "batch": word.batch,
+    }
+    path = word.person.community.path
+    webhooks.post(event, payload, key=key, to=at(path, word.body_key), now=now)
