@@ -260,7 +260,9 @@ def test_whoever_is_not_certain_waits_for_the_data_clerk(system, clerk, person):
 def test_the_data_clerk_can_read_and_undo_what_a_program_sent(system, clerk, person, client_for):
     batch = pushed(system, row())
     desk = client_for(clerk)
-    assert batch in desk.get(reverse("exchange:imports")).content.decode()
+    page = desk.get(reverse("exchange:imports")).content.decode()
+    assert batch in page
+    assert "接口报送<" in page
     for name in ("import", "import-rows", "import-remarks"):
         assert desk.get(reverse(f"exchange:{name}", args=[batch])).status_code == 200, name
     receiving.undo(uuid.UUID(batch), by=clerk, now=timezone.now())

@@ -14,6 +14,7 @@ from common import idempotency, storage
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Power
 from community.governance.scopes import Scope
+from residents.base.attributes import ATTRIBUTES
 from residents.base.models import SourceSystem
 from residents.exchange.actions import _core
 from residents.exchange.enums import BatchState, FileKind
@@ -80,10 +81,17 @@ def _columns(rows: Rows) -> list[str]:
     return sorted({key for row in rows for key in row})
 
 
+def _heading(key: str) -> str:
+    """As data clerks read it on their pages, in the language of record."""
+    with override("zh-hans"):
+        return str(ATTRIBUTES[key].label if key in ATTRIBUTES else gettext_lazy("所属社区"))
+
+
 def _written(rows: Rows) -> bytes:
     """A table as the machine reads it: headings, then each row in their order."""
     columns = _columns(rows)
-    table = [columns, *([row.get(key, "") for key in columns] for row in rows)]
+    headings = [_heading(key) for key in columns]
+    table = [headings, *([row.get(key, "") for key in columns] for row in rows)]
     return json.dumps(table, ensure_ascii=False).encode()
 
 
@@ -116,7 +124,7 @@ def _batch(
         head=json.dumps(head, ensure_ascii=False),
         first_row=0,
         last_row=0,
-        columns=[asdict(Column(place, key, key)) for place, key in enumerate(keys)],
+        columns=[asdict(Column(place, _heading(key), key)) for place, key in enumerate(keys)],
         total=len(rows),
         received_at=now,
     )
