@@ -172,6 +172,16 @@ def _sealed(row: Any, order: Sequence[str]) -> str:
     )
 
 
+def position(of: str, number: int) -> str:
+    """A cursor that names a place in a list that is read by number, sealed like those of pages."""
+    return _sealed({of: number}, (of,))
+
+
+def number_at(of: str, cursor: str) -> int:
+    """The number in a cursor that `position` made for the same list. Raises BadCursor."""
+    return int(_opened(cursor, (of,))[0])
+
+
 def _opened(cursor: str, order: Sequence[str]) -> list[Any]:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)

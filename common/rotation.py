@@ -33,11 +33,13 @@ def encrypted_fields() -> Iterator[EncryptedTextField[Any, Any]]:
 def rotate(field: EncryptedTextField[Any, Any]) -> Rotation:
     """Encrypt anew what an older key holds. Locks a batch of rows at a time, and may be stopped and repeated."""
     done = Rotation()
-    head = Func(F(field.name), Value(1), Value(4), function="substring", output_field=BinaryField())
+    sealed_by = Func(
+        F(field.name), Value(1), Value(4), function="substring", output_field=BinaryField()
+    )
     old = (
-        field.model._base_manager.annotate(head=head)  # noqa: SLF001 (documented by Django)
+        field.model._base_manager.annotate(sealed_by=sealed_by)  # noqa: SLF001 (documented by Django)
         .filter(**{f"{field.name}__isnull": False})
-        .exclude(head__in=[active_header(), b""])
+        .exclude(sealed_by__in=[active_header(), b""])
         .order_by("pk")
         .select_for_update(of=("self",), no_key=True)
     )

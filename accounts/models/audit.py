@@ -49,6 +49,10 @@ class AuditEntry(models.Model):
             models.Index(fields=["target_type", "target_id", "-id"], name="audit_target"),
             BrinIndex(fields=["at"], name="audit_at"),  # grows with time alone, like the table
             models.Index(fields=["id"], name="audit_unsealed", condition=Q(seal_no__isnull=True)),
+            # Departments pull what has changed of persons, in the order of the seals.
+            models.Index(
+                fields=["seal_no"], name="audit_changes", condition=Q(action="person.changed")
+            ),
         ]
         constraints = [
             models.CheckConstraint(

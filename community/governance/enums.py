@@ -74,6 +74,7 @@ class Power(TextChoices):
     SET_CARE = "set_care", _("设置服务关怀标签")
     EXPORT_DATA = "export_data", _("按模板导出数据")
     APPROVE_EXPORTS = "approve_exports", _("审批数据导出")
+    EXCHANGE_DATA = "exchange_data", _("以本部门系统交换数据")
     REQUEST_REPORTS = "request_reports", _("向社区要报表")
     APPROVE_REPORTS = "approve_reports", _("审批报表需求")
     FILL_REPORTS = "fill_reports", _("填报或拒绝报表")

@@ -53,6 +53,7 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
     | {
         Power.SETTLE_CONFLICTS,  # of the attributes for which the department answers
         Power.EXPORT_DATA,  # in the department's own templates
+        Power.EXCHANGE_DATA,  # by a program, as the department's own system
         Power.APPROVE_EXPORTS,
         Power.REQUEST_REPORTS,
         Power.REVIEW_CORRECTIONS,

@@ -4,6 +4,7 @@ from django.urls import path, re_path, register_converter
 
 from community.governance import api as governance
 from config.api import views
+from residents.exchange.api import batches, changes
 from servicehall.api import cases, items
 
 
@@ -31,6 +32,15 @@ urlpatterns = [
     path("v1/cases", cases.Cases.as_view(), name="cases"),
     path("v1/cases/<case_number:number>", cases.OneCase.as_view(), name="case"),
     path("v1/cases/<case_number:number>/withdraw", cases.Withdrawal.as_view(), name="withdraw"),
+    path("v1/exchange/batches", batches.Batches.as_view(), name="batches"),
+    path("v1/exchange/batches/<uuid:batch_id>", batches.OneBatch.as_view(), name="batch"),
+    path("v1/exchange/batches/<uuid:batch_id>/rows", batches.Rows.as_view(), name="rows"),
+    path(
+        "v1/exchange/batches/<uuid:batch_id>/statements",
+        batches.Statements.as_view(),
+        name="statements",
+    ),
+    path("v1/exchange/changes", changes.Changes.as_view(), name="changes"),
     path("v1/track", cases.Tracking.as_view(), name="track"),
     re_path("", views.Unknown.as_view(), name="unknown"),
 ]

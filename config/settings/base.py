@@ -358,6 +358,7 @@ API_LIMITS = {
     "address": (600, 60),
     "token": (120, 60),
     "bad_token": (20, 60),
+    "push": (60, 3600),
 }
 
 # The demonstration shows its messages on a page and its accounts on the console; production never does.

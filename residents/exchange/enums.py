@@ -45,6 +45,7 @@ class FileKind(TextChoices):
     XLSX = "xlsx", ".xlsx"
     XLS = "xls", ".xls"
     CSV = "csv", ".csv"
+    JSON = "json", _("接口报送")
 
 
 class BatchState(TextChoices):

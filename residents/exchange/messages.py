@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from notifications import events
 from notifications.enums import Channel
 from notifications.kinds import Kind, register
 from residents.base.looks import describe
@@ -9,6 +10,17 @@ from residents.base.looks import describe
 IN_SITE = (Channel.IN_SITE,)
 
 describe({"person.exported": _("把您的信息提供给了部门")})
+
+# To the systems of the departments concerned: ids and codes (residents/exchange/actions/feedback.py).
+BATCH_APPLIED = "batch.applied"
+CONFLICT_OPENED, CONFLICT_SETTLED = "conflict.opened", "conflict.settled"
+CORRECTION_ACCEPTED = "correction.accepted"
+events.register(
+    events.Event(BATCH_APPLIED, _("报送的数据已导入")),
+    events.Event(CONFLICT_OPENED, _("发现数据冲突")),
+    events.Event(CONFLICT_SETTLED, _("数据冲突已裁定")),
+    events.Event(CORRECTION_ACCEPTED, _("居民更正了您部门登记的内容")),
+)
 
 register(
     Kind(

@@ -85,6 +85,16 @@ def program(ok: int = 200, *, refused: Collection[Who] = (), code: int = 404) ->
     return everybody(ok) | {W.ANONYMOUS: 401, W.ENDED: 401} | dict.fromkeys(refused, code)
 
 
+def of_departments(ok: int = 200) -> Expected:
+    """What the systems of departments call, each for itself."""
+    return program(403) | {W.DEPARTMENT: ok, W.DEPARTMENT_OTHER: ok}
+
+
+def of_sender() -> Expected:
+    """What a department sent is there for that department alone."""
+    return of_departments() | {W.DEPARTMENT_OTHER: 404}
+
+
 def open_program(ok: int = 200) -> Expected:
     return everybody(ok) | {W.ENDED: 401}
 
@@ -120,6 +130,7 @@ ID_OF = {
     "delivered": "case_id",
     "lost": "message_id",
     "large_run": "run_id",
+    "push": "batch_id",
     "report": "request_id",
     "far_report": "request_id",
     "double": "pair_id",
@@ -734,6 +745,12 @@ PROGRAMS = [
         data={"reason": "不办了。"},
     ),
     Row("api:track", open_program(422), POST),
+    Row("api:batches", of_departments()),
+    Row("api:batches", of_departments(422), POST),
+    Row("api:batch", of_sender(), given=of("push")),
+    Row("api:rows", of_sender(), given=of("push")),
+    Row("api:statements", of_sender(), given=of("push")),
+    Row("api:changes", of_departments()),
 ]
 
 # A department's conflicts are its own: that of a telephone is for the station, and for the data clerk.
@@ -750,7 +767,7 @@ _KNOCKS: tuple[tuple[str, str, int, dict[str, str]], ...] = (
     ("import-remarks", "get", 200, {}),
     ("import-match", "get", 200, {}),
 )
-EXCHANGE = [
+IMPORTS = [
     Row("exchange:imports", only({W.DATA_CLERK})),
     Row("exchange:import-new", only({W.DATA_CLERK})),
     Row("exchange:import-new", only({W.DATA_CLERK}, 422), POST, data=NONSENSE),
@@ -805,7 +822,7 @@ EXCHANGE = [
 ]
 
 TABLE = (
-    *EXCHANGE,
+    *IMPORTS,
     *PUBLIC,
     *OWN_ACCOUNT,
     *OWN_MATTERS,

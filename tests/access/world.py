@@ -359,6 +359,11 @@ class World:
         return importing.unsure(self.hall.applicant, self.scopes[Who.DATA_CLERK])
 
     @cached_property
+    def push(self) -> ImportBatch:
+        """Rows that the system of the department sent."""
+        return importing.pushed(self.hall.applicant, self.scopes[Who.DEPARTMENT])
+
+    @cached_property
     def import_row(self) -> ImportRow:
         return ImportRow.objects.undecided().get(batch=self.batch)
 
@@ -557,6 +562,7 @@ def build() -> World:
         "far_finding",
         "entry",
         "batch",
+        "push",
         "import_row",
         "far_batch",
         "far_row",

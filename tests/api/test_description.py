@@ -23,6 +23,12 @@ POLICIES = {
     "get_case": "public",
     "withdraw_case": "signed_in",
     "track_case": "public",
+    "list_batches": "power:exchange_data",
+    "push_batch": "power:exchange_data",
+    "get_batch": "power:exchange_data",
+    "list_rows": "power:exchange_data",
+    "list_statements": "power:exchange_data",
+    "list_changes": "power:exchange_data",
 }
 
 
@@ -86,7 +92,12 @@ def test_unsafe_calls_require_a_key():
         for op in operations()
         if "requestBody" in op
     }
-    assert keyed == {"file_case": True, "withdraw_case": True, "track_case": False}
+    assert keyed == {
+        "file_case": True,
+        "withdraw_case": True,
+        "track_case": False,
+        "push_batch": True,
+    }
 
 
 def test_anybody_may_read_the_schema(db: None, client):

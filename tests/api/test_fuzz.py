@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -16,8 +17,10 @@ from schemathesis import checks
 
 from config.api.schema import description
 from tests.api.conftest import filing, token_for
+from tests.factories.exchange import official
 from tests.factories.governance import CommunityFactory
 from tests.factories.servicehall import JOBLESS, hall
+from tests.residents import importing
 
 EXAMPLES = 30  # for each operation
 CHECKS: list[Any] = [
@@ -33,8 +36,8 @@ schema.app = get_wsgi_application()
 
 @dataclass
 class World:
-    """Somebody else for each call: a clerk, a resident, nobody; every second time something that exists, and
-    now and then, as the resident, a call that is right."""
+    """Somebody else for each call: a clerk, a resident, nobody, a department; every second time something that
+    exists, and now and then, as the resident or the department, a call that is right."""
 
     tokens: list[str]
     known: dict[str, list[str]]
@@ -64,18 +67,28 @@ def one_connection() -> Iterator[None]:
 
 
 @pytest.fixture
-def world(db: None, one_connection: None, settings: Any) -> World:
+def world(db: None, one_connection: None, settings: Any, tmp_path: Path) -> World:
     settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, (10**6, 60))
+    settings.UPLOAD_DIR = tmp_path
     registration = hall(JOBLESS)
     cases = [registration.filed(), registration.filed()]
+    department = official("human_resources")
+    rows = {"as_of": "2026-06-01", "rows": [{"full_name": "张伟民", "employment": "10"}]}
     return World(
-        tokens=[token_for(registration.clerk).secret, token_for(registration.resident).secret, ""],
+        tokens=[
+            token_for(registration.clerk).secret,
+            token_for(registration.resident).secret,
+            "",
+            token_for(department).secret,
+        ],
         known={
             "number": [case.number for case in cases],
             "code": [JOBLESS, CommunityFactory().code],
+            "batch_id": [str(importing.pushed(registration.applicant, department).pk)],
         },
         right={
             "POST /api/v1/cases": filing(registration),
+            "POST /api/v1/exchange/batches": rows,
             "POST /api/v1/track": {"number": cases[0].number, "query_code": cases[0].query_code},
         },
         turns=count(),

@@ -13,8 +13,10 @@ from common.ids import uuid7
 from community.governance.models import Post
 from community.governance.scopes import Scope
 from dashboards.demo import numbers
+from residents.base.actions.sources import load_sources
 from residents.base.models import Person, SourceSystem
-from residents.exchange.actions import deciding, receiving, working
+from residents.exchange.actions import deciding, pushing, receiving, working
+from residents.exchange.actions.setup import load_exchange
 from residents.exchange.models import ImportBatch
 
 NOW = timezone.now()  # those who act hold their posts from today on
@@ -88,6 +90,16 @@ def imported(data: bytes, by: Scope, **given: Any) -> ImportBatch:
     deciding.leave_rest(batch.pk, by=by, now=NOW)
     receiving.apply(batch.pk, by=by, now=NOW)
     return worked(batch)
+
+
+def pushed(person: Person, by: Scope) -> ImportBatch:
+    """Sent by the system of a department: something new of `person`, and a row with an error."""
+    load_sources()
+    load_exchange()
+    known = {"full_name": person.full_name, "id_number": person.id_number or ""}
+    rows = [known | {"employment": "10"}, {"full_name": "李秀英", "employment": "ZZ"}]
+    key = uuid7().hex
+    return worked(pushing.push(rows, as_of=JUNE, key=key, fingerprint=key, by=by, now=NOW))
 
 
 def unsure(person: Person, by: Scope) -> ImportBatch:

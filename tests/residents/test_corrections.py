@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
 from common.errors import Conflict, Invalid, NotAllowed
 from common.uploads import CleanFile
 from community.governance.enums import Role
-from notifications.models import Message
+from notifications.models import Message, WebhookDelivery
 from residents.base.actions import Statement, say
 from residents.base.actions.sources import load_sources
 from residents.base.models import Person, SourceRecord
@@ -26,6 +27,7 @@ from tests.factories.governance import (
     resident_scope,
     staff,
 )
+from tests.factories.notifications import WebhookEndpointFactory
 from tests.factories.residents import PersonFactory, household
 from tests.signing_in import client_for
 
@@ -369,3 +371,22 @@ def test_the_light(left, lamp):
 def test_the_limit_is_a_row_that_ends_on_a_working_day(me):
     due = _core.due_of("correction_days", now=timezone.now())
     assert due.day.weekday() < 5
+
+
+def test_a_department_whose_register_says_otherwise_hears_of_the_correction(me, director):
+    path = director.body_path
+    labour, health = (
+        WebhookEndpointFactory(body_key=key, place_path=path, events=["correction.accepted"])
+        for key in ("human_resources", "health")
+    )
+    others = {"counter": "13700005678", "human_resources": "13800005678", "health": OURS["phone"]}
+    for source, phone in others.items():
+        said = Statement(me.pk, {"phone": phone}, date(2026, 5, 1))
+        say([said], source=source, by=SYSTEM, now=timezone.now())
+    found = ask(me)
+    accept(found, director)
+    hint = WebhookDelivery.objects.get(event="correction.accepted")
+    assert hint.endpoint == labour
+    assert (hint.payload["correction"], hint.payload["attribute"]) == (str(found.pk), "phone")
+    assert str(me.pk) not in str(hint.payload)
+    assert not WebhookDelivery.objects.filter(endpoint=health)

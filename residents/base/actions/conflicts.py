@@ -24,7 +24,7 @@ def settle(ticket_id: UUID, value: str, *, note: str, by: Scope, now: datetime) 
     """
     if not note.strip():
         raise Invalid("note_missing", _("请写明核实的经过或依据。"), {"note": _("请写明依据。")})
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         ticket = (
             ConflictTicket.objects.visible_to(by)
             .select_related("person__community")

@@ -1,5 +1,6 @@
 """What every act on an import begins and ends with."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -50,7 +51,13 @@ def record(
 
 
 def acting(batch: ImportBatch, now: datetime) -> Scope | None:
-    """The scope in whose name the machine works: the post that pressed, if it still holds the power."""
+    """The scope in whose name the machine works: the post that pressed, if it still holds the power.
+
+    A department's system brings in what that department itself sent, where its post may exchange.
+    """
     post = batch.post
     scope = scope_of(post.user, post.pk, today=timezone.localdate(now))
+    if scope.body_id == batch.body_id and scope.has(Power.EXCHANGE_DATA):
+        powers = {**scope.powers, Power.IMPORT_DATA: scope.paths_for(Power.EXCHANGE_DATA)}
+        return replace(scope, powers=powers)
     return scope if scope.has(Power.IMPORT_DATA) else None

@@ -25,7 +25,7 @@ from residents.base.actions.ledger import entered
 from residents.base.attributes import ON_PERSON
 from residents.base.enums import DocumentType
 from residents.base.models import Person, PersonDetail
-from residents.exchange.actions import _core
+from residents.exchange.actions import _core, feedback
 from residents.exchange.actions.finding import Finder
 from residents.exchange.actions.staging import PORTION, settle
 from residents.exchange.enums import IMPORTED, Fate
@@ -34,7 +34,8 @@ from residents.exchange.transitions import Act
 
 MOVED_ON = _("核对之后此人的情况有变，这一行没有导入，请另行核对。")
 WRITTEN = [
-    *("person", "fate", "fills", "updates", "conflicts", "is_created", "before", "problems"),
+    *("person", "fate", "fills", "updates", "conflicts", "became", "is_created", "before"),
+    "problems",
 ]
 Rows = Sequence[tuple[ImportRow, dict[str, str]]]
 
@@ -53,6 +54,7 @@ def bring_in(batch: ImportBatch, *, by: Scope, now: datetime) -> None:
         closed.applied_at = now
         closed.save()
         _core.record("import.applied", closed, by=by, now=now, counts=closed.counts)
+        feedback.applied(closed, now=now)
 
 
 def in_portions(batch: ImportBatch) -> Iterator[list[ImportRow]]:

@@ -12,6 +12,7 @@ from community.governance.enums import Power
 from community.governance.scopes import Scope
 from residents.base.actions import conflicts
 from residents.base.models import ConflictTicket, SourceRecord
+from residents.exchange.actions import feedback
 
 Claims = dict[str, tuple[str, str]]  # by source: canonical value, ISO day
 
@@ -29,13 +30,16 @@ def settle(
     ticket_id: UUID, *, source: str = "", value: str = "", note: str, by: Scope, now: datetime
 ) -> ConflictTicket:
     """Decide for what `source` says now, or for `value`."""
-    if source:
-        ticket = ConflictTicket.objects.visible_to(by).get(pk=ticket_id)
-        said = claims_of(ticket).get(source)
-        if said is None:
-            raise Conflict("claim_gone", _("来源的内容已有变化，请刷新后再看。"))
-        value = said[0]
-    return conflicts.settle(ticket_id, value, note=note, by=by, now=now)
+    with transaction.atomic(durable=True):
+        if source:
+            ticket = ConflictTicket.objects.visible_to(by).get(pk=ticket_id)
+            said = claims_of(ticket).get(source)
+            if said is None:
+                raise Conflict("claim_gone", _("来源的内容已有变化，请刷新后再看。"))
+            value = said[0]
+        ticket = conflicts.settle(ticket_id, value, note=note, by=by, now=now)
+        feedback.settled(ticket, now=now)
+    return ticket
 
 
 def reveal_claims(ticket_id: UUID, *, reason: str, by: Scope, now: datetime) -> dict[str, str]:

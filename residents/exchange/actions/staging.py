@@ -28,7 +28,7 @@ from residents.exchange import reading
 from residents.exchange.actions import _core
 from residents.exchange.actions.finding import Finder
 from residents.exchange.actions.receiving import columns_of
-from residents.exchange.enums import Fate
+from residents.exchange.enums import BatchState, Fate, FileKind
 from residents.exchange.headings import COMMUNITY, Column, short_community
 from residents.exchange.models import ImportBatch, ImportRow
 from residents.exchange.transitions import Act
@@ -74,8 +74,17 @@ def stage(batch: ImportBatch, *, by: Scope, now: datetime) -> None:
         closed = _core.claim(batch.pk, Act.FINISH, by=by)
         closed.counts = ImportRow.objects.filter(batch=batch).counted()
         closed.total = done
-        closed.save()
         _core.record("import.checked", closed, by=by, now=now, counts=closed.counts)
+        if _goes_on(closed, by):
+            closed.state = BatchState.APPLYING
+            _core.record("import.apply", closed, by=by, now=now)
+        closed.save()
+
+
+def _goes_on(batch: ImportBatch, by: Scope) -> bool:
+    """What a program sent comes in by itself, unless a person must say who somebody is."""
+    is_sent = batch.kind == FileKind.JSON and batch.body_id == by.body_id
+    return is_sent and not batch.counts.get(Fate.DECIDE)
 
 
 @dataclass(slots=True)
@@ -216,7 +225,9 @@ def settle(row: ImportRow, said: Said) -> None:
     if row.person_id is None:
         return
     changed = said.changed.get(row.person_id, [])
-    row.fills = len(said.filled.get(row.person_id, []))
+    filled = said.filled.get(row.person_id, [])
+    row.became = {key: "filled" if key in filled else "updated" for key in changed}
+    row.fills = len(filled)
     row.updates = len(changed) - row.fills
     row.conflicts = len(said.disputed.get(row.person_id, []))
     row.fate = (

@@ -95,6 +95,11 @@ class ImportBatch(models.Model):
         return str(self.pk)
 
     @property
+    def name(self) -> str:
+        """The file's, with its ending; what a program sent has none."""
+        return self.title if self.kind == FileKind.JSON else f"{self.title}.{self.kind}"
+
+    @property
     def preview(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.head)
         return found

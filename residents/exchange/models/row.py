@@ -21,7 +21,8 @@ class ImportRow(models.Model):
     """`number` is the row that the table shows. `key` marks whom it means, by number or else by name and the like.
 
     `problems` is [[place of the column, message]], messages without values. `candidates` is [[person, score]].
-    `before` is what the source said of this person until now, sealed, for an undo.
+    `before` is what the source said of this person until now, sealed, for an undo. `became` is
+    {attribute: "filled" or "updated"} of what changed in the base.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -38,6 +39,7 @@ class ImportRow(models.Model):
     fills = models.PositiveSmallIntegerField(default=0)
     updates = models.PositiveSmallIntegerField(default=0)
     conflicts = models.PositiveSmallIntegerField(default=0)
+    became = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
     candidates = models.JSONField(default=list)
     before = EncryptedTextField(null=True)

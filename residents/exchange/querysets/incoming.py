@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 class ImportBatchQuerySet(QuerySet["ImportBatch"]):
     def visible_to(self, scope: Scope) -> Self:
         return self.filter(scope.within(Power.IMPORT_DATA, "body__place__path"))
+
+    def sent_by(self, scope: Scope) -> Self:
+        """What the viewer's own department sent."""
+        if not scope.has(Power.EXCHANGE_DATA):
+            return self.none()
+        return self.filter(body_id=scope.body_id)
 
     def standing(self) -> Self:
         """Those whose file counts as sent in."""
@@ -38,6 +45,10 @@ class ImportRowQuerySet(QuerySet["ImportRow"]):
 
     def with_fate(self, fate: str) -> Self:
         return self.filter(fate=fate) if fate else self.all()
+
+    def of(self, batch_id: UUID) -> Self:
+        """The rows of a batch that was read in scope before."""
+        return self.filter(batch_id=batch_id)
 
     def undecided(self) -> Self:
         return self.filter(fate=Fate.DECIDE)

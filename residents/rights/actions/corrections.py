@@ -21,6 +21,7 @@ from residents.base.enums import Purpose
 from residents.base.golden import DECISION
 from residents.base.known import kept
 from residents.base.models import Person, SourceRecord
+from residents.exchange.actions import feedback
 from residents.rights.actions import _core
 from residents.rights.enums import RequestAction
 from residents.rights.models import Correction, Paper
@@ -149,6 +150,7 @@ def accept_correction(
             say([statement], source=DECISION, by=by, now=now)
         if key == "id_number" and person.account_id:
             rename_user(person.account_id, usernames.of_resident(found.value), by=by, now=now)
+        feedback.corrected(found.pk, person, key, right=found.value, now=now)
         return _core.close(
             found, RequestAction.ACCEPT, answer=answer, name="correction", by=by, now=now
         )
