@@ -42,7 +42,7 @@ def read_document(text: str) -> Document:
     kind = _without_check(number)
     if kind:
         return Document(kind, number)
-    if number[0].isalpha():
+    if re.match("[A-Z]", number):
         raise InvalidIdNumber(
             _("出生医学证明编号为1个字母加9位数字，旧版外国人永久居留证为3个字母加12位数字。")
         )

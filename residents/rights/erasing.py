@@ -8,12 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from residents.base.attributes import ATTRIBUTES
+from residents.base.golden import UNKNOWN
 from residents.base.known import kept
 from residents.base.models import Person, SourceRecord
 from residents.rights.models import RetentionRule
 
 # The sources in which a person speaks of himself; what a department holds is deleted there (domain 4.11).
-OWN = ("self", "counter")
+OWN = ("self", "counter", UNKNOWN)  # what nobody else claims
 CONSENTS, FAMILY, ACCOUNT = "consents", "family", "account"
 WHOLE: dict[str, str | Promise] = {
     CONSENTS: _("所有同意（全部撤回）"),
@@ -40,10 +41,16 @@ def parts_of(
     """What the person has told of himself and no rule keeps, and what stands on his will alone."""
     held = {key for rule in rules for key in rule.attributes}
     own = {key for record in records if record.source_id in OWN for key in record.values}
-    own |= {key for key in ATTRIBUTES if kept(person, key)[1][:1] in [[code] for code in OWN]}
+    own |= {key for key in ATTRIBUTES if origin(person, key) in OWN}
     keys = [key for key in ATTRIBUTES if key in own - held]
     whole = [CONSENTS, FAMILY, *([ACCOUNT] if person.account_id else [])]
     return [Part(key, label_of(key)) for key in [*keys, *whole]]
+
+
+def origin(person: Person, key: str) -> str:
+    """The source of the kept value; "" where nothing is kept."""
+    value, provenance = kept(person, key)
+    return (provenance[0] if provenance else UNKNOWN) if value else ""
 
 
 def rules_on(day: date) -> list[RetentionRule]:

@@ -26,6 +26,7 @@ READS = {
     "underway",
     *("public", "none", "calendar", "most_asked", "under_way"),
     "in_force",  # whether the outbox is paused
+    *("sent_by", "of_body"),  # what one department sent, and may receive
     *("newest", "to_number"),  # the demonstration phone, which shows what is nobody's
 }
 # Who is not signed in proves with the query code that the case is his.
@@ -305,7 +306,8 @@ def examples(path: str, tree: ast.Module) -> set[int]:
     constants = [
         node
         for node in tree.body
-        if isinstance(node, ast.Assign) and name_of(node.targets[0]).isupper()
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        and name_of(node.target if isinstance(node, ast.AnnAssign) else node.targets[0]).isupper()
     ]
     return {id(inner) for node in constants for inner in ast.walk(node)}
 

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,12 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from dashboards.demo.answers import answers_for
+from residents.base.enums import OccupancyKind
+from residents.base.models import Occupancy
 from servicehall import actions
-from tests.factories.servicehall import JOBLESS, Hall, attach_files, hall
+from servicehall.models import Proposal
+from tests.factories.residents import PersonFactory
+from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, attach_files, hall
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +59,27 @@ def drafted(place: Hall) -> Any:
     actions.save_draft(draft.pk, answers, step="check", by=place.resident, now=place.now)
     attach_files(draft, by=place.resident, now=place.now)
     return draft
+
+
+def entitled(place: Hall) -> Any:
+    """Somebody of 82 who is registered here and has no allowance."""
+    elder = PersonFactory(elder=True, community=place.community)
+    return Occupancy.objects.create(
+        person=elder,
+        community=place.community,
+        kind=OccupancyKind.REGISTERED,
+        from_on=date(2020, 1, 1),
+    )
+
+
+def proposed(place: Hall) -> Any:
+    return Proposal.objects.create(
+        person=place.applicant,
+        item=place.version.item,
+        version=place.version,
+        is_certain=True,
+        found_on=timezone.localdate(place.now),
+    )
 
 
 def asked(place: Hall) -> Any:
@@ -110,6 +135,15 @@ ACTS = {
     "refuse": Act(
         Hall.at_district,
         lambda h, c: actions.refuse(c.pk, by=h.decider, now=h.now, reason="收入超标。"),
+    ),
+    "propose": Act(entitled, lambda h, _p: actions.propose(now=h.now), item=ALLOWANCE),
+    "tell": Act(
+        proposed, lambda h, _p: actions.tell(ALLOWANCE, by=h.director, now=h.now), item=ALLOWANCE
+    ),
+    "decline_proposal": Act(
+        proposed,
+        lambda h, p: actions.decline_proposal(p.pk, by=h.resident, now=h.now),
+        item=ALLOWANCE,
     ),
     "deliver": Act(Hall.granted, lambda h, c: actions.deliver(c.pk, by=h.clerk, now=h.now)),
     "rate": Act(Hall.delivered, lambda h, c: actions.rate(c, level=1, by=h.resident, now=h.now)),

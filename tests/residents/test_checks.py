@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Role
+from residents.base.actions.ledger import community_of
 from residents.base.actions.mending import FIXES, fix, run_checks, waive
 from residents.base.checking import CHECKS, Of, Ward, figures_on
 from residents.base.enums import OccupancyKind, PersonState, Relation
@@ -61,7 +62,13 @@ def settled(home):
 
 def lives(person, kind=OccupancyKind.ACTUAL, since=date(2025, 1, 1), **dwelling):
     flat = DwellingFactory(**dwelling)
-    return Occupancy.objects.create(person=person, dwelling=flat, kind=kind, from_on=since)
+    return Occupancy.objects.create(
+        person=person,
+        community=community_of(flat.place),
+        dwelling=flat,
+        kind=kind,
+        from_on=since,
+    )
 
 
 def joins(person, relation=Relation.HEAD, home=None):
@@ -131,13 +138,6 @@ def lives_nowhere(home):
     return person
 
 
-def lives_twice(home):
-    person = PersonFactory(community=home)
-    lives(person)
-    lives(person, since=date(2026, 1, 1))
-    return person
-
-
 def two_households(home):
     person = PersonFactory(community=home)
     joins(person)
@@ -175,7 +175,6 @@ CASES = [
     ("age_impossible", too_old),
     ("age_impossible", not_born),
     ("lives_nowhere", lives_nowhere),
-    ("lives_twice", lives_twice),
     ("two_households", two_households),
     ("place_differs", place_differs),
     ("headless", headless),
@@ -266,7 +265,6 @@ def test_what_still_runs_of_the_dead_ends(home, director):
     ("code", "make"),
     [
         ("care_expired", care_expired),
-        ("lives_twice", lives_twice),
         ("place_differs", place_differs),
     ],
 )
@@ -277,16 +275,6 @@ def test_a_fix_mends_what_the_check_found(code, make, home, director):
     assert found(code, home) == set()
     row.refresh_from_db()
     assert row.fixed_at == NOW
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_dwellings_the_latest_stays_and_no_day_is_lived_twice(home, director):
-    person = lives_twice(home)
-    fix(finding_of(person, "lives_twice").pk, by=director, now=NOW)
-    rows = (
-        Occupancy.objects.filter(person=person).order_by("from_on").values_list("from_on", "to_on")
-    )
-    assert list(rows) == [(date(2025, 1, 1), date(2026, 1, 1)), (date(2026, 1, 1), None)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -346,11 +334,11 @@ def test_one_runs_the_checks_only_at_home(director, client_for):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_button_mends_and_says_what_it_changed(home, director, client_for):
-    row = finding_of(lives_twice(home), "lives_twice")
+    row = finding_of(place_differs(home), "place_differs")
     client = client_for(director)
     url = reverse("residents:finding-fix", args=[row.pk])
     page = client.post(url, follow=True)
-    assert "居住关系：结束1条" in page.content.decode()
+    assert "所在地点：" in page.content.decode()
     assert page.context["entries"] == []
 
 

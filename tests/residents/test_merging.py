@@ -173,7 +173,11 @@ def test_who_was_twice_in_a_household_is_in_it_once_as_its_head(stays, goes, dir
     home = household(goes)
     assert home.lives_at is not None
     Occupancy.objects.create(
-        person=stays, dwelling=home.lives_at, kind=OccupancyKind.ACTUAL, from_on=MAY
+        person=stays,
+        community=home.community,
+        dwelling=home.lives_at,
+        kind=OccupancyKind.ACTUAL,
+        from_on=MAY,
     )
     HouseholdMember.objects.create(
         household=home, person=stays, relation=Relation.DAUGHTER, from_on=date(2020, 1, 1)
@@ -277,7 +281,11 @@ def test_what_came_since_stays_with_the_survivor_and_is_said_before(full, direct
     say(stays, "human_resources", date(2026, 8, 1), employment="40")
     flat = DwellingFactory()
     new = Occupancy.objects.create(
-        person=stays, dwelling=flat, kind=OccupancyKind.RENTED, from_on=JULY
+        person=stays,
+        community=stays.community,
+        dwelling=flat,
+        kind=OccupancyKind.REGISTERED,
+        from_on=JULY,
     )
     remains = cannot_split(row)
     assert [(source, str(label)) for source, label in remains.facts] == [

@@ -174,17 +174,6 @@ def _end_expired_flags(person: Person, by: Scope, now: datetime) -> Lines:
     return [format_lazy(_("{what}：结束{n}条"), what=_("服务关怀标签"), n=count)]
 
 
-def _end_older_residences(person: Person, by: Scope, now: datetime) -> Lines:
-    """The latest stays; the others end on the day on which it began."""
-    rows = Occupancy.objects.current().filter(person=person, kind=OccupancyKind.ACTUAL)
-    newest, *older = rows.select_related("dwelling").order_by("-from_on", "-pk")
-    for row in older:
-        row.to_on = newest.from_on
-        row.save(update_fields=["to_on"])
-    what = _("居住关系")
-    return [format_lazy(_("{what}：结束{n}条"), what=what, n=len(older))] if older else []
-
-
 def _follow_dwelling(person: Person, by: Scope, now: datetime) -> Lines:
     """The place of a person is that of the dwelling where he lives."""
     rows = Occupancy.objects.current().filter(person=person, kind=OccupancyKind.ACTUAL)
@@ -202,6 +191,5 @@ def _follow_dwelling(person: Person, by: Scope, now: datetime) -> Lines:
 FIXES: dict[str, Callable[[Person, Scope, datetime], Lines]] = {
     "close_ties": _close_ties,
     "end_expired_flags": _end_expired_flags,
-    "end_older_residences": _end_older_residences,
     "follow_dwelling": _follow_dwelling,
 }

@@ -9,19 +9,19 @@ from accounts import audit
 from common.errors import NotAllowed
 from community.governance.scopes import Scope
 from residents.base.attributes import SECRETS
-from residents.base.known import kept
 from residents.base.models import Person
 
 
-def reveal_own(field: str, *, by: Scope, now: datetime) -> str:
-    """The full value of one masked field of the own file; written down like every look.
+def reveal_own(field: str, *, by: Scope, now: datetime) -> Person:
+    """The own file, to show one masked field of it in full; written down like every look.
 
     The view has asked the password within the last minutes. Raises Person.DoesNotExist, NotAllowed.
     """
     if field not in SECRETS:
         raise NotAllowed("not_revealable", _("这一项不能查看完整内容。"))
     with transaction.atomic(durable=True):
-        person = Person.objects.of_account(by.user_id).select_related("community", "detail").get()
+        own = Person.objects.of_account(by.user_id).with_disputed()
+        person = own.select_related("community", "place", "detail").get()
         audit.record(
             "person.revealed",
             by=by,
@@ -31,4 +31,4 @@ def reveal_own(field: str, *, by: Scope, now: datetime) -> str:
             detail={"field": field},
             now=now,
         )
-    return kept(person, field)[0]
+    return person

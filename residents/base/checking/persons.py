@@ -121,20 +121,9 @@ def age_impossible(ward: Ward) -> Iterable[UUID]:
     LOW,
 )
 def lives_nowhere(ward: Ward) -> Iterable[UUID]:
-    return _ids(_active(ward).filter(~Exists(OCCUPANCIES.filter(kind__in=HERE))))
-
-
-@check(
-    "lives_twice",
-    _("有两处现住房屋"),
-    _("现住地只有一处。保留最近登记的，其余从那一天起结束。"),
-    MEDIUM,
-    fix="end_older_residences",
-    fix_label=_("只留最近一处"),
-)
-def lives_twice(ward: Ward) -> Iterable[UUID]:
-    actual = Q(occupancies__to_on__isnull=True, occupancies__kind=OccupancyKind.ACTUAL)
-    return _ids(_active(ward).annotate(n=Count("occupancies", filter=actual)).filter(n__gte=2))
+    return _ids(
+        _active(ward).filter(~Exists(OCCUPANCIES.filter(kind__in=HERE, dwelling__isnull=False)))
+    )
 
 
 @check(

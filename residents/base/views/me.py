@@ -25,7 +25,7 @@ from community.governance.scopes import PortalRequest, Scope
 from residents.base.actions import own_file
 from residents.base.attributes import SECRETS
 from residents.base.forms_register import LanguageForm
-from residents.base.known import Known, known, notes_of
+from residents.base.known import Known, kept, known, notes_of
 from residents.base.looks import looks
 from residents.base.models import (
     HouseholdMember,
@@ -65,10 +65,10 @@ def show(request: PortalRequest, field: str) -> HttpResponse:
     if field not in SECRETS:
         raise Http404
     try:
-        value = own_file.reveal_own(field, by=request.scope, now=timezone.now())
+        person = own_file.reveal_own(field, by=request.scope, now=timezone.now())
     except Person.DoesNotExist:
         return redirect("residents:me")
-    return _page(request, {field: value})
+    return _page(request, {field: kept(person, field)[0]}, person)
 
 
 @access(RESIDENT)
@@ -118,8 +118,10 @@ def who_looked(request: PortalRequest) -> HttpResponse:
     return TemplateResponse(request, "residents/me/who_looked.html", context)
 
 
-def _page(request: PortalRequest, shown: dict[str, str]) -> HttpResponse:
-    person = _person(request)
+def _page(
+    request: PortalRequest, shown: dict[str, str], person: Person | None = None
+) -> HttpResponse:
+    person = person or _person(request)
     sources = {source.pk: str(source) for source in SourceSystem.objects.public()}
     memberships = _memberships(request.scope)
     own = [row for row in memberships if person and row.person_id == person.pk]

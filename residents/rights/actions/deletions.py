@@ -128,7 +128,7 @@ def _said(person: Person, source: str, keys: list[str]) -> list[str]:
     """Which of these a source says: in its record, or as the kept value without one."""
     record = SourceRecord.objects.filter(person=person, source_id=source).first()
     values = record.values if record else {}
-    return [key for key in keys if key in values or kept(person, key)[1][:1] == [source]]
+    return [key for key in keys if key in values or erasing.origin(person, key) == source]
 
 
 def _locked(person_id: UUID) -> Person:
