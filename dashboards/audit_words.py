@@ -101,6 +101,7 @@ ACTIONS: Words = {
     "proposal.declined": _("答复不需要一项服务"),
     "audit.late": _("审计记录没有按时封存"),
     "person.exported": _("向部门提供居民信息"),
+    "import.pushed": _("通过接口报送数据"),
     "export.requested": _("申请导出数据"),
     "export.approved": _("批准导出数据"),
     "export.rejected": _("不批准导出数据"),

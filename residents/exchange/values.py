@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from django.utils.translation import gettext_noop as _, override
 
 from common.errors import Invalid
-from common.identity import check_id_number
 from residents.base.attributes import ATTRIBUTES
+from residents.base.documents import read_document
 from residents.exchange.headings import COMMUNITY, Column
 
 ROUNDED = _("这一格被表格存成了数字，后几位已经丢失。请把这一列设为文本格式，从原系统重新导出。")
@@ -98,10 +98,10 @@ def _check(reading: Reading, places: Mapping[str, int], as_of: date) -> None:
     if born and born > as_of.isoformat():
         reading.problems.append((places["birth_on"], FUTURE))
     if number := values.get("id_number"):
-        said = check_id_number(number)
-        if born and born != said.birth_on.isoformat():
+        said = read_document(number)
+        if born and said.birth_on and born != said.birth_on.isoformat():
             reading.problems.append((places["birth_on"], BIRTH_DIFFERS))
-        if values.get("sex") in {"1", "2"} and values["sex"] != said.sex:
+        if values.get("sex") in {"1", "2"} and values["sex"] != (said.sex or values["sex"]):
             reading.problems.append((places["sex"], SEX_DIFFERS))
 
 

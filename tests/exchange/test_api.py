@@ -170,6 +170,15 @@ def test_rows_come_in_pages(system):
     assert rest["next"] is None
 
 
+def test_a_number_without_a_birthday_does_not_stop_the_batch(system, community):
+    baby = {"full_name": "张小宝", "id_number": "A123456789", "birth_on": "2026-05-01", "sex": "2"}
+    batch = pushed(system, baby | {"community": "青山社区"}, row(2, community="青山社区"))
+    assert system.get(f"{BATCHES}/{batch}").json()["counts"] == {"new": 2}
+    kept = Person.objects.get(full_name="张小宝")
+    assert (kept.birth_on, kept.sex) == (date(2026, 5, 1), "2")
+    assert kept.document_type == "birth_certificate"
+
+
 def test_an_unknown_field_is_refused_with_the_list_of_known_ones(system):
     answer = system.post(BATCHES, body(row(), row(2, religion="x")))
     assert answer.status_code == 422

@@ -15,7 +15,6 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_noop as _
 
 from accounts import audit
-from common.identity import check_id_number
 from common.ids import uuid7
 from community.governance.models import Place
 from community.governance.scopes import Scope
@@ -23,6 +22,7 @@ from residents.base.actions import Statement, bulk, foresee, say
 from residents.base.actions.columns import columns_of
 from residents.base.actions.ledger import entered
 from residents.base.attributes import ON_PERSON
+from residents.base.documents import read_document
 from residents.base.enums import DocumentType
 from residents.base.models import Person, PersonDetail
 from residents.exchange.actions import _core, feedback
@@ -179,9 +179,10 @@ class Applier:
         of_person: dict[str, object] = {"document_type": DocumentType.NONE}
         of_detail: dict[str, object] = {}
         if number := values.get("id_number"):
-            said = check_id_number(number)
-            of_person |= {"birth_on": said.birth_on, "sex": said.sex}
-            of_person["document_type"] = _document(number)
+            said = read_document(number)
+            of_person["document_type"] = said.type
+            if said.birth_on:
+                of_person |= {"birth_on": said.birth_on, "sex": said.sex}
         for key, value in values.items():
             (of_person if key in ON_PERSON else of_detail).update(columns_of(key, value))
         person = Person(
@@ -214,9 +215,3 @@ class Applier:
 def is_fresh(row: ImportRow) -> bool:
     """Whether a row brings somebody new, now as in the dry run."""
     return row.fate == Fate.NEW and row.person_id is None and not row.candidates
-
-
-def _document(number: str) -> DocumentType:
-    if number.startswith(("81", "82", "83")):
-        return DocumentType.HK_MO_TW_PERMIT
-    return DocumentType.FOREIGN_PERMANENT if number[0] == "9" else DocumentType.RESIDENT_ID
