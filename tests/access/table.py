@@ -447,6 +447,12 @@ RIGHTS = [
     Row("rights:family-ask", residents(404), POST, given=person()),
     Row("rights:family-change", residents(302), POST, given=with_("allowance", act="end")),
     Row(
+        "rights:family-change",  # between two others
+        residents(404),
+        POST,
+        given=lambda w: {"consent_id": uuid.uuid4(), "act": "end"},
+    ),
+    Row(
         "rights:family-member",
         residents(404) | {W.NEIGHBOUR: 200},
         given=person(),
