@@ -93,7 +93,6 @@ ACTIONS: Words = {
     "import.decided": _("认定一行是谁"),
     "import.discarded": _("放弃一批导入"),
     "import.file_forgotten": _("删除到期的部门文件"),
-    "import.pushed": _("接收程序报送的一批"),
     "import.received": _("接收部门文件"),
     "import.rest_left_out": _("其余待认定的不导入"),
     "import.undone": _("撤销一批导入"),
