@@ -20,6 +20,7 @@ from community.governance.scopes import PortalRequest, Scope, scope_of
 START = (
     (Power.ACCEPT_CASES, "servicehall:desk"),
     (Power.REVIEW_CASES, "servicehall:desk"),
+    (Power.IMPORT_DATA, "exchange:imports"),
     (Power.READ_AUDIT, "dashboards:audit"),
     (Power.READ_FACTS, "dashboards:overview"),
     (Power.GRANT, "dashboards:posts"),
