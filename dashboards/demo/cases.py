@@ -28,9 +28,11 @@ from notifications.models import Message
 from residents.base.actions import bind_account
 from residents.base.enums import PersonState, Sex
 from residents.base.models import HouseholdMember, Person
-from servicehall import actions
-from servicehall.enums import CaseState, Channel, ReviewLevel, StepState
-from servicehall.models import Case, ItemVersion, ReviewStep
+from servicehall.cases import actions
+from servicehall.cases.enums import CaseState, StepState
+from servicehall.cases.models import Case, ReviewStep
+from servicehall.catalogue.enums import Channel, ReviewLevel
+from servicehall.catalogue.models import ItemVersion
 
 
 class Ending(StrEnum):

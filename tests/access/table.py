@@ -530,7 +530,7 @@ RIGHTS = [
 
 OFFICIALS = [
     Row(
-        "servicehall:empty-searches",
+        "catalogue:empty-searches",
         only(REVIEWERS | {W.DIRECTOR, W.DISTRICT_OFFICE, W.SYSTEM_ADMIN}),
     ),
     Row("dashboards:overview", only(WATCHERS, 302)),

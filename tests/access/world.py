@@ -47,9 +47,9 @@ from residents.exchange.models import (
 )
 from residents.rights import actions as rights
 from residents.rights.models import Copy, Correction, Deletion, FamilyConsent, KinRequest, Paper
-from servicehall import actions
-from servicehall.actions.files import attach
-from servicehall.models import Case, Draft, Proposal, Upload
+from servicehall.cases import actions
+from servicehall.cases.actions.files import attach
+from servicehall.cases.models import Case, Draft, Proposal, Upload
 from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (
     CommitteeFactory,

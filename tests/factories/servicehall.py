@@ -16,10 +16,12 @@ from community.governance.scopes import Scope
 from dashboards.demo.answers import answers_for
 from residents.base.models import Person
 from residents.rights.actions import load_rights
-from servicehall import actions
-from servicehall.actions.catalogue import DATA
-from servicehall.enums import Channel
-from servicehall.models import Case, Draft, ItemVersion, Upload
+from servicehall.cases import actions
+from servicehall.cases.models import Case, Draft, Upload
+from servicehall.catalogue.actions import load_catalogue
+from servicehall.catalogue.actions.loading import DATA
+from servicehall.catalogue.enums import Channel
+from servicehall.catalogue.models import ItemVersion
 from tests.factories.governance import (
     CommunityFactory,
     DepartmentFactory,
@@ -46,7 +48,7 @@ def item_version(code: str = DIBAO) -> ItemVersion:
         for file in ("windows.yaml", "limits.yaml", "rating.yaml", f"items/{code}.yaml"):
             (folder / file).write_bytes((DATA / file).read_bytes())
         (folder / "negative.yaml").write_text("certificates: []")
-        actions.load_catalogue(folder)
+        load_catalogue(folder)
     return ItemVersion.objects.select_related("item__window").get(item_id=code)
 
 

@@ -14,8 +14,9 @@ from django.utils import timezone
 from dashboards.demo.answers import answers_for
 from residents.base.enums import OccupancyKind
 from residents.base.models import Occupancy
-from servicehall import actions
-from servicehall.models import Proposal
+from servicehall.cases import actions
+from servicehall.cases.models import Proposal
+from servicehall.catalogue.actions import count_empty_search
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, attach_files, hall
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 ASKED = [{"key": "income", "title": "收入证明", "what": "请补充近三个月流水。"}]
 NO_QUERY = ("SAVEPOINT", "RELEASE", "ROLLBACK")
-APPS = ("accounts", "notifications", "servicehall", "common")
+APPS = ("accounts", "notifications", "catalogue", "servicehall", "common")
 
 
 class Fault:
@@ -176,7 +177,7 @@ ACTS = {
     ),
     "count_empty_search": Act(
         lambda h: None,
-        lambda h, _nothing: actions.count_empty_search("钓鱼执照", now=h.now),
+        lambda h, _nothing: count_empty_search("钓鱼执照", now=h.now),
     ),
     "withdraw": Act(Hall.accepted, lambda h, c: actions.withdraw(c.pk, by=h.resident, now=h.now)),
 }

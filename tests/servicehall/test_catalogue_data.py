@@ -13,7 +13,7 @@ import yaml
 from residents.base.eligibility import parse
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "servicehall/data"
+DATA = ROOT / "servicehall/catalogue/data"
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -17,10 +17,10 @@ from community.governance.roles import ROLE_POWERS
 from community.governance.scopes import Scope
 from notifications.models import Message
 from residents.base.actions import tie_staff
-from servicehall import actions
-from servicehall.enums import CLOSED_STATES, OPEN_STATES, CaseAction, CaseState
-from servicehall.models import Case
-from servicehall.transitions import BY_APPLICANT, BY_MACHINE, CASE, available
+from servicehall.cases import actions
+from servicehall.cases.enums import CLOSED_STATES, OPEN_STATES, CaseAction, CaseState
+from servicehall.cases.models import Case
+from servicehall.cases.transitions import BY_APPLICANT, BY_MACHINE, CASE, available
 from tests.factories.governance import staff
 from tests.factories.servicehall import Hall, hall
 

@@ -28,8 +28,10 @@ from residents.base.models import (
     Person,
     PersonDetail,
 )
-from servicehall.enums import CaseState, Channel, Outcome, ProposalState
-from servicehall.models import Case, ItemVersion, Proposal
+from servicehall.cases.enums import CaseState, Outcome, ProposalState
+from servicehall.cases.models import Case, Proposal
+from servicehall.catalogue.enums import Channel
+from servicehall.catalogue.models import ItemVersion
 from tests.factories.governance import StationFactory, UnitFactory
 
 FILE = Path(__file__).with_name("households.yaml")

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ServiceHallConfig(AppConfig):
+    name = "servicehall.cases"
+    label = "servicehall"
+    verbose_name = _("服务大厅")

@@ -1,0 +1,21 @@
+"""The pages at the counter and of those who review; `servicehall.urls` includes them below hall/."""
+
+from django.urls import path
+
+from servicehall.cases.views import case, desk, proposals, slip
+
+urlpatterns = [
+    path("", desk.desk, name="desk"),
+    path("counts/", desk.counts, name="desk-counts"),
+    path("find/", desk.find, name="find-case"),
+    path("for/<uuid:person_id>/", desk.for_person, name="for-person"),
+    path("proposals/", proposals.overview, name="proposals"),
+    path("proposals/<slug:code>/", proposals.of_item, name="proposals-of"),
+    path("proposals/<slug:code>/tell/", proposals.tell, name="proposals-tell"),
+    path("cases/<uuid:case_id>/", case.case, name="case"),
+    path("cases/<uuid:case_id>/why/", case.why, name="case-why"),
+    path("cases/<uuid:case_id>/do/<slug:slug>/", case.act, name="case-act"),
+    path("cases/<uuid:case_id>/reveal/<slug:field>/", case.reveal, name="case-reveal"),
+    path("cases/<uuid:case_id>/slip/", slip.slip, name="slip"),
+    path("cases/<uuid:case_id>/papers/<slug:kind>/", slip.paper, name="paper"),
+]
