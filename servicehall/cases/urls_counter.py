@@ -13,6 +13,7 @@ urlpatterns = [
     path("proposals/<slug:code>/", proposals.of_item, name="proposals-of"),
     path("proposals/<slug:code>/tell/", proposals.tell, name="proposals-tell"),
     path("cases/<uuid:case_id>/", case.case, name="case"),
+    path("cases/<uuid:case_id>/more/", case.more, name="case-more"),
     path("cases/<uuid:case_id>/why/", case.why, name="case-why"),
     path("cases/<uuid:case_id>/do/<slug:slug>/", case.act, name="case-act"),
     path("cases/<uuid:case_id>/reveal/<slug:field>/", case.reveal, name="case-reveal"),

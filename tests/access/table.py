@@ -194,6 +194,7 @@ PUBLIC = [
     Row("servicehall:track", everybody()),
     Row("servicehall:track", everybody(422), POST),
     Row("servicehall:tracked", everybody(302)),
+    Row("servicehall:tracked-more", everybody(302)),
     Row("servicehall:track-rate", everybody(302)),
     Row("servicehall:track-rate", everybody(302), POST),
     Row("servicehall:track-leave", everybody(302), POST),
@@ -272,6 +273,7 @@ OWN_MATTERS = [
     Row("servicehall:file", owner(), given=of("upload")),
     Row("servicehall:my-cases", residents()),
     Row("servicehall:my-case", applicant(), given=of("case")),
+    Row("servicehall:my-case-more", applicant(), given=of("case")),
     Row("servicehall:receipt", applicant(), given=of("case")),
     Row("servicehall:my-case-answer", applicant(), given=of("told")),
     Row("servicehall:my-case-answer", applicant(422), POST, given=of("told")),
@@ -315,6 +317,7 @@ COUNTER = [
     ),
     Row("servicehall:case", of_case(), given=of("case")),
     Row("servicehall:case-why", of_case(), given=of("case")),
+    Row("servicehall:case-more", of_case(), given=of("case")),
     Row("servicehall:case-act", of_case(), given=with_("case", slug="forward")),
     Row("servicehall:case-act", of_case(422), POST, given=with_("case", slug="forward")),
     Row(

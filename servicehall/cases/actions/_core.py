@@ -15,8 +15,9 @@ from community.governance.scopes import Scope
 from community.governance.workdays import Limit, LimitUnit, WorkCalendar
 from notifications import outbox
 from residents.base.models import HouseholdMember
-from servicehall.cases import deadlines, rules
+from servicehall.cases import deadlines, followers, rules
 from servicehall.cases.enums import CLOSED_STATES, CaseAction, CaseState, StepState
+from servicehall.cases.followers import Happening
 from servicehall.cases.models import Case, CaseEvent, ReviewStep
 from servicehall.cases.transitions import BY_APPLICANT, CASE, Rule
 from servicehall.catalogue.models import HallLimit, ItemVersion
@@ -144,6 +145,7 @@ def record(
     )
     if rule.message:
         tell(case, rule.message, event_id=event.pk, now=now, due_on=due_on)
+    followers.tell(Happening(case, event, by, now))
     return case
 
 

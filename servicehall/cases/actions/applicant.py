@@ -13,8 +13,10 @@ from accounts import audit
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.models import WorkCalendarYear
 from community.governance.scopes import Scope
+from servicehall.cases import followers
 from servicehall.cases.actions import _core
 from servicehall.cases.enums import CaseAction, CaseState, StepState
+from servicehall.cases.followers import Happening
 from servicehall.cases.models import Case, CaseEvent, Rating, ReviewStep
 from servicehall.cases.transitions import CASE
 from servicehall.catalogue import rules
@@ -172,7 +174,7 @@ def rate(
             rated_at=now,
             rated_on=timezone.localdate(now),
         )
-        CaseEvent.objects.create(
+        event = CaseEvent.objects.create(
             case=case, action="rate", from_state=case.state, to_state=case.state, at=now
         )
         audit.record(
@@ -183,4 +185,5 @@ def rate(
             place_path=case.community.path,
             now=now,
         )
+        followers.tell(Happening(case, event, by, now))
     return rating

@@ -26,7 +26,7 @@ from community.governance.models import WorkCalendarDay, WorkCalendarYear
 from community.governance.scopes import PortalRequest
 from community.governance.workdays import WorkCalendar, statutory_holidays
 from residents.base.actions import ProofNeeded
-from servicehall.cases import actions, explaining, forms_staff as forms
+from servicehall.cases import actions, explaining, forms_staff as forms, panels
 from servicehall.cases.actions import looking
 from servicehall.cases.casefile import CaseFile
 from servicehall.cases.enums import CaseAction
@@ -153,6 +153,21 @@ def _done(request: PortalRequest, case_id: uuid.UUID, chosen: Act) -> HttpRespon
     answer["HX-Trigger"] = json.dumps({"toast": {"text": str(chosen.done), "tone": "success"}})
     answer["HX-Push-Url"] = reverse("servicehall:case", args=[case_id])
     return answer
+
+
+@access(power(Power.READ_CASES))
+@require_safe
+def more(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
+    """What other parts of the portal keep beside a case: papers, notices, benefits."""
+    file = _reached(request, case_id)
+    context = {
+        "case": file.case,
+        "layout": "counter.html",
+        "back": reverse("servicehall:case", args=[case_id]),
+        "panels": panels.shown(panels.Audience.STAFF, file.case, file.by, file.today),
+    }
+    name = "_more" if request.htmx else "more"
+    return TemplateResponse(request, f"servicehall/case/{name}.html", context)
 
 
 @access(power(Power.READ_CASES))

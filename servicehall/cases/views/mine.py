@@ -20,7 +20,7 @@ from common.uploads import check_upload
 from community.governance.scopes import PortalRequest
 from notifications import kinds
 from notifications.models import Message
-from servicehall.cases import actions, prefill
+from servicehall.cases import actions, panels, prefill
 from servicehall.cases.actions import files as file_actions
 from servicehall.cases.enums import OPEN_STATES, CaseAction, CaseState, Outcome
 from servicehall.cases.forms import NoteForm, WithdrawForm
@@ -93,8 +93,31 @@ def my_case(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
         if CaseAction.WITHDRAW in available_to_applicant(case.state)
         else None,
         "rate_url": reverse("servicehall:my-case-rate", args=[case.pk]),
+        "more_url": reverse("servicehall:my-case-more", args=[case.pk]),
     }
     return TemplateResponse(request, "servicehall/mine/case.html", context)
+
+
+@access(RESIDENT)
+@require_safe
+def my_case_more(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Papers, notices and benefits of one's own case."""
+    case = _my_case(request, case_id)
+    back = reverse("servicehall:my-case", args=[case.pk])
+    return more_page(request, case, panels.Audience.APPLICANT, back=back)
+
+
+def more_page(
+    request: PortalRequest, case: Case, audience: panels.Audience, *, back: str
+) -> HttpResponse:
+    context = {
+        "case": case,
+        "layout": "resident.html",
+        "back": back,
+        "panels": panels.shown(audience, case, request.scope, timezone.localdate()),
+    }
+    name = "_more" if request.htmx else "more"
+    return TemplateResponse(request, f"servicehall/case/{name}.html", context)
 
 
 def open_notice(case: Case) -> Supplement | None:
