@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.identity import InvalidCard, check_card, normalise_card
+from servicehall.catalogue.conditions import holds
 
 Answers = dict[str, Any]
 Text = str | Promise
@@ -39,15 +40,35 @@ def is_card(question: Mapping[str, Any]) -> bool:
 
 
 def fold_answers(questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> Answers:
+    """The answers as a case keeps them: in one form, and none to a question that was not asked in the end."""
     by_key = {question["key"]: question for question in questions}
-    return {key: folded(by_key.get(key, {}), value) for key, value in answers.items()}
+    given = heard(questions, answers)
+    return {key: folded(by_key.get(key, {}), value) for key, value in given.items()}
 
 
 def applies(condition: Mapping[str, Any] | None, answers: Mapping[str, Any]) -> bool:
-    """Whether a field or material is asked for: {"situation": key, "values": […]} against the answers."""
-    if not condition:
-        return True
-    return str(answers.get(str(condition.get("situation")), "")) in condition.get("values", [])
+    """Whether a field or material is asked for (conditions.py) with these answers."""
+    return holds(condition, answers)
+
+
+def heard(questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> Answers:
+    """The answers without those to questions that are not asked: who changes his mind on a question takes back
+    what he said to those that depended on it. A condition looks at earlier questions only."""
+    keys = {question["key"] for question in questions}
+    kept = {key: value for key, value in answers.items() if key not in keys}
+    for question in questions:
+        key = question["key"]
+        if key in answers and holds(question.get("condition"), kept):
+            kept[key] = answers[key]
+    return kept
+
+
+def asked(
+    questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """The questions that are asked with these answers."""
+    given = heard(questions, answers)
+    return [question for question in questions if holds(question.get("condition"), given)]
 
 
 def check_answers(
@@ -58,9 +79,7 @@ def check_answers(
     `files` are the keys of the file fields for which something was uploaded.
     """
     errors: dict[str, Text] = {}
-    for field in fields:
-        if not applies(field.get("condition"), answers):
-            continue
+    for field in asked(fields, answers):
         key = field["key"]
         if field["type"] == "file":
             if field.get("required") and key not in files:
