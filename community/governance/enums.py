@@ -79,6 +79,7 @@ class Power(TextChoices):
     APPROVE_REPORTS = "approve_reports", _("审批报表需求")
     FILL_REPORTS = "fill_reports", _("填报或拒绝报表")
     REVIEW_CORRECTIONS = "review_corrections", _("审核居民的更正申请")
+    EDIT_CATALOGUE = "edit_catalogue", _("编辑和发布事项")
     READ_FACTS = "read_facts", _("查看统计")
     HANDLE_MESSAGES = "handle_messages", _("处理未送达消息")
     READ_AUDIT = "read_audit", _("查看审计日志")

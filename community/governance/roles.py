@@ -47,7 +47,13 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
     Role.PARTY_SECRETARY: frozenset({Power.READ_FACTS}),
     Role.STREET_OFFICIAL: REVIEWER | {Power.HANDLE_MESSAGES},
     Role.DISTRICT_OFFICE: frozenset(
-        {Power.READ_FACTS, Power.LIST_CASES, Power.APPROVE_REPORTS, Power.APPROVE_EXPORTS}
+        {
+            Power.READ_FACTS,
+            Power.LIST_CASES,
+            Power.APPROVE_REPORTS,
+            Power.APPROVE_EXPORTS,
+            Power.EDIT_CATALOGUE,
+        }
     ),
     Role.DEPARTMENT_OFFICIAL: REVIEWER
     | {
@@ -60,7 +66,7 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
     },
     Role.LEADER: frozenset({Power.READ_FACTS}),
     Role.AUDITOR: frozenset({Power.READ_AUDIT, Power.READ_FACTS}),
-    Role.SYSTEM_ADMIN: frozenset({Power.SETUP, Power.MANAGE_USERS}),
+    Role.SYSTEM_ADMIN: frozenset({Power.SETUP, Power.MANAGE_USERS, Power.EDIT_CATALOGUE}),
     Role.SECURITY_ADMIN: frozenset({Power.GRANT}),
     Role.DATA_CLERK: frozenset(
         {

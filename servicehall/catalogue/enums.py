@@ -19,8 +19,20 @@ class ItemKind(TextChoices):
 
 class VersionState(TextChoices):
     DRAFT = "draft", _("草稿")
+    WAITING = "waiting", _("待发布")
     PUBLISHED = "published", _("已发布")
     RETIRED = "retired", _("已停用")
+
+
+class Verb(TextChoices):
+    """What people do with a version of an item."""
+
+    SAVE = "save", _("修改")
+    PROPOSE = "propose", _("提请发布")
+    SEND_BACK = "send_back", _("退回修改")
+    PUBLISH = "publish", _("发布")
+    TAKE_BACK = "take_back", _("收回")
+    DISCARD = "discard", _("删除草稿")
 
 
 class WindowMode(TextChoices):
@@ -32,6 +44,16 @@ class ReviewLevel(TextChoices):
     COMMUNITY = "community", _("社区核查")
     STREET = "street", _("街道初审")
     DISTRICT = "district", _("区级审定")
+
+
+class ReplyOutcome(TextChoices):
+    """When a reply template is offered."""
+
+    GRANTED = "granted", _("准予")
+    REFUSED = "refused", _("不予")
+    DECLINED = "declined", _("不予受理")
+    NOTICE = "notice", _("一次性告知")
+    MESSAGE = "message", _("答复来信")
 
 
 class Satisfaction(IntegerChoices):

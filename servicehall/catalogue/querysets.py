@@ -9,10 +9,12 @@ from django.db.models import Model, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import NotAllowed
+from community.governance.enums import Power
 from servicehall.catalogue.enums import VersionState
 from servicehall.catalogue.limits import HallLimits
 
 if TYPE_CHECKING:
+    from community.governance.scopes import Scope
     from servicehall.catalogue.models import (  # noqa: F401
         EmptySearch,
         HallLimit,
@@ -41,6 +43,12 @@ class ItemVersionQuerySet(QuerySet["ItemVersion"]):
             state=VersionState.PUBLISHED,
             valid_from__lte=day,
         ).select_related("item__window")
+
+    def visible_to(self, scope: Scope) -> Self:
+        """Every version, drafts too, for those who look after the catalogue; it is one for the whole city."""
+        return (
+            self.select_related("item__window") if scope.has(Power.EDIT_CATALOGUE) else self.none()
+        )
 
 
 class HallLimitQuerySet(QuerySet["HallLimit"]):

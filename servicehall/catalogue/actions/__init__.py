@@ -1,6 +1,32 @@
 """The writers of the catalogue, one function per verb."""
 
 from servicehall.catalogue.actions.loading import load_catalogue
-from servicehall.catalogue.actions.searching import count_empty_search
+from servicehall.catalogue.actions.searching import add_word, count_empty_search
+from servicehall.catalogue.actions.versions import (
+    discard,
+    known_now,
+    propose,
+    publish,
+    retire,
+    save_section,
+    send_back,
+    start_draft,
+    start_item,
+    take_back,
+)
 
-__all__ = ["count_empty_search", "load_catalogue"]
+__all__ = [
+    "add_word",
+    "count_empty_search",
+    "discard",
+    "known_now",
+    "load_catalogue",
+    "propose",
+    "publish",
+    "retire",
+    "save_section",
+    "send_back",
+    "start_draft",
+    "start_item",
+    "take_back",
+]

@@ -7,12 +7,12 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid
-from common.names import initials, pinyin_key
-from community.governance.workdays import LimitUnit
-from servicehall.catalogue.enums import ItemKind, VersionState, WindowMode
+from servicehall.catalogue.actions.columns import columns_of, digest, jsonable
+from servicehall.catalogue.enums import VersionState, WindowMode
 from servicehall.catalogue.models import (
     HallLimit,
     ItemVersion,
@@ -23,7 +23,6 @@ from servicehall.catalogue.models import (
 )
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-UNITS = {"workday": LimitUnit.WORKDAYS, "day": LimitUnit.DAYS, "hour": LimitUnit.HOURS}
 MODES = {"dedicated": WindowMode.SPECIAL, "integrated": WindowMode.INTEGRATED}
 
 
@@ -31,7 +30,7 @@ def load_catalogue(folder: Path = DATA) -> dict[str, int]:
     """Bring the database to what the files say; returns how many rows of each kind there are.
 
     A file whose content changed makes a new version from its own date on; cases keep the version
-    under which they were filed.
+    under which they were filed. What people have published in the editor since is left alone.
     """
     with transaction.atomic():
         windows = _load_windows(_read(folder / "windows.yaml"))
@@ -104,14 +103,19 @@ def _load_rating(data: Mapping[str, Any]) -> int:
 
 
 def _load_item(content: dict[str, Any]) -> ItemVersion:
-    item, _new = ServiceItem.objects.update_or_create(
+    item, _new = ServiceItem.objects.get_or_create(
         code=content["code"], defaults={"window_id": content["window"]}
     )
-    content = _jsonable(content)
-    columns = _columns(content)
-    latest = item.versions.order_by("-number").first()
-    if latest is not None and latest.content == content:
+    content = jsonable(content)
+    mark = digest(content)
+    versions = item.versions.exclude(state__in=[VersionState.DRAFT, VersionState.WAITING])
+    latest = versions.order_by("-number").first()
+    if latest is not None and _is_peoples(item, latest, mark):
         return latest
+    if item.window_id != content["window"]:
+        item.window_id = content["window"]
+        item.save(update_fields=["window"])
+    columns = {**columns_of(_with_added(content, latest)), "file_digest": mark}
     starts = max(date.fromisoformat(content["as_of"]), latest.valid_from if latest else date.min)
     if latest is not None and latest.valid_from == starts:
         # The same day: nothing could yet be decided under it that the new text does not also say.
@@ -125,36 +129,23 @@ def _load_item(content: dict[str, Any]) -> ItemVersion:
         latest.save(update_fields=["valid_to", "state"])
     return ItemVersion.objects.create(
         item=item,
-        number=latest.number + 1 if latest else 1,
+        number=(item.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
         state=VersionState.PUBLISHED,
         valid_from=starts,
         **columns,
     )
 
 
-def _columns(content: dict[str, Any]) -> dict[str, Any]:
-    statutory, promised = content["limits"]["statutory"], content["limits"]["promised"]
-    return {
-        "name": content["name"],
-        "kind": ItemKind(content["kind"]),
-        "statutory_amount": statutory["days"],
-        "statutory_unit": UNITS[statutory["unit"]],
-        "promised_amount": promised["days"],
-        "promised_unit": UNITS[promised["unit"]],
-        "department": content.get("department") or "",
-        "any_station": bool(content.get("any_station")),
-        "content": content,
-        "search_text": search_text(content),
-    }
+def _is_peoples(item: ServiceItem, latest: ItemVersion, mark: str) -> bool:
+    """Whether the file has nothing to say: it is loaded already, or people have published or retired since."""
+    is_retired = latest.state == VersionState.PUBLISHED and latest.valid_to is not None
+    return not latest.file_digest or is_retired or item.versions.filter(file_digest=mark).exists()
 
 
-def search_text(content: Mapping[str, Any]) -> str:
-    """One term a line: names, everyday words, their pinyin and initials, English; all lower case."""
-    terms = [content["name"]["zh"], *content["search"]["synonyms"]]
-    lines = [content["code"], content["name"]["en"], *content["search"].get("synonyms_en", [])]
-    for term in terms:
-        lines += [term, pinyin_key(term).replace(" ", ""), *initials(term)]
-    return "\n".join(dict.fromkeys(line.lower() for line in lines if line))
+def _with_added(content: dict[str, Any], latest: ItemVersion | None) -> dict[str, Any]:
+    """What staff made of searches in vain stays, whatever a file says."""
+    added = latest.content["search"].get("added", []) if latest else []
+    return {**content, "search": {**content["search"], "added": added}} if added else content
 
 
 def _load_negative(data: Mapping[str, Any]) -> int:
@@ -172,11 +163,3 @@ def _load_negative(data: Mapping[str, Any]) -> int:
             },
         )
     return len(rows)
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {str(key): _jsonable(entry) for key, entry in value.items()}
-    return [_jsonable(entry) for entry in value] if isinstance(value, list) else value

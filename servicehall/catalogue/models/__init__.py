@@ -3,11 +3,11 @@ from servicehall.catalogue.models.item import (
     NegativeCertificate,
     ServiceItem,
     Window,
-    in_language,
 )
 from servicehall.catalogue.models.limit import HallLimit
 from servicehall.catalogue.models.rating_questions import RatingQuestions
 from servicehall.catalogue.models.search import EmptySearch
+from servicehall.catalogue.wording import in_words as in_language
 
 __all__ = [
     "EmptySearch",

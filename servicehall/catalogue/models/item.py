@@ -8,21 +8,16 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common.ids import uuid7
 from community.governance.models.body import DateRange
 from residents.base.eligibility import Rule, parse
 from servicehall.catalogue.enums import ItemKind, ReviewLevel, VersionState, WindowMode
 from servicehall.catalogue.limits import LevelRule
 from servicehall.catalogue.querysets import ItemVersionQuerySet, PublicQuerySet
-
-
-def in_language(text: dict[str, str] | None) -> str:
-    """The text of a {"zh": …, "en": …} pair in the language of the reader; Chinese when English is missing."""
-    if not text:
-        return ""
-    return (text.get("en") if get_language() == "en" else "") or text.get("zh", "")
+from servicehall.catalogue.wording import condition_in_words, in_words as in_language
 
 
 class Window(models.Model):
@@ -98,8 +93,17 @@ class ItemVersion(models.Model):
     any_station = models.BooleanField(_("通办"), default=False)
     content = models.JSONField()
     search_text = models.TextField(blank=True)
+    # Of a draft: from when it is wanted.
     valid_from = models.DateField(_("生效"))
     valid_to = models.DateField(_("失效"), null=True)
+    # Of the file that the version was loaded from; "" where people wrote it.
+    file_digest = models.CharField(max_length=64, blank=True)
+    changed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField(null=True)
+    proposed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    note = models.CharField(_("退回的理由"), max_length=200, blank=True)
 
     objects = ItemVersionQuerySet.as_manager()
 
@@ -119,6 +123,11 @@ class ItemVersion(models.Model):
                 name="version_dates",
             ),
             models.UniqueConstraint("item", "number", name="version_number_once"),
+            models.UniqueConstraint(
+                "item",
+                condition=Q(state__in=[VersionState.DRAFT, VersionState.WAITING]),
+                name="one_draft_of_an_item",
+            ),
             ExclusionConstraint(
                 name="one_version_in_force",
                 expressions=[
@@ -198,7 +207,27 @@ class ItemVersion(models.Model):
         ]
 
     def in_force_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+        """Whether it is what the hall offers on a day."""
+        has_begun = self.state == VersionState.PUBLISHED and self.valid_from <= day
+        return has_begun and (self.valid_to is None or day < self.valid_to)
+
+    @property
+    def condition_titles(self) -> dict[str, str]:
+        """When each paper that is not always needed is needed, in the language of the reader, by code."""
+        return {
+            paper["code"]: condition_in_words(paper["condition"], self.content)
+            for paper in self.materials
+            if paper.get("condition")
+        }
+
+    @property
+    def is_open(self) -> bool:
+        """Still being written, or waiting for the second person."""
+        return self.state in {VersionState.DRAFT, VersionState.WAITING}
+
+    def replies(self, outcome: str) -> list[dict[str, Any]]:
+        """The reply templates for an outcome (data/README.md: replies)."""
+        return [row for row in self.content.get("replies") or [] if row["outcome"] == outcome]
 
 
 class NegativeCertificate(models.Model):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from community.governance.models.body import DateRange
 from servicehall.catalogue.enums import BAD, GOOD, Channel
-from servicehall.catalogue.models.item import in_language
 from servicehall.catalogue.querysets import RatingQuestionsQuerySet
+from servicehall.catalogue.wording import in_words as in_language
 
 
 class RatingQuestions(models.Model):

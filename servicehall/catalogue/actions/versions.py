@@ -1,0 +1,243 @@
+"""The life of an item's versions: drafted, saved, proposed, published by a second person, retired."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import Conflict, Invalid, NotAllowed
+from community.governance.enums import BodyKind
+from community.governance.models import Body
+from community.governance.scopes import Scope
+from servicehall.catalogue.actions._core import check_power, claim, lock_item, record
+from servicehall.catalogue.actions.columns import columns_of, digest
+from servicehall.catalogue.checking import Known, check, errors_of
+from servicehall.catalogue.enums import Verb, VersionState
+from servicehall.catalogue.models import ItemVersion, ServiceItem, Window
+from servicehall.catalogue.skeleton import new_content
+
+MAX_AHEAD = timedelta(days=366)
+
+
+# --- written ---------------------------------------------------------------------------------------
+def start_item(
+    code: str, *, window: str, name: Mapping[str, str], by: Scope, now: datetime
+) -> ItemVersion:
+    """A new item with its first draft. Nobody sees it before it is published."""
+    check_power(by)
+    with transaction.atomic(durable=True):
+        if not Window.objects.filter(pk=window).exists():
+            raise Invalid("window_unknown", _("没有这个窗口。"), {"window": _("没有这个窗口。")})
+        item, is_new = ServiceItem.objects.get_or_create(code=code, defaults={"window_id": window})
+        if not is_new:
+            raise Invalid(
+                "code_taken", _("这个代码已经有事项了。"), {"code": _("这个代码已经有事项了。")}
+            )
+        content = new_content(code, window, name, today=timezone.localdate(now))
+        version = add_draft(item, content, by=by, now=now)
+        record("drafted", version, by=by, now=now)
+    return version
+
+
+def start_draft(code: str, *, by: Scope, now: datetime) -> ItemVersion:
+    """A copy of the last version to work on, or the draft that is there already."""
+    check_power(by)
+    with transaction.atomic(durable=True):
+        item = lock_item(code)
+        last = item.versions.order_by("-number").first()
+        if last is None:
+            raise ItemVersion.DoesNotExist
+        if last.is_open:
+            return last
+        version = add_draft(item, last.content, by=by, now=now)
+        record("drafted", version, by=by, now=now, copy_of=last.number)
+    return version
+
+
+def add_draft(
+    item: ServiceItem, content: Mapping[str, Any], *, by: Scope | None, now: datetime
+) -> ItemVersion:
+    """The next version, as a draft. Called inside the transaction of an action that locked the item."""
+    last = item.versions.order_by("-number").first()
+    number = last.number + 1 if last else 1
+    content = {**content, "version": number, "search": _search_words(content)}
+    return ItemVersion.objects.create(
+        item=item,
+        number=number,
+        state=VersionState.DRAFT,
+        valid_from=timezone.localdate(now),
+        changed_by_id=by.user_id if by else None,
+        changed_at=now,
+        **columns_of(content),
+    )
+
+
+def _search_words(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Words that staff added to the version before are ordinary words of the next one."""
+    words = dict(content.get("search") or {})
+    added = words.pop("added", [])
+    return {**words, "synonyms": list(dict.fromkeys([*words.get("synonyms", []), *added]))}
+
+
+def save_section(
+    version_id: uuid.UUID, changes: Mapping[str, Any], *, seen: str, by: Scope, now: datetime
+) -> ItemVersion:
+    """Put parts of the content in place of what was there.
+
+    `seen` is the digest of these parts as the editor read them: a part that somebody else has changed
+    meanwhile is a Conflict, and nothing is overwritten unseen.
+    """
+    with transaction.atomic(durable=True):
+        version, _rule = claim(version_id, Verb.SAVE, by=by, now=now)
+        if digest(part_of(version.content, changes)) != seen:
+            raise Conflict(
+                "section_changed",
+                _(
+                    "您打开以后，别人改过这一部分。您填的还在下面；核对以后再保存一次，就以您的为准。"
+                ),
+            )
+        content = {**version.content, **changes}
+        if content == version.content:
+            return version
+        for name, value in columns_of(content).items():
+            setattr(version, name, value)
+        version.changed_by_id, version.changed_at = by.user_id, now
+        version.save()
+        record("saved", version, by=by, now=now, parts=sorted(changes))
+    return version
+
+
+def part_of(content: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: content.get(key) for key in sorted(keys)}
+
+
+def discard(version_id: uuid.UUID, *, by: Scope, now: datetime) -> None:
+    """Throw a draft away; an item that has nothing else goes with it."""
+    with transaction.atomic(durable=True):
+        version, _rule = claim(version_id, Verb.DISCARD, by=by, now=now)
+        record("discarded", version, by=by, now=now)
+        item = version.item
+        version.delete()
+        if not item.versions.exists():
+            item.delete()
+
+
+# --- published -------------------------------------------------------------------------------------
+def propose(version_id: uuid.UUID, day: date, *, by: Scope, now: datetime) -> ItemVersion:
+    """Ask a second person to publish it from a day on. Only what has no error may be asked for."""
+    today = timezone.localdate(now)
+    if not today <= day <= today + MAX_AHEAD:
+        raise Invalid(
+            "day_wrong", _("请选今天到一年以内的日期。"), {"day": _("请选今天到一年以内的日期。")}
+        )
+    with transaction.atomic(durable=True):
+        version, rule = claim(version_id, Verb.PROPOSE, by=by, now=now)
+        _check(version)
+        version.state, version.valid_from, version.note = rule.to, day, ""
+        version.proposed_by_id = by.user_id
+        version.save(update_fields=["state", "valid_from", "note", "proposed_by"])
+        record("proposed", version, by=by, now=now, day=day.isoformat())
+    return version
+
+
+def send_back(version_id: uuid.UUID, note: str, *, by: Scope, now: datetime) -> ItemVersion:
+    if not note.strip():
+        raise Invalid("note_missing", _("请写明要改什么。"), {"note": _("请写明要改什么。")})
+    with transaction.atomic(durable=True):
+        version, rule = claim(version_id, Verb.SEND_BACK, by=by, now=now)
+        version.state, version.note = rule.to, note.strip()[:200]
+        version.save(update_fields=["state", "note"])
+        record("sent_back", version, by=by, now=now)
+    return version
+
+
+def publish(version_id: uuid.UUID, *, by: Scope, now: datetime) -> ItemVersion:
+    """发布: in force from its day on, today at the earliest; the version before ends on that day."""
+    today = timezone.localdate(now)
+    with transaction.atomic(durable=True):
+        version, rule = claim(version_id, Verb.PUBLISH, by=by, now=now)
+        _check(version)
+        day = max(version.valid_from, today)
+        _make_room(version.item, day)
+        version.state, version.valid_from, version.valid_to = rule.to, day, None
+        version.published_by_id, version.published_at = by.user_id, now
+        version.save()
+        record("published", version, by=by, now=now, day=day.isoformat())
+    return version
+
+
+def _check(version: ItemVersion) -> None:
+    if errors_of(check(version.content, known_now())):
+        raise NotAllowed("has_errors", _("检查没有通过，请先改好列出的问题。"))
+
+
+def known_now() -> Known:
+    """What a content may point to: windows, departments, other items, as they are now."""
+    kinds = [BodyKind.DEPARTMENT, BodyKind.COMMUNITY_OFFICE]
+    taken = ItemVersion.objects.filter(state=VersionState.PUBLISHED).values_list(
+        "content__basic_code", "item_id"
+    )
+    return Known(
+        windows=frozenset(Window.objects.values_list("code", flat=True)),
+        departments=frozenset(Body.objects.filter(kind__in=kinds).values_list("key", flat=True)),
+        basic_codes={code: item for code, item in taken if code},
+    )
+
+
+def _make_room(item: ServiceItem, day: date) -> None:
+    """End what is in force on the day from which a new version is; what comes later must be taken back first."""
+    published = item.versions.filter(state=VersionState.PUBLISHED)
+    if published.filter(valid_from__gt=day).exists():
+        raise NotAllowed(
+            "later_version", _("已有一版定在这一天以后生效。请先收回那一版，或把日期定得更晚。")
+        )
+    for before in published.filter(valid_from__lte=day).order_by("number"):
+        if before.valid_from == day:
+            # Replaced on its first day: its cases keep it, nobody starts under it any more.
+            before.state, before.valid_to = VersionState.RETIRED, day + timedelta(days=1)
+        elif before.valid_to is None or before.valid_to > day:
+            before.valid_to = day
+        before.save(update_fields=["state", "valid_to"])
+
+
+def take_back(version_id: uuid.UUID, *, by: Scope, now: datetime) -> ItemVersion:
+    """Make a draft again of what waits, or is published for a day to come; the version before runs on."""
+    with transaction.atomic(durable=True):
+        version, rule = claim(version_id, Verb.TAKE_BACK, by=by, now=now)
+        was_published = version.state == VersionState.PUBLISHED
+        if was_published and version.item.versions.filter(number__gt=version.number).exists():
+            raise NotAllowed("later_draft", _("这个事项已有更新的草稿，请先处理那一份。"))
+        version.state, version.published_by, version.published_at = rule.to, None, None
+        version.save(update_fields=["state", "published_by", "published_at"])
+        if was_published:
+            version.item.versions.filter(
+                state=VersionState.PUBLISHED, valid_to=version.valid_from
+            ).update(valid_to=None)
+        record("taken_back", version, by=by, now=now)
+    return version
+
+
+def retire(code: str, last_day: date, *, by: Scope, now: datetime) -> ItemVersion:
+    """停用: offered for the last time on a day. Open cases go on; drafts of residents cannot be filed any more."""
+    check_power(by)
+    today = timezone.localdate(now)
+    if not today <= last_day <= today + MAX_AHEAD:
+        raise Invalid(
+            "day_wrong", _("请选今天到一年以内的日期。"), {"day": _("请选今天到一年以内的日期。")}
+        )
+    with transaction.atomic(durable=True):
+        item = lock_item(code)
+        published = item.versions.filter(state=VersionState.PUBLISHED)
+        if published.filter(valid_from__gt=today).exists():
+            raise NotAllowed("later_version", _("已有一版定在以后生效，请先收回那一版。"))
+        version = published.filter(valid_from__lte=today).order_by("-number").first()
+        if version is None or not version.in_force_on(today):
+            raise Conflict("not_in_force", _("这个事项现在没有在用的版本。"))
+        version.valid_to = last_day + timedelta(days=1)
+        version.save(update_fields=["valid_to"])
+        record("retired", version, by=by, now=now, day=last_day.isoformat())
+    return version
