@@ -128,9 +128,10 @@ def form_fields(form: forms.BaseForm) -> SafeString:
 
 
 @register.simple_tag
-def error_summary(*all_forms: forms.BaseForm) -> SafeString | str:
+def error_summary(*all_forms: forms.BaseForm | list[forms.BaseForm]) -> SafeString | str:
     """What is wrong, on top of the page, each line a link to its question. Nothing when nothing is wrong."""
-    bound = [form for form in all_forms if form.is_bound]
+    flat = [f for each in all_forms for f in (each if isinstance(each, list) else [each])]
+    bound = [form for form in flat if form.is_bound]
     lines = [{"text": text, "target": ""} for form in bound for text in form.non_field_errors()]
     lines += [
         {"text": text, "target": _first_id(question)}

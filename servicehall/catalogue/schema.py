@@ -18,7 +18,7 @@ Choices = Mapping[str, Text]
 
 # How a value is written and read:
 #   pair, pairlong  {zh, en}, on a line or on several      record  key and key_en beside it (laws)
-#   line, number, day, flag                                 words   a list of short texts, one a line
+#   line, text, number, day, flag                           words   a list of short texts, one a line
 #   choice, many    of `choices`, or of what the pages look up by `among`
 #   options, when, rule                                     answers of a choice; a condition; an eligibility rule
 BILINGUAL = frozenset({"pair", "pairlong", "record"})
@@ -242,7 +242,7 @@ SECTIONS: tuple[Section, ...] = (
         "basis", _("依据和来源"),
         parts=(
             Part("certainty", _("把握程度"), "choice", choices=CERTAINTIES, needed=True, forced=True),
-            Part("certainty_note", _("哪里还没有把握"), "line"),
+            Part("certainty_note", _("哪里还没有把握"), "text"),
             Part("demo", _("还没有由本市确认，指南上注明以本地办事指南为准"), "flag"),
             Part("source", _("内容的来源"), "record", needed=True),
             Part("as_of", _("核对日期"), "day", needed=True, forced=True),

@@ -1,6 +1,6 @@
 """The content of an item in plain words, in the language of the reader: values, conditions, what changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,24 +129,30 @@ def value_in_words(part: Part, holder: Content, names: Names, content: Content) 
     value = read(part, holder)
     if value in (None, "", [], {}):
         return ""
-    if part.kind in {"pair", "pairlong", "record"}:
-        zh, en = value.get("zh") or "", value.get("en") or ""
-        return f"{zh} / {en}" if zh and en else zh or en
-    if part.kind == "flag":
-        return _("是") if value else ""
     if part.kind in {"choice", "many"}:
         known = part.choices or names.get(part.among, {})
         values = value if isinstance(value, list) else [value]
         return _("、").join(str(known.get(each, each)) for each in values)
-    if part.kind == "words":
-        return _("、").join(value)
-    if part.kind == "options":
-        return _("、").join(in_words(option.get("label")) for option in value)
     if part.kind == "when":
         return condition_in_words(value, content)
-    if part.kind == "rule":
-        return rule_in_words(value.get("rule"))
-    return str(value)
+    say = SAID.get(part.kind, str)
+    return str(say(value))
+
+
+def _pair(value: Mapping[str, str]) -> str:
+    zh, en = value.get("zh") or "", value.get("en") or ""
+    return f"{zh} / {en}" if zh and en else zh or en
+
+
+SAID: Mapping[str, Callable[[Any], str]] = {
+    "pair": _pair,
+    "pairlong": _pair,
+    "record": _pair,
+    "flag": lambda value: _("是") if value else "",
+    "words": lambda value: _("、").join(value),
+    "options": lambda value: _("、").join(in_words(option.get("label")) for option in value),
+    "rule": lambda value: rule_in_words(value.get("rule")),
+}
 
 
 def title_of(rows: Rows, row: Content, names: Names, content: Content) -> str:
@@ -215,6 +221,9 @@ def _row_changes(
 def _known_by(rows: Rows, content: Content) -> dict[Any, Content]:
     """The rows by what they are known by; where they have no name of their own, by their place in the list."""
     found: Sequence[Content] = content.get(rows.key) or []
+    if rows.key == "fields":  # people meet them page by page, in whatever order a file has them
+        order = {page["key"]: number for number, page in enumerate(content.get("pages") or [])}
+        found = sorted(found, key=lambda row: order.get(row["page"], 99))
     return {
         row.get(rows.identity) if rows.identity else number: row for number, row in enumerate(found)
     }

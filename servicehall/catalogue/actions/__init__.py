@@ -1,5 +1,6 @@
 """The writers of the catalogue, one function per verb."""
 
+from servicehall.catalogue.actions.carrying import export_items, import_items
 from servicehall.catalogue.actions.loading import load_catalogue
 from servicehall.catalogue.actions.searching import add_word, count_empty_search
 from servicehall.catalogue.actions.versions import (
@@ -19,6 +20,8 @@ __all__ = [
     "add_word",
     "count_empty_search",
     "discard",
+    "export_items",
+    "import_items",
     "known_now",
     "load_catalogue",
     "propose",

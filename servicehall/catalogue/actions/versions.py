@@ -100,19 +100,33 @@ def save_section(
                     "您打开以后，别人改过这一部分。您填的还在下面；核对以后再保存一次，就以您的为准。"
                 ),
             )
-        content = {**version.content, **changes}
+        content = _tidied({**version.content, **changes})
         if content == version.content:
             return version
         for name, value in columns_of(content).items():
             setattr(version, name, value)
         version.changed_by_id, version.changed_at = by.user_id, now
         version.save()
+        if version.number == 1 and version.item.window_id != content["window"]:
+            version.item.window_id = content["window"]
+            version.item.save(update_fields=["window"])
         record("saved", version, by=by, now=now, parts=sorted(changes))
     return version
 
 
 def part_of(content: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
     return {key: content.get(key) for key in sorted(keys)}
+
+
+def _tidied(content: dict[str, Any]) -> dict[str, Any]:
+    """Steps and questions as they are worked through: the last step decides, questions follow the pages."""
+    levels = content.get("levels") or []
+    order = {page["key"]: number for number, page in enumerate(content.get("pages") or [])}
+    return {
+        **content,
+        "levels": [{**row, "decides": row is levels[-1]} for row in levels],
+        "fields": sorted(content.get("fields") or [], key=lambda row: order.get(row["page"], 99)),
+    }
 
 
 def discard(version_id: uuid.UUID, *, by: Scope, now: datetime) -> None:
