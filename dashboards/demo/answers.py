@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboards.demo import numbers
 from residents.base.models import Person
+from servicehall.catalogue import rules
 from servicehall.catalogue.models import ItemVersion
 
 Answers = dict[str, Any]
@@ -80,17 +81,12 @@ def answers_for(
     """A complete and valid set of answers to the questions of a version; files are not among them."""
     answers: Answers = {}
     for field in version.questions:
-        if field["type"] == "file" or not _is_asked(field, answers):
+        if field["type"] == "file" or not rules.applies(field.get("condition"), answers):
             continue
         if not field.get("required") and rng.random() < 0.4:
             continue
         answers[field["key"]] = _answer(field, applicant, rng, today, address, members)
     return answers
-
-
-def _is_asked(field: Mapping[str, Any], answers: Answers) -> bool:
-    condition = field.get("condition")
-    return not condition or answers.get(condition["situation"]) in condition["values"]
 
 
 def _answer(

@@ -1,5 +1,6 @@
 """The questions of an item as Django forms: what is asked comes from the catalogue, never from the browser."""
 
+import json
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -10,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from common.identity import InvalidPhone, normalise_phone
 from common.names import normalise_name
-from servicehall.cases.prefill import Fact
+from servicehall.cases.prefill import Fact, PlaceChoice
 from servicehall.cases.steps import Question
 from servicehall.catalogue import rules
+from servicehall.catalogue.certificates import refusal_of
 from servicehall.catalogue.models import in_language
 
 MAX_TILES = 8  # more options than that are a list to open
@@ -48,12 +50,20 @@ class PageForm(forms.Form):
         household: Sequence[tuple[str, str]] = (),
         uploaded: Collection[str] = (),
         papers_shown: bool = False,
+        follows: bool = False,
+        places: Sequence[PlaceChoice] = (),
+        item_code: str = "",
         data: Mapping[str, Any] | None = None,
         files: Any = None,
     ) -> None:
         """`papers_shown`: at the counter papers are shown and people without a telephone are served,
-        so that neither files nor a telephone are required there."""
+        so that neither files nor a telephone are required there. `follows`: what an answer brings up or takes
+        away on this page is judged by it. `places` are the communities that an address can lie in."""
         super().__init__(data, files)
+        self.follows, self.places, self.item_code = follows, places, item_code
+        keys = {question["key"] for question in questions}
+        self.elsewhere = {key: value for key, value in answers.items() if key not in keys}
+        self.not_asked: frozenset[str] = frozenset()
         if papers_shown:
             questions = [{**q, "required": False} if q["type"] == "phone" else q for q in questions]
         self.questions = questions
@@ -73,6 +83,8 @@ class PageForm(forms.Form):
                 self._add_person(question, str(value or ""))
             elif question["type"] == "household_member":
                 self.fields[key] = _member_field(question, household, value)
+            elif question["type"] == "address":
+                self._add_address(question, str(value or ""))
             elif self._is_masked(key):
                 self._add_masked(question, value)
             else:
@@ -114,33 +126,66 @@ class PageForm(forms.Form):
             widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
         )
 
+    def _add_address(self, question: Question, value: str) -> None:
+        """An address is a community of the tree and the rest of it, kept as one text."""
+        key, label = question["key"], in_language(question["label"])
+        community = next((p for p in self.places if value.startswith(p.full_name)), None)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for place in self.places:
+            groups.setdefault(place.group, []).append((place.code, place.label))
+        self.fields[f"{key}__place"] = forms.ChoiceField(
+            label=_("%(question)s：社区") % {"question": label},
+            help_text=in_language(question.get("hint")),
+            required=bool(question["required"]),
+            choices=[("", _("请选择")), *groups.items()],
+            initial=community.code if community else "",
+        )
+        self.fields[key] = forms.CharField(
+            label=_("%(question)s：小区、楼栋和门牌") % {"question": label},
+            required=bool(question["required"]),
+            max_length=100,
+            initial=value.removeprefix(community.full_name).strip() if community else value,
+        )
+
     def clean(self) -> dict[str, Any]:
+        """Question by question, in the order in which one may depend on another."""
+        given, not_asked = dict(self.elsewhere), set()
         for question in self.questions:
             key = question["key"]
-            if question["type"] == "file" or self._has_errors(key):
+            if self.follows and not rules.applies(question.get("condition"), given):
+                not_asked.add(key)
+                for name in names_of(key):
+                    self.errors.pop(name, None)
                 continue
-            try:
-                value = self._value(question)
-            except InvalidPhone as error:
-                self.add_error(
-                    f"{key}__phone" if question["type"] == "person" else key, str(error.message)
-                )
-                continue
-            if question["type"] == "phone":
-                if not value and question["required"]:
-                    self.add_error(key, _("请填写电话号码。"))
-                continue
-            problem = rules.check_answer(question, value)
-            if question["type"] == "person" and value and not split_person(value)[0]:
-                problem = _("请填写姓名。")
-            if problem:
-                self.add_error(
-                    f"{key}__name" if question["type"] == "person" else key, str(problem)
-                )
+            if question["type"] != "file" and not self._has_errors(key):
+                given[key] = self._checked(question)
+        self.not_asked = frozenset(not_asked)
         return self.cleaned_data
 
+    def _checked(self, question: Question) -> Any:
+        """The answer to a question; what is wrong with it stands beside it from now on."""
+        key, kind = question["key"], question["type"]
+        beside = f"{key}__name" if kind == "person" else key
+        try:
+            value = self._value(question)
+        except InvalidPhone as error:
+            self.add_error(f"{key}__phone" if kind == "person" else key, str(error.message))
+            return None
+        if kind == "phone":
+            if not value and question["required"]:
+                self.add_error(key, _("请填写电话号码。"))
+            return value
+        problem = rules.check_answer(question, value)
+        if kind == "person" and value and not split_person(value)[0]:
+            problem = _("请填写姓名。")
+        if not problem and question.get("no_certificates") and value:
+            problem = refusal_of(_spoken(question, value), self.item_code)
+        if problem:
+            self.add_error(beside, str(problem))
+        return value
+
     def _has_errors(self, key: str) -> bool:
-        return any(name in self.errors for name in (key, f"{key}__name", f"{key}__phone"))
+        return any(name in self.errors for name in names_of(key))
 
     def _value(self, question: Question) -> Any:
         """The answer to a question as it is stored. Raises InvalidPhone."""
@@ -150,6 +195,10 @@ class PageForm(forms.Form):
             phone = self.cleaned_data.get(f"{key}__phone", "").strip()
             return f"{name} {normalise_phone(phone)}".strip() if phone else name
         value = self.cleaned_data.get(key)
+        if kind == "address":
+            chosen = self.cleaned_data.get(f"{key}__place")
+            place = next((p for p in self.places if p.code == chosen), None)
+            return f"{place.full_name} {value or ''}".strip() if place else (value or "").strip()
         if not value and self._is_masked(key) and self.cleaned_data.get(f"{key}__known"):
             return self.known[key].value
         if kind == "phone":
@@ -169,7 +218,7 @@ class PageForm(forms.Form):
         kept: dict[str, Any] = {}
         for question in self.questions:
             key, kind = question["key"], question["type"]
-            if kind == "file":
+            if kind == "file" or key in self.not_asked:
                 continue
             if self._has_errors(key):
                 kept[key] = self._as_typed(question) if kind in TYPED else None
@@ -201,14 +250,32 @@ class PageForm(forms.Form):
             "source": known_from(fact),
             "is_masked": self._is_masked(key),
             "max": question.get("max") or 1,
+            "when": json.dumps(question["condition"], ensure_ascii=False)
+            if self.follows and question.get("condition")
+            else "",
         }
-        if kind == "person":
+        if kind == "address":
+            row["fields"] = [self[f"{key}__place"], self[key]]
+        elif kind == "person":
             row["fields"] = [self[f"{key}__name"], self[f"{key}__phone"]]
         elif self._is_masked(key):
             row["fields"] = [self[f"{key}__known"], self[key]]
         else:
             row["fields"] = [self[key]]
         return row
+
+
+def names_of(key: str) -> tuple[str, ...]:
+    """The controls that a question may have."""
+    return (key, f"{key}__name", f"{key}__phone", f"{key}__place", f"{key}__known")
+
+
+def _spoken(question: Question, value: Any) -> str:
+    """An answer in the words that people read: of a choice its label."""
+    labels: dict[str, str] = {
+        str(o["value"]): o["label"]["zh"] for o in question.get("options") or []
+    }
+    return labels.get(str(value), str(value))
 
 
 def _plain_field(question: Question) -> forms.Field:

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from common.masking import mask_card, mask_id, mask_phone
+from community.governance.enums import PlaceLevel
+from community.governance.models import Place
 from residents.base.enums import OccupancyKind
 from residents.base.models import HouseholdMember, Occupancy, Person, SourceSystem
 
@@ -69,6 +71,33 @@ def _addresses(person: Person, sources: Mapping[str, str]) -> dict[str, Fact]:
             occupancy.from_on,
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChoice:
+    """A community that an address can lie in; `full_name` is how the address begins on record."""
+
+    code: str
+    label: str
+    group: str
+    full_name: str
+
+
+def communities(day: date) -> list[PlaceChoice]:
+    """The communities of the city on a day under their streets, with one query."""
+    places = Place.objects.public().on(day).order_by("path").select_related("parent__parent")
+    return [
+        PlaceChoice(
+            place.code, place.label, place.parent.label if place.parent else "", _full(place)
+        )
+        for place in places.filter(level=PlaceLevel.COMMUNITY)
+    ]
+
+
+def _full(place: Place) -> str:
+    """District, street and community in Chinese; the city goes without saying."""
+    above = [place.parent.parent, place.parent] if place.parent else []
+    return "".join(p.name for p in [*above, place] if p and p.level != PlaceLevel.CITY)
 
 
 FACT_LABELS = {

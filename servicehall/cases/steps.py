@@ -1,6 +1,6 @@
 """The pages of a filing in order: what the base knows, the situations, the item's own pages, the check."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from servicehall.catalogue import rules
+from servicehall.catalogue.conditions import fields_of
 from servicehall.catalogue.models import ItemVersion, in_language
 
 KNOWN, SITUATION, CHECK = "known", "situation", "check"
@@ -29,32 +30,54 @@ CONTACT: Question = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One page: its key in addresses, its heading, and what it asks."""
+    """One page: its key in addresses, its heading, and what it asks.
+
+    `drawn` are its questions with those among them that an answer on the same page may bring up.
+    """
 
     key: str
     title: str | Promise
     questions: Sequence[Question] = field(default_factory=tuple)
+    drawn: Sequence[Question] = field(default_factory=tuple)
 
     @property
     def has_files(self) -> bool:
-        return any(question["type"] == "file" for question in self.questions)
+        return any(question["type"] == "file" for question in self.drawn)
 
     @property
     def has_only_files(self) -> bool:
-        return bool(self.questions) and all(q["type"] == "file" for q in self.questions)
+        return bool(self.drawn) and all(q["type"] == "file" for q in self.drawn)
+
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """The questions whose answers decide what this page shows while somebody types."""
+        rules_here = [question.get("condition") for question in self.drawn]
+        keys = {question["key"] for question in self.drawn}
+        looked = {key for rule in rules_here for key in fields_of(rule)}
+        return frozenset(looked) if looked & keys else frozenset()
 
 
 def steps_of(version: ItemVersion, answers: Mapping[str, Any]) -> list[Step]:
     """The pages that these answers lead through; a page without a question that applies is left out."""
-    asked = [q for q in version.questions if rules.applies(q.get("condition"), answers)]
+    asked = {question["key"] for question in rules.asked(version.questions, answers)}
     pages: list[tuple[str, str | Promise]] = [(SITUATION, _("您的情况"))]
     pages += [(page["key"], in_language(page["title"])) for page in version.content["pages"]]
-    steps = [Step(KNOWN, _("核对已有的信息"), (CONTACT,))]
+    steps = [Step(KNOWN, _("核对已有的信息"), (CONTACT,), (CONTACT,))]
     for key, title in pages:
-        questions = tuple(question for question in asked if question["page"] == key)
+        here = [question for question in version.questions if question["page"] == key]
+        questions = tuple(question for question in here if question["key"] in asked)
         if questions:
-            steps.append(Step(key, title, questions))
+            steps.append(Step(key, title, questions, tuple(_drawn(here, asked))))
     return [*steps, Step(CHECK, _("最后看一遍"))]
+
+
+def _drawn(here: Sequence[Question], asked: Collection[str]) -> list[Question]:
+    keys = {question["key"] for question in here}
+    return [
+        question
+        for question in here
+        if question["key"] in asked or keys.intersection(fields_of(question.get("condition")))
+    ]
 
 
 def position(steps: Sequence[Step], key: str) -> int | None:

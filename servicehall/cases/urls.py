@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from servicehall.cases.views import draft_files, files, filing, mine, proposals, public, track
+from servicehall.cases.views import (
+    draft_files,
+    files,
+    filing,
+    mine,
+    moving,
+    proposals,
+    public,
+    track,
+    tryout,
+)
 
 app_name = "servicehall"
 urlpatterns = [
@@ -21,6 +31,7 @@ urlpatterns = [
     path("items/<slug:code>/start-for/", filing.start_for, name="start-for"),
     path("drafts/<uuid:draft_id>/", filing.resume, name="draft"),
     path("drafts/<uuid:draft_id>/discard/", filing.discard, name="draft-discard"),
+    path("drafts/<uuid:draft_id>/moved/", moving.moved, name="draft-moved"),
     path("drafts/<uuid:draft_id>/check/", filing.check, name="draft-check"),
     path("drafts/<uuid:draft_id>/pages/<slug:key>/", filing.page, name="draft-page"),
     path("drafts/<uuid:draft_id>/pages/<slug:key>/save/", filing.autosave, name="draft-autosave"),
@@ -42,5 +53,9 @@ urlpatterns = [
     path("my/proposals/<uuid:proposal_id>/apply/", proposals.apply, name="proposal-apply"),
     path("my/proposals/<uuid:proposal_id>/decline/", proposals.decline, name="proposal-decline"),
     path("files/<uuid:upload_id>/", files.download, name="file"),
+    # a version that is not published yet, for those who look after the catalogue
+    path("hall/catalogue/items/<slug:code>/preview/", tryout.preview, name="item-preview"),
+    path("hall/catalogue/items/<slug:code>/try/", tryout.start, name="item-try"),
+    path("hall/catalogue/items/<slug:code>/try/<slug:key>/", tryout.page, name="item-try-page"),
     path("hall/", include("servicehall.cases.urls_counter")),
 ]

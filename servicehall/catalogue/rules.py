@@ -71,6 +71,21 @@ def asked(
     return [question for question in questions if holds(question.get("condition"), given)]
 
 
+def fitting(questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> Answers:
+    """The answers that still say something when the questions have changed: known ones that are of their kind.
+
+    What is only unfinished stays too: nobody types it again.
+    """
+    by_key = {question["key"]: question for question in questions}
+    unfinished = {"required": False, "must_be": None, "min": None}
+    return {
+        key: value
+        for key, value in answers.items()
+        if key == "contact_phone"
+        or (key in by_key and not check_answer({**by_key[key], **unfinished}, value))
+    }
+
+
 def check_answers(
     fields: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], *, files: Collection[str] = ()
 ) -> dict[str, Text]:

@@ -9,7 +9,8 @@ from django.utils.translation import get_language, gettext as _
 
 from residents.base.eligibility import FACTS
 from servicehall.catalogue import conditions
-from servicehall.catalogue.schema import SECTIONS, Part, Rows, Section, read
+from servicehall.catalogue.codes import is_placeholder
+from servicehall.catalogue.schema import BY_KEY, SECTIONS, Part, Rows, Section, read
 
 Content = Mapping[str, Any]
 # What stands behind the codes that a part is chosen `among`: windows, departments.
@@ -161,6 +162,28 @@ def title_of(rows: Rows, row: Content, names: Names, content: Content) -> str:
     return (
         in_words(value) if isinstance(value, Mapping) else value_in_words(part, row, names, content)
     )
+
+
+def more_facts(content: Content) -> list[tuple[str, str]]:
+    """What GB/T 39046 wants said besides, where it is filled in: label and words, for the guide."""
+    shown = [
+        *(part for part in BY_KEY["service"].parts if part.key not in {"contact", "process"}),
+        *(part for part in BY_KEY["limits"].parts if part.key == "special_procedures"),
+        *(part for part in BY_KEY["result"].parts if part.key in {"fee.basis", "result.sample"}),
+        *(
+            part
+            for part in BY_KEY["codes"].parts
+            if part.key not in {"type_code", "authority.nature"}
+        ),
+    ]
+    found = []
+    for part in shown:
+        value = read(part, content)
+        is_pair = isinstance(value, Mapping)
+        text = in_words(value) if is_pair else value_in_words(part, content, {}, content)
+        if text and not (part.key == "basic_code" and is_placeholder(text)):
+            found.append((str(part.label), text))
+    return found
 
 
 # --- what changed ------------------------------------------------------------------------------------

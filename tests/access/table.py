@@ -255,6 +255,8 @@ OWN_MATTERS = [
     Row("servicehall:draft-discard", typist(302), POST, given=of("scratch")),
     Row("servicehall:draft-check", typist(), given=of("draft")),
     Row("servicehall:draft-check", typist(422), POST, given=of("draft")),
+    Row("servicehall:draft-moved", typist(302), given=of("draft")),
+    Row("servicehall:draft-moved", typist(302), POST, given=of("draft")),
     Row("servicehall:draft-page", typist(), given=with_("draft", key="known")),
     Row("servicehall:draft-page", typist(422), POST, given=with_("draft", key="known")),
     Row("servicehall:draft-autosave", typist(), POST, given=with_("draft", key="known")),
@@ -529,6 +531,44 @@ RIGHTS = [
         POST,
         given=lambda w: person()(w) | {"guardianship_id": uuid.uuid4()},
     ),
+]
+
+EDITORS = {W.DISTRICT_OFFICE, W.SYSTEM_ADMIN}
+
+
+def item_and(**more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: item(world) | more
+
+
+# The item of the world is published and has no draft, so that a section leads back to it.
+CATALOGUE = [
+    Row("catalogue:items", only(EDITORS)),
+    Row("catalogue:item-new", only(EDITORS)),
+    Row("catalogue:item-new", only(EDITORS, 422), POST, data=NONSENSE),
+    Row("catalogue:export", only(EDITORS), POST),
+    Row("catalogue:import", only(EDITORS)),
+    Row("catalogue:import", only(EDITORS, 422), POST, data=NONSENSE),
+    Row("catalogue:word", only(EDITORS), query="?word=没钱"),
+    Row("catalogue:add-word", only(EDITORS, 302), POST, given=item),
+    Row("catalogue:item", only(EDITORS), given=item),
+    Row("catalogue:version", only(EDITORS), given=item_and(number=1)),
+    Row("catalogue:item-act", only(EDITORS, 302), POST, given=item_and(verb="start")),
+    *(
+        Row(f"catalogue:{name}", only(EDITORS, 302), method, given=item_and(key="faq", **more))
+        for name, method, more in (
+            ("section", "get", {}),
+            ("section", POST, {}),
+            ("row-new", "get", {"name": "faq"}),
+            ("row-new", POST, {"name": "faq"}),
+            ("row", "get", {"name": "faq", "index": 0}),
+            ("row", POST, {"name": "faq", "index": 0}),
+            ("row-move", POST, {"name": "faq", "index": 0}),
+        )
+    ),
+    Row("servicehall:item-preview", only(EDITORS), given=item),
+    Row("servicehall:item-try", only(EDITORS, 302), given=item),
+    Row("servicehall:item-try-page", only(EDITORS), given=item_and(key="check")),
+    Row("servicehall:item-try-page", only(EDITORS), POST, given=item_and(key="check")),
 ]
 
 OFFICIALS = [
@@ -837,6 +877,7 @@ TABLE = (
     *OWN_MATTERS,
     *COUNTER,
     *RIGHTS,
+    *CATALOGUE,
     *OFFICIALS,
     *EXCHANGE,
     *ADMINISTRATION,

@@ -132,7 +132,16 @@ def test_an_item_has_the_documented_keys_and_no_others(item: dict[str, Any]) -> 
     for material in item["materials"]:
         assert set(material) - {"condition", "form", "field"} == MATERIAL_KEYS, material["code"]
     for field in item["fields"]:
-        extra = {"hint", "options", "min", "max", "prefill", "condition", "must_be"}
+        extra = {
+            "hint",
+            "options",
+            "min",
+            "max",
+            "prefill",
+            "condition",
+            "must_be",
+            "no_certificates",
+        }
         assert set(field) - extra == FIELD_KEYS, field["key"]
 
 

@@ -11,6 +11,7 @@ from servicehall.cases.actions.handling import (
     finish_at_once,
 )
 from servicehall.cases.actions.looking import offers, open_case, reveal_in_case
+from servicehall.cases.actions.moving import move_draft
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
 from servicehall.cases.actions.review import forward, grant, refuse, send_back
 
@@ -27,6 +28,7 @@ __all__ = [
     "forward",
     "grant",
     "lapse",
+    "move_draft",
     "offers",
     "open_case",
     "propose",

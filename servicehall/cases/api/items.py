@@ -65,11 +65,13 @@ class ItemSerializer(serializers.Serializer[Any]):
     any_station = serializers.BooleanField(help_text=_("任何服务站都可受理。"))
 
 
-class ConditionSerializer(serializers.Serializer[Any]):
-    """Asked for only when the situation was answered with one of these values."""
+@extend_schema_field(OpenApiTypes.OBJECT)
+class Condition(serializers.Field[Any, Any, Any, Any]):
+    """When it is asked for, as the catalogue has it: {situation, values}, a test {field, op, value}, or a tree of
+    all, any and not. What is asked always has none."""
 
-    situation = serializers.CharField()
-    values = serializers.ListField(child=serializers.CharField())
+    def to_representation(self, value: Any) -> Any:
+        return value
 
 
 class MaterialSerializer(serializers.Serializer[Any]):
@@ -80,7 +82,7 @@ class MaterialSerializer(serializers.Serializer[Any]):
     originals = serializers.IntegerField(source="original_copies")
     copies = serializers.IntegerField()
     is_shared = serializers.BooleanField(source="shared", help_text=_("政府已掌握的，不必提供。"))
-    condition = ConditionSerializer(allow_null=True, default=None)
+    condition = Condition(allow_null=True, default=None)
 
 
 class OptionSerializer(serializers.Serializer[Any]):
@@ -97,7 +99,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
     type = serializers.CharField(
         help_text=_(
             "text、longtext、number、money、date（YYYY-MM-DD）、choice、yesno（yes 或 no）、"
-            "person、household_member（人员编号）、file。"
+            "person、household_member（人员编号）、address、file。"
         )
     )
     is_required = serializers.BooleanField(source="required")
@@ -105,7 +107,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
     min = serializers.IntegerField(allow_null=True, default=None)
     max = serializers.IntegerField(allow_null=True, default=None)
     must_be = serializers.CharField(allow_null=True, default=None)
-    condition = ConditionSerializer(allow_null=True, default=None)
+    condition = Condition(allow_null=True, default=None)
 
 
 class LevelSerializer(serializers.Serializer[Any]):

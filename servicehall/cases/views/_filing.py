@@ -1,5 +1,6 @@
 """A draft as the pages of a filing see it, and what they share."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,18 @@ class Filing:
     answers: dict[str, Any]
 
     @property
+    def is_outdated(self) -> bool:
+        """The item has a new version, or is not offered any more."""
+        return not self.draft.version.in_force_on(timezone.localdate())
+
+    def answers_beside(self, step: Step) -> str:
+        """What other pages say of the questions on which this page depends, for the browser."""
+        here = {question["key"] for question in step.drawn}
+        given = rules.heard(self.draft.version.questions, self.answers)
+        wanted = step.looks_at - here
+        return json.dumps({key: given[key] for key in sorted(wanted) if key in given})
+
+    @property
     def steps(self) -> list[Step]:
         return steps_of(self.draft.version, self.answers)
 
@@ -58,12 +71,15 @@ class Filing:
         return household_of(self.draft.applicant)
 
     def form(self, step: Step, request: PortalRequest, *, is_bound: bool) -> PageForm:
-        asks_members = any(q["type"] == "household_member" for q in step.questions)
+        kinds = {question["type"] for question in step.drawn}
         return PageForm(
-            step.questions,
+            step.drawn,
             answers=self.answers,
             facts=self.facts,
-            household=self.household if asks_members else (),
+            household=self.household if "household_member" in kinds else (),
+            places=prefill.communities(timezone.localdate()) if "address" in kinds else (),
+            item_code=self.draft.version.item_id,
+            follows=True,
             uploaded=frozenset(self.uploads) if step.has_files else (),
             papers_shown=request.scope.is_staff,
             data=request.POST if is_bound else None,

@@ -31,7 +31,7 @@ from servicehall.cases.enums import CaseState, Light
 from servicehall.cases.forms_staff import FindCaseForm
 from servicehall.cases.models import Case
 from servicehall.cases.querysets import CaseQuerySet, light_is
-from servicehall.catalogue import finding
+from servicehall.catalogue import certificates, finding
 from servicehall.catalogue.models import ItemVersion
 
 SIZE = 30
@@ -235,6 +235,7 @@ def for_person(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
         "name": mask_name(person.full_name),
         "q": q,
         "items": _items(request.scope, q, today),
+        "refused": certificates.found(q) if q else [],
         "url": request.path,
     }
     if request.htmx and request.htmx.target == "items":

@@ -52,7 +52,7 @@ def remove(request: PortalRequest, draft_id: uuid.UUID, upload_id: uuid.UUID) ->
 
 def _step_with_file(filing: Filing, field: str) -> Step:
     for step in filing.steps:
-        if any(q["key"] == field and q["type"] == "file" for q in step.questions):
+        if any(q["key"] == field and q["type"] == "file" for q in step.drawn):
             return step
     raise Http404
 
@@ -66,7 +66,7 @@ def _file_box(
     context = {
         "row": with_files(filing, row),
         "problems": problems,
-        "is_alone": len(step.questions) == 1,
+        "is_alone": len(step.drawn) == 1,
     }
     return TemplateResponse(
         request,

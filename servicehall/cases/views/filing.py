@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -21,7 +22,7 @@ from community.governance.scopes import PortalRequest
 from residents.base.models import Person
 from servicehall.cases import actions, prefill
 from servicehall.cases.forms_page import PageForm
-from servicehall.cases.models import Case
+from servicehall.cases.models import Case, Draft
 from servicehall.cases.prefill import Fact
 from servicehall.cases.steps import CHECK, KNOWN, Step, position
 from servicehall.cases.views._answers import AnswerRow, answer_rows
@@ -35,6 +36,7 @@ from servicehall.cases.views._filing import (
     page_url,
     with_files,
 )
+from servicehall.catalogue import certificates, finding
 from servicehall.catalogue.enums import Channel
 from servicehall.catalogue.models import ItemVersion
 
@@ -80,6 +82,17 @@ def _start(request: PortalRequest, code: str, person: Person) -> HttpResponse:
     version = ItemVersion.objects.public(timezone.localdate(now)).filter(item_id=code).first()
     if version is None:
         raise Http404
+    words = request.POST.get("words", "")[: finding.MAX_QUERY]
+    if (
+        words
+        and certificates.is_issued_by(version)
+        and (refusal := certificates.refusal_of(words, code))
+    ):
+        messages.error(request, str(refusal))
+        return redirect(f"{reverse('servicehall:search')}?{urlencode({'q': words})}")
+    begun = Draft.objects.visible_to(request.scope).filter(version__item_id=code, applicant=person)
+    if (draft := begun.exclude(version=version).first()) is not None:
+        return redirect("servicehall:draft", draft.pk)  # which says what has changed since
     draft = actions.start_draft(version, applicant=person, by=request.scope, now=now)
     return redirect("servicehall:draft", draft.pk)
 
@@ -92,6 +105,8 @@ def resume(request: PortalRequest, draft_id: uuid.UUID) -> HttpResponse:
     if filing is None:
         return _already_filed(request, draft_id)
     step = filing.draft.step
+    if filing.is_outdated:
+        return redirect("servicehall:draft-moved", draft_id)
     known = step if position(filing.steps, step) is not None else KNOWN
     return redirect(page_url(filing, known))
 
@@ -119,6 +134,8 @@ def page(request: PortalRequest, draft_id: uuid.UUID, key: str) -> HttpResponse:
         raise Http404
     step = filing.steps[index]
     if request.method != "POST":
+        if filing.is_outdated:
+            return redirect("servicehall:draft-moved", draft_id)
         return _show(request, filing, step, filing.form(step, request, is_bound=False))
     return _take(request, filing, step)
 
@@ -161,7 +178,7 @@ def _target(request: PortalRequest, filing: Filing, step: Step, way: str) -> str
 def _attach(request: PortalRequest, filing: Filing, step: Step) -> dict[str, str]:
     """Check and keep the files of a page; the refusals by field, each in words that help."""
     refused: dict[str, str] = {}
-    for question in step.questions:
+    for question in step.drawn:
         if question["type"] != "file":
             continue
         for file in request.FILES.getlist(question["key"]):
@@ -185,6 +202,7 @@ def _show(
         "form": form,
         "rows": rows,
         "problems": [],
+        "beside": filing.answers_beside(step) if step.looks_at else "",
         "is_alone": len(rows) == 1 and len(rows[0]["fields"]) == 1,
         "facts": _known_rows(filing) if step.key == KNOWN else [],
         "under_way": _under_way(filing) if step.key == KNOWN else None,
@@ -238,6 +256,8 @@ def check(request: PortalRequest, draft_id: uuid.UUID) -> HttpResponse:
     filing = find_filing(request, draft_id)
     if filing is None:
         return _already_filed(request, draft_id)
+    if filing.is_outdated:
+        return redirect("servicehall:draft-moved", draft_id)
     if request.method != "POST":
         return _show_check(request, filing)
     channel = Channel.COUNTER if request.scope.is_staff else Channel.ONLINE

@@ -13,17 +13,18 @@ from django.views.decorators.http import require_safe
 
 from common import ratelimit
 from common.access import PUBLIC, access
-from common.names import initials, pinyin_key
 from community.governance.models import StationCoverage
 from community.governance.scopes import PortalRequest
 from residents.base.models import Person
 from servicehall.cases import prefill
 from servicehall.cases.forms import SituationForm, StationForm
 from servicehall.cases.models import Case, Draft, Proposal
-from servicehall.catalogue import finding, rules
+from servicehall.catalogue import certificates, finding, rules
 from servicehall.catalogue.actions import count_empty_search
+from servicehall.catalogue.conditions import fields_of
 from servicehall.catalogue.enums import ReviewLevel
-from servicehall.catalogue.models import ItemVersion, NegativeCertificate, Window
+from servicehall.catalogue.models import ItemVersion, Window
+from servicehall.catalogue.wording import more_facts
 
 ASKED_WITHIN = timedelta(days=30)
 MOST_ASKED = 6
@@ -96,7 +97,7 @@ def search(request: PortalRequest) -> HttpResponse:
     texts = ItemVersion.objects.public(today).values_list("item_id", "search_text")
     codes = finding.rank(query, texts)[:MAX_RESULTS]
     found = {v.item_id: v for v in _offered(today) if v.item_id in set(codes)} if codes else {}
-    refused = _refused(query)
+    refused = certificates.found(query)
     if query and not codes and not refused and request.method == "GET":
         _count_in_vain(request, query)
     context = {
@@ -113,23 +114,6 @@ def _count_in_vain(request: PortalRequest, query: str) -> None:
     now = timezone.now()
     if ratelimit.hit("search-in-vain", request.client_ip, VAIN_AN_HOUR, 3600, now):
         count_empty_search(query, now=now)
-
-
-def _refused(query: str) -> list[NegativeCertificate]:
-    """Certificates that may not be issued and that the words ask for: at most two, the plainest hits."""
-    rows = {row.code: row for row in NegativeCertificate.objects.public()}
-    texts = [(code, certificate_terms(row, query.isascii())) for code, row in rows.items()]
-    return [rows[code] for code in finding.rank(query, texts)[:2]]
-
-
-def certificate_terms(row: NegativeCertificate, with_pinyin: bool) -> str:
-    """One term a line, as finding.rank reads them; a Chinese question needs no pinyin."""
-    chinese = [row.name["zh"], *row.synonyms]
-    lines = [*chinese, row.name.get("en", "")]
-    if with_pinyin:
-        for term in chinese:
-            lines += [pinyin_key(term).replace(" ", ""), *initials(term)]
-    return "\n".join(dict.fromkeys(line.lower() for line in lines if line))
 
 
 @access(PUBLIC)
@@ -175,17 +159,12 @@ def item(request: PortalRequest, code: str) -> HttpResponse:
     if version is None:
         raise Http404
     person = Person.objects.of_account(request.scope.user_id).select_related("community").first()
-    form = SituationForm(version, data=request.GET or None)
-    situation = form.chosen()
-    context = {
-        "version": version,
-        "content": version.content,
-        "form": form if form.fields else None,
-        "certainty": CERTAINTY[version.content["certainty"]],
-        "steps": [ReviewLevel(rule.level).label for rule in version.levels],
-        "materials": _materials(version, situation, _held(person)),
-        "station": _station_of(person, today),
-        "person": person,
+    words = request.GET.get("q", "")[: finding.MAX_QUERY].strip()
+    refusal = certificates.refusal_of(words, code) if words else ""
+    context = guide(request, version, person, today) | {
+        "words": words,
+        "is_preview": False,
+        "refusal": refusal if certificates.is_issued_by(version) else "",
         "draft": Draft.objects.visible_to(request.scope)
         .filter(version__item_id=code, applicant=person)
         .first()
@@ -196,30 +175,47 @@ def item(request: PortalRequest, code: str) -> HttpResponse:
     return TemplateResponse(request, f"servicehall/public/{template}.html", context)
 
 
+def guide(
+    request: PortalRequest, version: ItemVersion, person: Person | None, today: date
+) -> dict[str, Any]:
+    """What the guide of a version shows, be it in force or still a draft."""
+    situations = (
+        request.GET if any(row["key"] in request.GET for row in version.situations) else None
+    )
+    form = SituationForm(version, data=situations)
+    return {
+        "version": version,
+        "content": version.content,
+        "form": form if form.fields else None,
+        "here": request.path,
+        "certainty": CERTAINTY[version.content["certainty"]],
+        "steps": [ReviewLevel(rule.level).label for rule in version.levels],
+        "materials": checklist(version, form.chosen(), _held(person)),
+        "more": more_facts(version.content),
+        "station": _station_of(person, today),
+        "person": person,
+    }
+
+
 def _held(person: Person | None) -> frozenset[str]:
     """The codes of the papers whose content the base holds for this person."""
     facts = prefill.known_facts(person) if person else {}
     return frozenset(code for code, fact in PAPER_BEHIND.items() if fact in facts)
 
 
-def _materials(
-    version: ItemVersion, situation: Mapping[str, str], held: frozenset[str]
+def checklist(
+    version: ItemVersion, given: Mapping[str, Any], held: frozenset[str] = frozenset()
 ) -> list[dict[str, Any]]:
-    """The checklist: without an answer to a question everything it might ask for, and when."""
-    labels = {
-        (question["key"], option["value"]): option["label"]
-        for question in version.content.get("situations") or []
-        for option in question["options"]
-    }
+    """The papers to bring: where an answer that decides is missing, those that it might ask for, and when."""
+    when = version.condition_titles
     rows = []
     for material in version.materials:
         condition = material.get("condition")
-        when = []
-        if condition and condition["situation"] not in situation:
-            when = [labels[condition["situation"], value] for value in condition["values"]]
-        elif not rules.applies(condition, situation):
+        is_open = bool(set(fields_of(condition)) - given.keys())
+        if not is_open and not rules.applies(condition, given):
             continue
-        rows.append({**material, "only_when": when, "is_held": material["code"] in held})
+        said = when.get(material["code"], "") if is_open else ""
+        rows.append({**material, "only_when": said, "is_held": material["code"] in held})
     return rows
 
 

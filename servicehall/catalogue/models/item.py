@@ -174,9 +174,13 @@ class ItemVersion(models.Model):
                 "required": True,
                 "page": "situation",
             }
-            for situation in self.content.get("situations") or []
+            for situation in self.situations
         ]
         return situations + self.fields
+
+    @property
+    def situations(self) -> list[dict[str, Any]]:
+        return list(self.content.get("situations") or [])
 
     @property
     def materials(self) -> list[dict[str, Any]]:
