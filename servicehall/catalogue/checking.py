@@ -34,6 +34,11 @@ RANKS = list(ReviewLevel.values)
 LEAST_SYNONYMS, MOST_PUBLICITY = 3, 30
 COMPARABLE = {"number", "money", "date"}  # by size; a situation and a choice only by their answers
 ONLY_ANSWERED = {"person", "household_member"}
+MASKED = {
+    "id_number",
+    "phone",
+    "bank_card",
+}  # what never reaches the browser cannot be compared there
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 VALUE = re.compile(r"[a-z0-9_]{1,40}")
 
@@ -228,8 +233,8 @@ def _fault_of_test(question: Content, op: str, value: Any) -> Text:
         return _("条件不能看上传的文件。")
     if op == "answered":
         return ""
-    if kind in ONLY_ANSWERED:
-        return _("对人只能看填了没有。")
+    if kind in ONLY_ANSWERED or question.get("prefill") in MASKED:
+        return _("对人、证件、电话和银行卡只能看填了没有。")
     if op in conditions.ORDERS:
         return "" if kind in COMPARABLE else _("只有数字、金额和日期能比大小。")
     values = {str(each) for each in (value if isinstance(value, list) else [value])}

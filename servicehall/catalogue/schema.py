@@ -138,12 +138,14 @@ SECTIONS: tuple[Section, ...] = (
                 Part("required", _("必填"), "flag"),
                 Part("page", _("放在哪一页"), "choice", among="pages", needed=True, forced=True),
                 Part("min", _("最少"), "number", _("数字和金额：下限；文字：最少字数；家庭成员：最少人数。")),
-                Part("max", _("最多"), "number", _("数字和金额：上限；文字：最多字数；家庭成员：最多人数；文件：最多几个。")),
+                Part("max", _("最多"), "number",
+                     _("数字和金额：上限；文字：最多字数；家庭成员：最多人数；文件：最多几个。")),
                 Part("prefill", _("从居民基础库带出"), "choice", choices=PREFILL),
                 Part("must_be", _("必须回答"), "choice", _("例如同意授权：不这样答就不能提交。"), choices={
                     "yes": _("是"), "no": _("否"),
                 }),
-                Part("no_certificates", _("对照不予出具证明清单"), "flag", _("答的是清单上的证明，就不收件，并告诉该去哪里。")),
+                Part("no_certificates", _("对照不予出具证明清单"), "flag",
+                     _("答的是清单上的证明，就不收件，并告诉该去哪里。")),
                 WHEN,
             ), title="label", identity="key"),
         ),
@@ -172,7 +174,8 @@ SECTIONS: tuple[Section, ...] = (
         rows=(
             Rows("levels", _("办理环节"), _("环节"), (
                 Part("level", _("哪一级"), "choice", choices=dict(ReviewLevel.choices), needed=True, forced=True),
-                Part("limit_days", _("环节时限"), "number", _("单位与承诺时限相同；小时算一天。"), needed=True, forced=True),
+                Part("limit_days", _("环节时限"), "number", _("单位与承诺时限相同；小时算一天。"),
+                     needed=True, forced=True),
                 Part("department", _("区级由哪个部门"), "choice", among="departments"),
             ), title="level"),
         ),
@@ -276,9 +279,12 @@ SECTIONS: tuple[Section, ...] = (
         "replies", _("答复模板"), _("办理人员写意见时可以选用。花括号里的会换成这一件的内容。"),
         rows=(
             Rows("replies", _("答复模板"), _("模板"), (
-                Part("outcome", _("用在什么时候"), "choice", choices=dict(ReplyOutcome.choices), needed=True, forced=True),
+                Part("outcome", _("用在什么时候"), "choice", choices=dict(ReplyOutcome.choices),
+                     needed=True, forced=True),
                 Part("name", _("模板名称"), "pair", needed=True, forced=True),
-                Part("text", _("内容"), "pairlong", _("可以用：{姓名}、{事项}、{编号}、{日期}、{承诺日期}、{机构}、{电话}"), needed=True, forced=True),
+                Part("text", _("内容"), "pairlong",
+                     _("可以用：{姓名}、{事项}、{编号}、{日期}、{承诺日期}、{机构}、{电话}"),
+                     needed=True, forced=True),
             ), title="name"),
         ),
     ),

@@ -60,7 +60,10 @@ BREAKS = {
     "department": (put("department", "nobody"), "names", "没有这个部门"),
     "apply-at": (put("apply_at", "moon"), "names", "不在选项中"),
     "eligibility": (put("eligibility", {"rule": {"fact": "age", "op": "~"}}), "eligible", "读不懂"),
-    "one-answer": (put("situations.0.options", [{"value": "a", "label": {"zh": "一", "en": "a"}}]), "situations", "两种答案"),
+    "one-answer": (
+        put("situations.0.options", [{"value": "a", "label": {"zh": "一", "en": "a"}}]),
+        "situations", "两种答案",
+    ),
     "same-answer": (put("situations.0.options.1.value", "none"), "situations", "答案的内部名称"),
     "answer-in-one-language": (put("situations.0.options.0.label.en", ""), "situations", "中文和英文"),
     "same-key": (put("fields.1.key", "members"), "fields", "内部名称重复"),
@@ -73,9 +76,16 @@ BREAKS = {
     "empty-page": (put("pages.0.key", "other"), "fields", "没有问题"),
     "condition-shape": (put("fields.1.condition", {"if": "a"}), "fields", "条件读不懂"),
     "condition-later": (put("fields.1.condition", {"field": "explain", "op": "answered"}), "fields", "排在后面"),
-    "condition-answer": (put("materials.6.condition", {"situation": "burden", "values": ["x"]}), "materials", "不在选项中"),
+    "condition-answer": (
+        put("materials.6.condition", {"situation": "burden", "values": ["x"]}), "materials", "不在选项中",
+    ),
     "condition-order": (put("fields.4.condition", {"field": "property", "op": ">", "value": 1}), "fields", "能比大小"),
-    "condition-person": (put("fields.4.condition", {"field": "members", "op": "=", "value": "1"}), "fields", "对人只能"),
+    "condition-person": (
+        put("fields.4.condition", {"field": "members", "op": "=", "value": "1"}), "fields", "只能看填了没有",
+    ),
+    "condition-card": (
+        put("materials.3.condition", {"field": "bank_account", "op": "=", "value": "1"}), "materials", "只能看",
+    ),
     "material-field": (put("materials.3.field", "gone"), "materials", "代替的问题"),
     "material-ways": (put("materials.0.shared", True), "materials", "只能选一种"),
     "material-twice": (put("materials.1.code", "application"), "materials", "内部名称重复"),
@@ -99,7 +109,12 @@ BREAKS = {
     "no-words": (put("search.synonyms", []), "search", "还没有填"),
     "no-basis": (put("basis", []), "basis", "依据"),
     "no-faq-answer": (put("faq.0.a", {"zh": "", "en": ""}), "faq", "还没有填"),
-    "reply": (put("replies", [{"outcome": "granted", "name": {"zh": "准", "en": "Y"}, "text": {"zh": "{身份证}", "en": "x"}}]), "replies", "不认识"),
+    "reply": (
+        put("replies", [
+            {"outcome": "granted", "name": {"zh": "准", "en": "Y"}, "text": {"zh": "{身份证}", "en": "x"}}
+        ]),
+        "replies", "不认识",
+    ),
 }  # fmt: skip
 
 
