@@ -86,7 +86,7 @@ def field(
     """One question with its control.
 
     prefix / suffix: what stands at the control ("¥", "元"); source: where a known value comes from; width: short |
-    medium | "" (full); as_title: the label is the heading of a page that asks one thing. Attributes go to the control.
+    medium | "" (full); a field with `is_wanted` may be left open for now and is not called optional; as_title: the label is the heading of a page that asks one thing. Attributes go to the control.
     """
     kind = _kind(bound)
     hint = hint or bound.help_text
@@ -116,7 +116,9 @@ def field(
             "described": " ".join(described),
             "control": "" if is_group else bound.as_widget(widget=_widget(bound), attrs=attrs),
             "options": list(bound.subwidgets) if is_group else [],
-            "is_optional": not bound.field.required and kind != "check",
+            "is_optional": not bound.field.required
+            and kind != "check"
+            and not getattr(bound.field, "is_wanted", False),
         },
     )
 

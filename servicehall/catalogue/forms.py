@@ -59,6 +59,8 @@ class PartsForm(forms.Form):
         for part in parts:
             for name, field in _fields_of(part, read(part, holder), among):
                 self.fields[name] = field
+                # What must be there in the end, and the English of everything, is not called optional.
+                field.is_wanted = part.needed or name.endswith("__en")  # type: ignore[attr-defined]
                 if typed is not None:
                     field.initial = field.widget.value_from_datadict(typed, {}, name)
 
@@ -162,6 +164,8 @@ class LineForm(forms.Form):
     def __init__(self, *args: Any, about: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.about = about
+        for field in self.fields.values():
+            field.is_wanted = True  # type: ignore[attr-defined]
 
 
 class OptionForm(LineForm):
@@ -199,14 +203,13 @@ class TestForm(LineForm):
             required=False,
             widget=forms.Select(attrs=REFRESH),
         )
-        self.fields["op"].widget.attrs.update(REFRESH)
-        key = self._now("field")
-        _title, kind, options = about.get(key, ("", "", ()))
-        ops = [(code, label) for code, label in OPS if code in _ops_of(kind)]
+        _title, self.kind, options = about.get(self._now("field"), ("", "", ()))
+        self.fields["field"].is_wanted = True  # type: ignore[attr-defined]
+        ops = [(code, label) for code, label in OPS if code in _ops_of(self.kind)]
         self.fields["op"].choices = ops  # type: ignore[attr-defined]
-        op = self._now("op")
-        if not op.endswith("answered"):
-            self.fields["value"] = _value_field(kind, options, op)
+        if ops[0][0] != "answered":
+            self.fields["value"] = _value_field(self.kind, options)
+            self.fields["value"].is_wanted = True  # type: ignore[attr-defined]
             self._show_value(is_list=bool(options))
 
     def _now(self, name: str) -> str:
@@ -225,8 +228,12 @@ class TestForm(LineForm):
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         compares = given.get("field") and not str(given.get("op")).endswith("answered")
-        if compares and given.get("value") in (None, "", []) and "value" not in self.errors:
+        if not compares or "value" in self.errors:
+            return given
+        if given.get("value") in (None, "", []):
             self.add_error("value", _("请写明和什么比较。"))
+        elif self.kind in {"number", "money"} and not _are_numbers(given["value"]):
+            self.add_error("value", _("请填写数字。"))
         return given
 
     def test(self) -> conditions.Line | None:
@@ -239,11 +246,14 @@ class TestForm(LineForm):
         if op == "answered":
             return holds, {"field": given["field"], "op": op}
         value = given["value"]
-        if op != "in":
-            value = _plain(value)
-        elif not isinstance(value, list):
-            value = [part.strip() for part in re.split("[、,，]", _plain(value)) if part.strip()]
-        return holds, {"field": given["field"], "op": op, "value": value}
+        values = value if isinstance(value, list) else _several(_plain(value))
+        if self.kind in {"number", "money"}:
+            values = [str(conditions.number_of(text)) for text in values]
+        return holds, {
+            "field": given["field"],
+            "op": op,
+            "value": values if op == "in" else values[0],
+        }
 
 
 def _ops_of(kind: str) -> set[str]:
@@ -256,15 +266,25 @@ def _ops_of(kind: str) -> set[str]:
     return {"in", "not in", "answered", "not answered"}
 
 
-def _value_field(kind: str, options: Choices, op: str) -> forms.Field:
+def _several(text: str) -> list[str]:
+    return [part.strip() for part in re.split("[、，;；]", text) if part.strip()]
+
+
+def _are_numbers(text: str) -> bool:
+    found = [conditions.number_of(part) for part in _several(text)]
+    return bool(found) and None not in found
+
+
+def _value_field(kind: str, options: Choices) -> forms.Field:
     label = _("和什么比")
     if options:
         boxes = forms.CheckboxSelectMultiple
         return forms.MultipleChoiceField(label=label, choices=options, widget=boxes, required=False)
-    if kind == "date" and op in conditions.ORDERS:
+    if kind == "date":
         return forms.DateField(label=label, required=False)
-    if kind in {"number", "money"} and op in conditions.ORDERS:
-        return forms.DecimalField(label=label, required=False, max_digits=15, decimal_places=2)
+    if kind in {"number", "money"}:
+        widget = forms.TextInput(attrs={"inputmode": "decimal"})
+        return forms.CharField(label=label, required=False, max_length=MAX_LINE, widget=widget)
     return forms.CharField(label=label, required=False, max_length=MAX_LINE)
 
 

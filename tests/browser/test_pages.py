@@ -48,6 +48,8 @@ FIRST: dict[Who, tuple[str, ...]] = {
         "exchange:request",
         "exchange:ledger",
         "exchange:ledger-list",
+        *("catalogue:items", "catalogue:item", "catalogue:word", "catalogue:import"),
+        *("servicehall:item-preview", "servicehall:item-try-page"),
     ),
     Who.LEADER: ("dashboards:place",),
     Who.AUDITOR: ("dashboards:audit",),
