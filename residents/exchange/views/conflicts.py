@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -68,7 +69,7 @@ class ClaimLine:
     source: str
     name: str
     shown: str
-    day: str
+    day: date | None
     rank: str
     is_kept: bool
 
@@ -114,8 +115,9 @@ def _lines(ticket: ConflictTicket) -> list[ClaimLine]:
         if source == UNKNOWN:
             text = _("来源不明")
         shown = masked_value(ticket.attribute, value)
+        told = date.fromisoformat(day) if day else None
         found.append(
-            (rank or 999, ClaimLine(source, names[source], shown, day, text, source == kept))
+            (rank or 999, ClaimLine(source, names[source], shown, told, text, source == kept))
         )
     return [line for _rank, line in sorted(found, key=lambda each: (each[0], each[1].source))]
 
@@ -141,14 +143,21 @@ def _settled(request: PortalRequest, ticket: ConflictTicket, form: SettleForm) -
     except NotAllowed as refusal:
         form.add_error(None, str(refusal.message))
         return False
-    messages.success(request, _("已裁定，下面是下一张。"))
     return True
 
 
 def _next(request: PortalRequest) -> HttpResponse:
+    """The next one, of the same attribute where the list showed one alone; after the last the list."""
     waiting = ConflictTicket.objects.visible_to(request.scope).open().order_by("opened_at", "id")
-    ticket = waiting.first()
-    return redirect("exchange:conflict", ticket.pk) if ticket else redirect("exchange:conflicts")
+    attribute = request.GET.get("attribute", "")
+    ticket = waiting.filter(attribute=attribute).first() if attribute in ATTRIBUTES else None
+    query = f"?attribute={attribute}" if ticket else ""
+    ticket = ticket or waiting.first()
+    if ticket is None:
+        messages.success(request, _("已裁定，没有别的冲突了。"))
+        return redirect("exchange:conflicts")
+    messages.success(request, _("已裁定，下面是下一张。"))
+    return redirect(reverse("exchange:conflict", args=[ticket.pk]) + query)
 
 
 @access(power(Power.REVEAL_FIELDS))
