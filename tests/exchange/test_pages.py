@@ -142,6 +142,7 @@ def test_a_form_that_is_refused_keeps_what_was_typed(form, community, person):
     assert answer.status_code == 422
     assert 'value="两间"' in answer.content.decode()
     assert 'value="不知道"' in answer.content.decode()
+    assert f'href="#{person.pk}|phone">{person.full_name}' in answer.content.decode()
     assert ReportForm.objects.get().lines.count() == 0
 
 

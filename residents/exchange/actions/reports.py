@@ -235,7 +235,7 @@ def save_form(form_id: UUID, typed: Typed, *, by: Scope, now: datetime) -> Repor
             known = {key for key in given if key in ATTRIBUTES and key in layout.values}
             twice[pk] = {key for key in known if given[key] and rows[pk].get(key)}
             fresh = {key: given[key] for key in known if given[key] and not rows[pk].get(key)}
-            statements += [base.Statement(pk, _read(fresh), now)] if fresh else []
+            statements += [base.Statement(pk, _read(pk, fresh), now)] if fresh else []
         note_many(twice, typed_in=TypedIn.REPORT, form=form.request.name, now=now)
         ReportLine.objects.filter(form=form, person_id__in=ids).delete()
         ReportLine.objects.bulk_create(lines)
@@ -244,8 +244,22 @@ def save_form(form_id: UUID, typed: Typed, *, by: Scope, now: datetime) -> Repor
     return form
 
 
-def _read(values: Mapping[str, str]) -> dict[str, str]:
-    return {key: ATTRIBUTES[key].read(text) for key, text in values.items()}
+def _read(person_id: UUID, values: Mapping[str, str]) -> dict[str, str]:
+    """Canonical texts. Raises Invalid, which names the cell."""
+    found = {}
+    for key, text in values.items():
+        try:
+            found[key] = ATTRIBUTES[key].read(text)
+        except Invalid as error:
+            raise Invalid(
+                error.code, error.message, {cell_of(person_id, key): error.message}
+            ) from None
+    return found
+
+
+def cell_of(person_id: UUID, value: str) -> str:
+    """The name under which a form asks for one thing about one person."""
+    return f"{person_id}|{value}"
 
 
 def _dump(answers: Mapping[str, str]) -> str:
