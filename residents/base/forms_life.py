@@ -59,7 +59,7 @@ class ActForm(forms.Form):
         label=_("凭据"),
         max_length=80,
         required=False,
-        help_text=_("看过的证明、文书编号，如“死亡医学证明”。不写证件号码。"),
+        help_text=_("看过的证明、文书编号，如“户口簿”“出生医学证明”“租房合同”。不写证件号码。"),
     )
     order: Sequence[str] = ()
 

@@ -24,7 +24,7 @@ from community.governance.scopes import PortalRequest
 from residents.base.actions import doubles as acts, merging
 from residents.base.actions.merging_ties import hanging_on
 from residents.base.attributes import ATTRIBUTES, ON_PERSON
-from residents.base.enums import DoubleState
+from residents.base.enums import DocumentType, DoubleState, Sex
 from residents.base.forms_tidy import PairForm, ReasonForm, refuse
 from residents.base.models import DoubleCandidate, Person, PersonDetail, PersonMerge, SourceSystem
 from residents.base.ties import moving
@@ -142,7 +142,9 @@ def _compared(a: Person, b: Person) -> Iterator[Compared]:
         one, other = _value(a, key), _value(b, key)
         if one or other:
             left, right = (_side(person, key, sources) for person in (a, b))
-            yield Compared(attribute.label, left, right, one == other, bool(one and other))
+            yield Compared(
+                attribute.label, left, right, one == other, _tells(key, one) and _tells(key, other)
+            )
     account = {True: _("有"), False: _("没有")}
     yield _plain(_("居民账号"), account[bool(a.account_id)], account[bool(b.account_id)])
     hanging = hanging_on(a.pk, b.pk)
@@ -150,6 +152,17 @@ def _compared(a: Person, b: Person) -> Iterator[Compared]:
         counts = [len(hanging.get((tie.key, person.pk), [])) for person in (a, b)]
         if any(counts):
             yield _plain(tie.label, *map(str, counts))
+
+
+UNTOLD: dict[str, set[str]] = {
+    "sex": {Sex.UNKNOWN, Sex.NOT_STATED},
+    "document_type": {DocumentType.NONE},
+}
+
+
+def _tells(key: str, value: str) -> bool:
+    """Unknown and "no document yet" contradict nothing."""
+    return bool(value) and value not in UNTOLD.get(key, set())
 
 
 def _plain(label: str | Promise, one: str, other: str) -> Compared:
