@@ -257,7 +257,7 @@ class RelationsForm(ActForm):
 
 class SplitForm(RelationsForm):
     kept = _("留在原户")
-    number = forms.CharField(label=_("新户号"), max_length=30)
+    number = forms.CharField(label=_("新户号"), max_length=30, help_text=_("新户口簿上的户号。"))
     successor = forms.ChoiceField(label=_("原户的新户主"), required=False)
     order = ("number", "on")
 

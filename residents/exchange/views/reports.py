@@ -129,11 +129,12 @@ def _whom(persons: Persons) -> Iterator[str]:
 def request_decide(request: PortalRequest, request_id: uuid.UUID) -> HttpResponse:
     asked = _request(request, request_id)
     form = RequestDecisionForm(request.POST, is_over_quota=asked.is_over_quota)
+    is_approved = request.POST.get("decision") == "approve"
     if form.is_valid():
         try:
             reports.decide_request(
                 request_id,
-                approve=request.POST.get("decision") == "approve",
+                approve=is_approved,
                 over_quota=form.cleaned_data.get("over_quota", False),
                 note=form.cleaned_data["note"],
                 by=request.scope,
@@ -144,6 +145,7 @@ def request_decide(request: PortalRequest, request_id: uuid.UUID) -> HttpRespons
         except NotAllowed as refusal:
             form.add_error(None, str(refusal.message))
         else:
-            messages.success(request, _("已处理。"))
+            done = _("已批准，已下发给各社区。") if is_approved else _("已记为不批准。")
+            messages.success(request, done)
             return redirect("exchange:request", request_id)
     return _request_page(request, asked, form)
