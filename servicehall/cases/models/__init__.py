@@ -1,3 +1,4 @@
+from servicehall.cases.models.accord import Consultation, Undertaking
 from servicehall.cases.models.case import (
     Case,
     CaseEvent,
@@ -13,11 +14,13 @@ __all__ = [
     "Case",
     "CaseEvent",
     "ClockPause",
+    "Consultation",
     "Draft",
     "Proposal",
     "ProposalRun",
     "Rating",
     "ReviewStep",
     "Supplement",
+    "Undertaking",
     "Upload",
 ]
