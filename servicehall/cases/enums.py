@@ -124,3 +124,11 @@ class ProposalState(TextChoices):
     DECLINED = "declined", _("本人不需要")
     APPLIED = "applied", _("已申请")
     LAPSED = "lapsed", _("不再符合")
+
+
+class BatchAct(TextChoices):
+    """What may be done to many cases at once; never a refusal, which needs reasons of its own."""
+
+    ACCEPT = "accept", _("受理")
+    FORWARD = "forward", _("审核通过，转下一环节")
+    GRANT = "grant", _("准予")

@@ -25,6 +25,7 @@ from servicehall.cases.enums import BEFORE_ACCEPTANCE, OPEN_STATES, CaseState, L
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
     from servicehall.cases.models import (  # noqa: F401
+        Batch,
         Case,
         Consultation,
         Draft,
@@ -46,6 +47,14 @@ class ProposalQuerySet(QuerySet["Proposal"]):
         if scope.is_staff:
             return self.filter(scope.within(Power.HANDLE_MESSAGES, "person__community__path"))
         return self.filter(person__account_id=scope.user_id)
+
+
+class BatchQuerySet(QuerySet["Batch"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """A batch belongs to the post that began it."""
+        if scope.is_nobody or scope.post_id is None:
+            return self.none()
+        return self.filter(post_id=scope.post_id)
 
 
 class ConsultationQuerySet(QuerySet["Consultation"]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from servicehall.cases.views import accords, case, desk, proposals, slip
+from servicehall.cases.views import accords, batches, case, desk, proposals, slip
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path(
         "cases/<uuid:case_id>/undertakings/<slug:key>/keep/", accords.keep, name="undertaking-keep"
     ),
+    path("batches/start/", batches.start, name="batch-start"),
+    path("batches/<uuid:batch_id>/", batches.batch, name="case-batch"),
+    path("batches/<uuid:batch_id>/go/", batches.go, name="case-batch-go"),
     path("consultations/", accords.asked, name="consultations"),
     path(
         "consultations/<uuid:consultation_id>/answer/", accords.answer, name="consultation-answer"

@@ -323,6 +323,18 @@ COUNTER = [
     Row("servicehall:case-more", of_case(), given=of("case")),
     Row("servicehall:case-consult", only(PASSING, blind=PASSING_ELSE), given=of("case")),
     Row("servicehall:case-consult", only(PASSING, 422, blind=PASSING_ELSE), POST, given=of("case")),
+    Row("servicehall:batch-start", only(HANDLERS, 302), POST),
+    Row(
+        "servicehall:case-batch",
+        only({W.DIRECTOR}, blind=HANDLERS - {W.DIRECTOR}),
+        given=lambda w: {"batch_id": w.many.pk},
+    ),
+    Row(
+        "servicehall:case-batch-go",
+        only({W.DIRECTOR}, 302, blind=HANDLERS - {W.DIRECTOR}),
+        POST,
+        given=lambda w: {"batch_id": w.many.pk},
+    ),
     Row("servicehall:consultations", only(HANDLERS)),
     Row(
         "servicehall:consultation-answer",

@@ -49,7 +49,7 @@ from residents.rights import actions as rights
 from residents.rights.models import Copy, Correction, Deletion, FamilyConsent, KinRequest, Paper
 from servicehall.cases import actions
 from servicehall.cases.actions.files import attach
-from servicehall.cases.models import Case, Consultation, Draft, Proposal, Upload
+from servicehall.cases.models import Batch, Case, Consultation, Draft, Proposal, Upload
 from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (
     CommitteeFactory,
@@ -138,6 +138,14 @@ class World:
             now=place.now,
         )
         return row
+
+    @cached_property
+    def many(self) -> Batch:
+        """The director has something done to many cases."""
+        place = self.hall
+        return actions.start_batch(
+            "accept", [self.case.pk], words="", by=place.director, now=place.now
+        )
 
     @cached_property
     def owing(self) -> Case:
@@ -556,6 +564,7 @@ def build() -> World:
         "case",
         "consultation",
         "owing",
+        "many",
         "told",
         "delivered",
         "draft",

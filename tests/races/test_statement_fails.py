@@ -201,6 +201,10 @@ ACTS = {
         owing,
         lambda h, c: actions.keep_undertaking(c.pk, "relatives_record", by=h.clerk, now=h.now),
     ),
+    "start_batch": Act(
+        Hall.filed,
+        lambda h, c: actions.start_batch("accept", [c.pk], words="", by=h.clerk, now=h.now),
+    ),
     "consult": Act(Hall.accepted, consult),
     "answer_consultation": Act(
         lambda h: consult(h, h.accepted())[0],
@@ -291,6 +295,8 @@ def test_every_verb_of_the_hall_is_swept():
     others = {  # drafts in one statement, data files, a question that writes nothing
         *("start_draft", "save_draft", "discard_draft", "offers"),
         # Inside the transaction of whoever writes the notice to the public.
+        # A slice of a batch is many transactions: tests/servicehall/test_batches.py.
+        "go_on",
         *("publicise_claimed", "end_publicity_claimed", "end_publicity_by_itself"),
     }
     assert set(actions.__all__) - others - set(ACTS) == set()

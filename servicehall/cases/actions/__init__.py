@@ -7,6 +7,7 @@ from servicehall.cases.actions.accords import (
     keep_undertaking,
 )
 from servicehall.cases.actions.applicant import answer_supplement, lapse, rate, withdraw
+from servicehall.cases.actions.batches import go_on, start_batch
 from servicehall.cases.actions.by_program import file_once, withdraw_once
 from servicehall.cases.actions.clock import (
     begin_special,
@@ -51,6 +52,7 @@ __all__ = [
     "file_once",
     "finish_at_once",
     "forward",
+    "go_on",
     "grant",
     "keep_undertaking",
     "lapse",
@@ -65,6 +67,7 @@ __all__ = [
     "reveal_in_case",
     "save_draft",
     "send_back",
+    "start_batch",
     "start_draft",
     "submit",
     "tacit_accept",

@@ -50,6 +50,11 @@ class Group:
     label: str | Promise
     is_quiet: bool = False  # nothing to do today: shown last
 
+    @property
+    def can_tick(self) -> bool:
+        """Whether its cases may be done many at a time: those that wait for others may not."""
+        return not self.is_quiet
+
     def condition(self, today: date) -> Q:
         if self.code in {Light.DOUBLE_RED, Light.RED, Light.YELLOW}:
             return light_is(Light(self.code), today)
