@@ -9,13 +9,14 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance import grants
-from community.governance.enums import PostBasis, Power
+from community.governance.enums import PostBasis, Power, Role
 from community.governance.models import Post
 from community.governance.scopes import Scope
 
@@ -59,7 +60,7 @@ def arrange_deputy(
             ended_on=to_on + timedelta(days=1),
             title=gettext("代理%(role)s") % {"role": post.title or post.get_role_display()},
             lines=post.lines,
-            group=grants.group_for(post.body, post.role, day=from_on),
+            group=grants.group_for(post.body, Role(post.role), day=from_on),
             deputises=post,
         )
         audit.record(
@@ -102,8 +103,8 @@ def end_deputy(deputy: Post, *, by: Scope, now: datetime) -> Post:
 
 def _wrong(
     post: Post, user: User, from_on: date, to_on: date, reason: str, today: date
-) -> dict[str, object]:
-    errors: dict[str, object] = {}
+) -> dict[str, str | Promise]:
+    errors: dict[str, str | Promise] = {}
     if post.deputises_id is not None or post.basis == PostBasis.ELECTION:
         errors["post"] = _("这个任职不能由人代理。")
     if post.user_id == user.pk:
