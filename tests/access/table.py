@@ -355,7 +355,7 @@ COUNTER = [
     ),
     Row(
         "servicehall:consultation-cancel",
-        only(PASSING, 302, blind=PASSING_ELSE),
+        only({W.DIRECTOR}, 302, blind=(PASSING | PASSING_ELSE) - {W.DIRECTOR}),
         POST,
         given=of("consultation"),
     ),

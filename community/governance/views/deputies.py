@@ -27,7 +27,7 @@ class DeputyForm(forms.Form):
     """Whose post, who acts for him, from when to when, why."""
 
     post = forms.ModelChoiceField(Post.objects.none(), label=gettext_lazy("谁不在"))
-    user = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("谁来代理"))
+    user = forms.ChoiceField(label=gettext_lazy("谁来代理"))
     from_on = forms.DateField(
         label=gettext_lazy("从哪天"), widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -45,12 +45,17 @@ class DeputyForm(forms.Form):
         super().__init__(data, initial={"from_on": today})
         own = Post.objects.of_body(scope, today).filter(deputises__isnull=True)
         self.fields["post"] = _PostField(own, label=gettext_lazy("谁不在"))
-        self.fields["user"] = _UserField(
-            User.objects.filter(pk__in=own.values("user_id"))
-            .exclude(pk=scope.user_id or "")
-            .order_by("display_name"),
+        self.people = {
+            str(post.user_id): post.user for post in own if post.user_id != scope.user_id
+        }
+        self.fields["user"] = forms.ChoiceField(
             label=gettext_lazy("谁来代理"),
+            choices=[("", _("请选择"))]
+            + [(key, user.display_name) for key, user in self.people.items()],
         )
+
+    def clean_user(self) -> User:
+        return self.people[self.cleaned_data["user"]]
 
     def take(self, refusal: NotAllowed) -> None:
         fields = refusal.fields if isinstance(refusal, Invalid) else {}
@@ -64,11 +69,6 @@ class DeputyForm(forms.Form):
 class _PostField(forms.ModelChoiceField[Post]):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.user.display_name} · {obj.title or obj.get_role_display()}"
-
-
-class _UserField(forms.ModelChoiceField[User]):
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.display_name)
 
 
 @access(power(Power.ASSIGN_CASES))
