@@ -91,6 +91,27 @@ class PostQuerySet(QuerySet["Post"]):
             .order_by("body__code", "role")
         )
 
+    def of_body(self, scope: Scope, day: date) -> Self:
+        """The posts of the acting body on a day."""
+        if scope.body_id is None:
+            return self.none()
+        return (
+            self.active_on(day)
+            .filter(body_id=scope.body_id)
+            .select_related("user")
+            .order_by("role", "user__display_name")
+        )
+
+    def deputies_of_body(self, scope: Scope, day: date) -> Self:
+        """Who deputises in the acting body, now and later."""
+        if scope.body_id is None:
+            return self.none()
+        return (
+            self.filter(body_id=scope.body_id, deputises__isnull=False, ended_on__gt=day)
+            .select_related("user", "deputises__user", "body")
+            .order_by("started_on", "pk")
+        )
+
     def watching(self, roles: Collection[str], path: str, day: date) -> Self:
         """Posts of these roles whose body stands at the place or above it; no path: wherever it stands."""
         found = self.active_on(day).filter(role__in=roles)

@@ -38,7 +38,6 @@ Text = str | Promise
 EVENT_LABELS: dict[str, Text] = {
     **{action.value: action.label for action in CaseAction},
     "file": gettext_lazy("提交申请"),
-    "assign": gettext_lazy("分派"),
     "rate": gettext_lazy("申请人已评价"),
     CaseAction.FORWARD.value: gettext_lazy("审核通过"),
 }

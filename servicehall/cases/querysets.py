@@ -67,6 +67,12 @@ class ConsultationQuerySet(QuerySet["Consultation"]):
             return self.none()
         return self.open().filter(body_id=scope.body_id).order_by("due_on", "pk")
 
+    def asked_by(self, scope: Scope) -> Self:
+        """What the acting body has asked about cases in its hands and still waits for."""
+        if scope.is_nobody or scope.body_id is None or not scope.has(Power.REVIEW_CASES):
+            return self.none()
+        return self.open().filter(case__handler_id=scope.body_id)
+
 
 class DraftQuerySet(QuerySet["Draft"]):
     def visible_to(self, scope: Scope) -> Self:

@@ -27,6 +27,7 @@ from tests.factories.governance import (
     CommunityFactory,
     DepartmentFactory,
     StationFactory,
+    StreetFactory,
     StreetOfficeFactory,
     resident_scope,
     staff,
@@ -131,6 +132,12 @@ class Hall:
     def head(self) -> Scope:
         """The head of the street office, who may extend a limit."""
         return staff(Role.OFFICE_HEAD, self.street_office)
+
+    def taker(self, case: Case) -> Body:
+        """Another body of the kind of whoever has the case, in the same district."""
+        if case.handler_id == self.street_office.pk:
+            return StreetOfficeFactory(place=StreetFactory(parent=self.department.place))
+        return StationFactory(place=CommunityFactory(parent=self.community.parent))
 
     def filed(self, **changes: Any) -> Case:
         return file_case(

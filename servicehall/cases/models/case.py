@@ -149,7 +149,7 @@ class CaseEvent(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(action__in=[*CaseAction.values, "file", "assign", "rate"]),
+                condition=Q(action__in=[*CaseAction.values, "file", "rate"]),
                 name="event_action_known",
             ),
         ]
