@@ -47,6 +47,7 @@ ACTIONS: Words = {
     "person.viewed": _("查看居民档案"),
     "person.revealed": _("显示完整证件号或电话"),
     "person.changed": _("修改居民资料"),
+    "person.led_on": _("资料记入合并后的档案"),
     **{f"life.{kind.value}": kind.label for kind in EventKind},
     "person.account_bound": _("绑定居民账号"),
     "person.staff_tied": _("登记工作人员本人身份(用于回避)"),
