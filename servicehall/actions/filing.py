@@ -18,7 +18,7 @@ from community.governance.scopes import Scope
 from residents.base.models import Person
 from residents.exchange.actions.typed import note_typed
 from residents.exchange.enums import TypedIn
-from servicehall import routing, rules
+from servicehall import routing, rules, standing
 from servicehall.actions import _core
 from servicehall.actions.proposing import answer_proposal
 from servicehall.enums import CaseState, Channel
@@ -177,6 +177,7 @@ def _new_case(
         version=version,
         window_id=window,
         applicant=applicant,
+        about_id=standing.child_of(version, applicant.pk, answers),
         contact_phone=phone or None,
         community=applicant.community,
         station=station,

@@ -42,8 +42,9 @@ from django.utils.translation import gettext_lazy as _
 from community.governance.enums import PlaceLevel
 from community.governance.models import Place
 from residents.base.attributes import ATTRIBUTES
+from residents.base.eligibility.children import CHILD, parents
 from residents.base.eligibility.tree import Rule, Test
-from residents.base.enums import OccupancyKind, PersonState, Relation
+from residents.base.enums import OccupancyKind
 from residents.base.models import HouseholdMember, Occupancy, Person
 
 Expression: TypeAlias = Any  # what Django takes in annotate(): it has no common type for it
@@ -151,27 +152,16 @@ def _household_size(_day: date) -> Expression:
     return Subquery(members, output_field=IntegerField())
 
 
-_CHILDREN = ("20", "21", "22", "23", "24", "27", "29", "30", "31", "32", "33", "37", "39")
-_PARENTS = (Relation.HEAD, Relation.SPOUSE, Relation.HUSBAND, Relation.WIFE)
-
-
 def _youngest_child(day: date) -> Expression:
-    """Age in months of the youngest child with whom a head of household or his spouse lives.
+    """Age in months of the youngest child with whom a parent lives (`children`).
 
     A child whose birth nobody knows does not hide the others.
     """
-    mine = HouseholdMember.objects.filter(
-        person=OuterRef(OuterRef("pk")), to_on__isnull=True, relation__in=_PARENTS
-    )
     born = (
-        HouseholdMember.objects.filter(
-            household__in=mine.values("household"),
-            to_on__isnull=True,
-            relation__in=_CHILDREN,
-            person__state=PersonState.ACTIVE,
-        )
-        .order_by(F("person__birth_on").desc(nulls_last=True))
-        .values("person__birth_on")
+        parents(day)
+        .filter(person=OuterRef("pk"))
+        .order_by(F(f"{CHILD}__person__birth_on").desc(nulls_last=True))
+        .values(f"{CHILD}__person__birth_on")
     )
     return _months(Subquery(born[:1]), day)
 
