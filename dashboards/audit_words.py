@@ -35,6 +35,7 @@ ACTIONS: Words = {
     "account.password_given_at_counter": _("窗口重设密码"),
     "post.chosen": _("选择岗位"),
     "post.appointed": _("任职"),
+    "powers.granted": _("按职务更新权限"),
     "post.ended": _("免职"),
     "token.made": _("生成接口令牌"),
     "token.revoked": _("停用接口令牌"),
