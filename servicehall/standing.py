@@ -13,8 +13,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from common.crypto import blind_index
-from residents.base.eligibility import FACTS, Rule, with_facts
-from residents.base.eligibility.children import CHILD, parents
+from residents.base.eligibility import FACTS, Rule, facts_of
+from residents.base.eligibility.ages import Span, whole
+from residents.base.eligibility.children import BORN, CHILD, parents
 from residents.base.eligibility.tree import COMPARES, Test, tests_of
 from residents.base.models import HouseholdMember, Person
 from servicehall.enums import OPEN_STATES, Outcome
@@ -45,17 +46,17 @@ def bases(version: ItemVersion, persons: Collection[UUID], today: date) -> dict[
     keys = sorted({test.fact for test in tests_of(rule)})
     children: dict[UUID, list[str]] = {}
     if is_per_child(rule):
-        for parent, child, born in _families(Q(person__in=persons), today):
+        for parent, child, born in _families(Q(person__in=persons)):
             if _is_young(rule, born, today):
                 children.setdefault(parent, []).append(str(child))
     words = json.dumps(version.content["eligibility"]["rule"], sort_keys=True)
     found: dict[UUID, Basis] = {}
-    for person in with_facts(Person.objects.filter(pk__in=persons), keys, today):
-        values = {key: getattr(person, f"fact_{key}") for key in keys}
+    facts = facts_of(Person.objects.filter(pk__in=persons), keys, today)
+    for person, values in facts.items():
         text = f"{words} {_what_matters(rule, values)}"
-        found[person.pk] = {
+        found[person] = {
             "facts": blind_index(text, field="proposal:basis").hex()[:32],
-            "children": sorted(children.get(person.pk, [])),
+            "children": sorted(children.get(person, [])),
         }
     return found
 
@@ -83,7 +84,7 @@ def claimed_for(version: ItemVersion, rule: Rule, today: date) -> set[UUID]:
     homes = HouseholdMember.objects.current().filter(
         named | Q(person__in=cases.values("applicant"))
     )
-    rows = list(_families(Q(household__in=homes.values("household")), today))
+    rows = list(_families(Q(household__in=homes.values("household"))))
     children: dict[UUID, list[tuple[UUID, date | None]]] = {}
     for parent, child, born in rows:
         children.setdefault(parent, []).append((child, born))
@@ -103,16 +104,16 @@ def claimed_for(version: ItemVersion, rule: Rule, today: date) -> set[UUID]:
     return set(children) - free
 
 
-def _families(where: Q, today: date) -> Any:
+def _families(where: Q) -> Any:
     """Parent, child and its birth."""
-    columns = "person_id", f"{CHILD}__person_id", f"{CHILD}__person__birth_on"
-    return parents(today).filter(where).values_list(*columns)
+    columns = "person_id", f"{CHILD}__person_id", BORN
+    return parents().filter(where).values_list(*columns)
 
 
 def _is_young(rule: Rule, born: date | None, today: date) -> bool:
     if born is None:
         return False
-    months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
+    months = whole(Span.MONTHS, born, today)
     tests = [test for test in tests_of(rule) if test.fact == _PER_CHILD]
     return all(COMPARES[test.op](months, test.value) for test in tests)
 

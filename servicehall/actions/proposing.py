@@ -8,7 +8,6 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +17,7 @@ from community.governance.enums import Power
 from community.governance.scopes import Scope
 from notifications import outbox
 from residents.base.actions import bulk
-from residents.base.eligibility import Rule, with_verdicts
+from residents.base.eligibility import Rule, matches
 from residents.base.enums import PersonState
 from residents.base.models import Person
 from residents.rights import consents
@@ -84,22 +83,12 @@ def _is_alone() -> bool:
 
 def _hits(rules: Mapping[str, Rule], now: datetime) -> dict[str, Hits]:
     """Who fits which item, or might: one scan, whatever the number of rules."""
-    names = {code: f"r{index}" for index, code in enumerate(rules)}
-    columns = [f"fits_{name}" for name in names.values()]
-    persons = with_verdicts(
-        Person.objects.filter(state=PersonState.ACTIVE).order_by(),
-        {names[code]: rule for code, rule in rules.items()},
-        timezone.localdate(now),
-    )
-    some = Q()
-    for column in columns:
-        some |= Q(**{column: True}) | Q(**{f"{column}__isnull": True})
     found: dict[str, Hits] = {code: {} for code in rules}
-    rows = persons.filter(some).values_list("pk", *columns)
-    for person_id, *verdicts in rows.iterator(chunk_size=PORTION):
-        for code, verdict in zip(rules, verdicts, strict=True):
+    persons = Person.objects.filter(state=PersonState.ACTIVE)
+    for person_id, verdicts in matches(persons, list(rules.values()), timezone.localdate(now)):
+        for hits, verdict in zip(found.values(), verdicts, strict=True):
             if verdict is not False:
-                found[code][person_id] = verdict is True
+                hits[person_id] = verdict is True
     return found
 
 

@@ -4,17 +4,18 @@ Where the head is a grandparent, the son and his wife are the parents of a grand
 register does not say whose child it is, and nobody is taken for the father.
 """
 
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 
 from residents.base.enums import PersonState, Relation
 from residents.base.kinship import DAUGHTERS, SONS
 from residents.base.models import HouseholdMember
 
 CHILD = "household__members"  # of the rows of `parents`
-GROWN = 18
+BORN = f"{CHILD}__person__birth_on"
+GROWN = timedelta(days=18 * 365 + 4)
 
 _sons = sorted(SONS | {Relation.ADOPTED_SON})
 _daughters = sorted(DAUGHTERS | {Relation.ADOPTED_DAUGHTER})
@@ -32,23 +33,28 @@ _OF_A_CHILD = (
 )
 
 
-def parents(day: date) -> QuerySet[HouseholdMember, Any]:
+def parents() -> QuerySet[HouseholdMember, Any]:
     """The memberships of parents, once for each child (`CHILD`) who is alive and lives with them."""
-    grown = _grown(day)
     pairs: Any = Q(relation__in=_OF_THE_HEAD[0], household__members__relation__in=_OF_THE_HEAD[1])
     for roles, of in _OF_A_CHILD:
-        others = HouseholdMember.objects.filter(
-            grown, household=OuterRef("household"), to_on__isnull=True, relation__in=roles
-        ).exclude(pk=OuterRef("pk"))
-        pairs |= Q(grown, relation__in=roles, household__members__relation__in=of) & ~Exists(others)
+        others = (
+            HouseholdMember.objects.filter(to_on__isnull=True, relation__in=roles)
+            .filter(_grown(OuterRef(BORN)), household=OuterRef("household"))
+            .exclude(pk=OuterRef("pk"))
+        )
+        pair = Q(relation__in=roles, household__members__relation__in=of)
+        pairs |= pair & _grown(F(BORN)) & ~Exists(others)
     return HouseholdMember.objects.filter(
-        pairs,
-        to_on__isnull=True,
-        household__members__to_on__isnull=True,
-        household__members__person__state=PersonState.ACTIVE,
+        Q(
+            to_on__isnull=True,
+            household__members__to_on__isnull=True,
+            household__members__person__state=PersonState.ACTIVE,
+        )
+        & pairs
     ).order_by()
 
 
-def _grown(day: date) -> Q:
-    born = date(day.year - GROWN, day.month, min(day.day, 28))
+def _grown(child_born: Any) -> Q:
+    """Old enough to be the parent of somebody who was born on a day."""
+    born = ExpressionWrapper(child_born - Value(GROWN), DateField())
     return Q(person__birth_on__isnull=True) | Q(person__birth_on__lte=born)

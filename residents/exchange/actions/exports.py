@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _, override
 
-from accounts import audit, budget
+from accounts import audit, budget, limits
 from accounts.models import User
 from common.crypto import blind_index
 from common.errors import Conflict, NotAllowed
@@ -144,7 +144,7 @@ def _gathered(run: ExportRun, now: datetime) -> None:
     if not run.rows:
         run.state = RunState.EMPTY
     elif run.rows > most:
-        limits = {"rows": run.rows, "most": most}
+        figures = {"rows": run.rows, "most": most}
         _stop(
             run,
             _("共%(rows)s行，超过一个文件的上限%(most)s行，请按街道或社区分开导出。") % figures,
