@@ -29,6 +29,7 @@ from residents.base.models import ConflictTicket, Person, PersonDetail
 from residents.exchange import reading
 from residents.exchange.actions import receiving, reports
 from residents.exchange.actions.setup import load_exchange
+from residents.exchange.layouts import ANSWER
 from residents.exchange.models import ImportBatch, ImportRow
 from residents.rights import actions as rights
 from tests.api.conftest import program as program  # noqa: PLC0414  a fixture
@@ -246,7 +247,7 @@ def _report(civil: Any, office: Any, window: Any, community: Any) -> None:
     reports.decide_request(request.pk, approve=True, note="", by=office, now=timezone.now())
     form = request.forms.get()
     ids = list(reports.people_of(form, today=timezone.localdate()).values_list("pk", flat=True))
-    typed = {pk: {"answer:房屋间数": CARD, "phone": PHONES[5]} for pk in ids}
+    typed = {pk: {f"{ANSWER}房屋间数": CARD, "phone": PHONES[5]} for pk in ids}
     reports.save_form(form.pk, typed, by=window, now=timezone.now())
 
 

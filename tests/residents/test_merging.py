@@ -452,6 +452,30 @@ def test_side_by_side_one_person_decides_by_keyboard(stays, goes, director, clie
     assert Person.objects.get(pk=goes.pk).state == PersonState.ACTIVE
 
 
+def test_any_two_entries_can_be_laid_side_by_side(stays, goes, station, director, client_for):
+    other = PersonFactory(full_name="李秀英", community=station.place)
+    far = PersonFactory(full_name="李秀芳")
+    client, url = client_for(director), reverse("residents:double-new")
+    assert url in client.get(reverse("residents:doubles")).content.decode()
+    nobody = client.post(url, {"one": far.full_name, "other": "李秀英"})
+    assert nobody.status_code == 422
+    assert "没有找到您可以合并的档案" in nobody.content.decode()
+    asked = client.post(url, {"one": "陈小雨", "other": other.id_number})
+    assert "请选择是哪一位" in asked.content.decode()
+    given = {"one": "陈小雨", "one_is": str(stays.pk), "other": other.id_number}
+    answer = client.post(url, given)
+    pair = DoubleCandidate.objects.get()
+    assert answer["Location"] == reverse("residents:double", args=[pair.pk])
+    assert {pair.person_a_id, pair.person_b_id} == {stays.pk, other.pk}
+    assert "合并为一份" in client.get(answer["Location"]).content.decode()
+    same = client.post(url, {"one": other.id_number, "other": other.id_number})
+    assert "两份不同的档案" in same.content.decode()
+    client.post(answer["Location"], {"act": "not_same", "reason": "双胞胎", "keep": ""})
+    client.post(url, given)
+    pair.refresh_from_db()
+    assert pair.state == DoubleState.OPEN, "asked once more"
+
+
 def test_the_pages_cost_ten_queries_at_the_most(full, director, client_for, count_queries):
     client = client_for(director)
     row = joined(full[0], full[1], director)
