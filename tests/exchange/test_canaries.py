@@ -247,7 +247,7 @@ def _report(civil: Any, office: Any, window: Any, community: Any) -> None:
     reports.decide_request(request.pk, approve=True, note="", by=office, now=timezone.now())
     form = request.forms.get()
     ids = list(reports.people_of(form, today=timezone.localdate()).values_list("pk", flat=True))
-    typed = {pk: {f"{ANSWER}房屋间数": CARD, "phone": PHONES[5]} for pk in ids}
+    typed = {pk: {f"{ANSWER}5": CARD, "phone": PHONES[5]} for pk in ids}
     reports.save_form(form.pk, typed, by=window, now=timezone.now())
 
 

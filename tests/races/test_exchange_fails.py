@@ -79,7 +79,7 @@ class Town:
         return form
 
     def answers(self) -> dict[Any, dict[str, str]]:
-        return {self.person.pk: {f"{ANSWER}房屋间数": "3", "phone": "13800005678"}}
+        return {self.person.pk: {f"{ANSWER}5": "3", "phone": "13800005678"}}
 
     def checked(self) -> Any:
         rows = [("姓名", "身份证号", "学历"), ("张伟民", importing.number(1), "小学")]
