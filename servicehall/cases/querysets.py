@@ -20,7 +20,13 @@ from django.db.models import (
 )
 
 from community.governance.enums import BodyKind, Power
-from servicehall.cases.enums import BEFORE_ACCEPTANCE, OPEN_STATES, CaseState, Light, ProposalState
+from servicehall.cases.enums import (
+    BEFORE_ACCEPTANCE,
+    OPEN_STATES,
+    CaseState,
+    Light,
+    ProposalState,
+)
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope

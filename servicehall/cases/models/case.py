@@ -38,6 +38,8 @@ class Case(models.Model):
     version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="cases")
     window = models.ForeignKey(Window, models.PROTECT, related_name="cases")
     applicant = models.ForeignKey(Person, models.PROTECT, related_name="cases")
+    # The child, where each child is a claim of its own (standing.py).
+    about = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     contact_phone = EncryptedTextField(_("联系电话"), null=True)
     community = models.ForeignKey(Place, models.PROTECT, related_name="cases")
     station = models.ForeignKey(Body, models.PROTECT, related_name="cases")
@@ -280,4 +282,7 @@ class Rating(models.Model):
         indexes = [models.Index(fields=["rated_on"], name="rating_day")]
 
 
-declare(Tie("servicehall.Case", "applicant", OnMerge.MOVE, _("办件")))
+declare(
+    Tie("servicehall.Case", "applicant", OnMerge.MOVE, _("办件")),
+    Tie("servicehall.Case", "about", OnMerge.MOVE, _("为其申请的办件")),
+)
