@@ -298,7 +298,7 @@ def test_two_accounts_of_one_human_are_no_two_persons(community, big):
     """By the person behind the account; where an account is tied to nobody, by the name on it."""
     asker = User.objects.get(pk=big.requested_by_id)
     second = staff(Role.DEPARTMENT_OFFICIAL, big.requested_body)
-    account = User.objects.get(pk=second.user_id)
+    account = User.objects.get(pk=second.user_id or "")
     User.objects.filter(pk__in=[asker.pk, account.pk]).update(display_name="王芳")
 
     def decide():

@@ -201,10 +201,10 @@ def test_a_question_holds_nothing_up_and_a_stranger_cannot_answer():
     (row,) = ask(place, case, place.department, kind="question")
     code = refusal(actions.answer_consultation, row.pk, answer="是", by=place.official, now=NOW)
     assert code == "answered_already"
-    after = actions.forward(case.pk, by=place.director, now=day(1), opinion="属实")
-    assert after.state == CaseState.IN_REVIEW
     with pytest.raises(Invalid):
         ask(place, case, place.station)
+    after = actions.forward(case.pk, by=place.director, now=day(1), opinion="属实")
+    assert after.state == CaseState.IN_REVIEW
 
 
 # --- 重新办理 --------------------------------------------------------------------------------------
