@@ -19,7 +19,7 @@ from community.governance.models import Place, Post
 from community.governance.scopes import Scope, scope_of
 from dashboards.actions import recount
 from ops import devpg, state
-from servicehall.models import Case
+from servicehall.cases.models import Case
 
 SEED = 1
 HISTORY = {"small": 20_000, "full": 200_000}  # cases

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bench.city import City
 from bench.harness import Trial, Wrong
 from bench.visitor import BARE, Visitor
-from servicehall.views.desk import SIZE
+from servicehall.cases.views.desk import SIZE
 
 GOAL = 20.0
 DESK = "/hall/"

@@ -13,8 +13,8 @@ from community.governance.models import Place
 from dashboards import figures
 from dashboards.models import DailyFact
 from dashboards.tree import Tree
-from servicehall import facts
-from servicehall.models import Case
+from servicehall.cases import facts
+from servicehall.cases.models import Case
 
 GOAL = 300.0
 MEASURE = "closed"

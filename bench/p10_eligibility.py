@@ -15,7 +15,7 @@ from residents.base.eligibility import Rule, explain, facts_of, matches, parse
 from residents.base.eligibility.tree import tests_of
 from residents.base.enums import PersonState
 from residents.base.models import Person
-from servicehall.models import ItemVersion
+from servicehall.catalogue.models import ItemVersion
 
 GOAL = 12.0
 RULES = 20

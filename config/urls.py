@@ -3,11 +3,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import views
-from servicehall.views import public
+from servicehall.cases.views import public
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", public.home, name="home"),
-    path("", include("servicehall.urls")),
+    path("", include("servicehall.catalogue.urls")),
+    path("", include("servicehall.cases.urls")),
     path("", include("community.governance.urls")),
     path("accounts/", include("accounts.urls")),
     path("", include("notifications.urls")),

@@ -20,8 +20,9 @@ from community.governance.grants import group_name, places_of
 from community.governance.models import Body, Place, PlaceGrant, Post
 from community.governance.roles import ROLE_BODIES, ROLE_POWERS
 from residents.base.models import Canary, Person
-from servicehall.enums import ReviewLevel, StepState
-from servicehall.models import Case, ReviewStep
+from servicehall.cases.enums import StepState
+from servicehall.cases.models import Case, ReviewStep
+from servicehall.catalogue.enums import ReviewLevel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

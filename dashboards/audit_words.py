@@ -9,7 +9,8 @@ from django.utils.translation import gettext, gettext_lazy as _
 from community.governance.enums import PostBasis, Role
 from notifications.enums import Channel as MessageChannel, MessageState
 from residents.base.enums import ClaimPurpose, EventKind, Purpose
-from servicehall.enums import CaseAction, CaseState, Channel as CaseChannel
+from servicehall.cases.enums import CaseAction, CaseState
+from servicehall.catalogue.enums import Channel as CaseChannel
 
 Words = Mapping[str, str | Promise]
 

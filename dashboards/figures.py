@@ -23,12 +23,12 @@ from community.governance.models import Place
 from community.governance.scopes import Scope
 from dashboards.models import DailyFact
 from dashboards.tree import Tree
-from servicehall import facts
-from servicehall.facts import MEASURES, RATIOS
-from servicehall.models import Case
+from servicehall.cases import facts
+from servicehall.cases.facts import MEASURES, RATIOS
+from servicehall.cases.models import Case
 
 if TYPE_CHECKING:
-    from servicehall.querysets import CaseQuerySet
+    from servicehall.cases.querysets import CaseQuerySet
 
 SMALL = 5
 CURVE = timedelta(days=7)  # the curve shows a week even of a shorter period

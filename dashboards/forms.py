@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from community.governance.models import Place
 from dashboards.figures import Period, periods
-from servicehall.models import Window
+from servicehall.catalogue.models import Window
 
 DEFAULT_PERIOD = "month"
 

@@ -14,7 +14,7 @@ from community.governance.enums import BodyKind, PostBasis, Role
 from community.governance.models import Body
 from community.governance.roles import ROLE_BODIES
 from dashboards import audit_words
-from servicehall.models import Window
+from servicehall.catalogue.models import Window
 
 CURRENT, ENDED, ALL = "current", "ended", "all"
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")

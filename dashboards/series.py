@@ -8,7 +8,7 @@ from django.utils import formats
 
 from dashboards.figures import CURVE, SMALL
 from dashboards.forms import Choice
-from servicehall.facts import MEASURES
+from servicehall.cases.facts import MEASURES
 
 SHOWN = ("filed", "closed")
 

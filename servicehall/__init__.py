@@ -1,1 +1,4 @@
-"""The one-stop hall: items and windows as data, a case from draft to rating, its clock and its review."""
+"""The one-stop hall: nested apps, the catalogue at the bottom.
+
+The layers above it: cases (a matter from draft to rating) → catalogue (windows, items, limits as data).
+"""

@@ -5,7 +5,7 @@ from django.urls import path, re_path, register_converter
 from community.governance import api as governance
 from config.api import views
 from residents.exchange.api import batches, changes
-from servicehall.api import cases, items
+from servicehall.cases.api import cases, items
 
 
 class CaseNumberConverter:

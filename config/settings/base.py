@@ -21,7 +21,8 @@ INSTALLED_APPS = [
     "residents.exchange",
     "residents.rights",
     "grid",
-    "servicehall",
+    "servicehall.catalogue",
+    "servicehall.cases",
     "funding",
     "dashboards",
     "django.contrib.auth",
@@ -255,13 +256,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     # 03:10 in China, after the facts; a changed rule is taken up within a minute.
     "propose-nightly": {
-        "task": "servicehall.tasks.propose",
+        "task": "servicehall.cases.tasks.propose",
         "schedule": crontab(hour="19", minute="10"),
         "kwargs": {"is_nightly": True},
         "options": {"queue": "jobs"},
     },
     "propose-changed": {
-        "task": "servicehall.tasks.propose",
+        "task": "servicehall.cases.tasks.propose",
         "schedule": 60.0,
         "options": {"queue": "jobs", "expires": 50},
     },
@@ -282,8 +283,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour="19", minute="30"),
         "options": {"queue": "jobs"},
     },
+    "silence-accepts": {
+        "task": "servicehall.cases.tasks.accept_by_silence",
+        "schedule": 900.0,
+        "options": {"queue": "jobs"},
+    },
     "notices-lapse": {
-        "task": "servicehall.tasks.lapse_notices",
+        "task": "servicehall.cases.tasks.lapse_notices",
         "schedule": 900.0,
         "options": {"queue": "jobs"},
     },

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dashboards.models import DailyFact
 from dashboards.tree import Tree
-from servicehall import facts
+from servicehall.cases import facts
 
 RECOUNTED_DAYS = 10
 

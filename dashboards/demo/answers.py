@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboards.demo import numbers
 from residents.base.models import Person
-from servicehall.models import ItemVersion
+from servicehall.catalogue.models import ItemVersion
 
 Answers = dict[str, Any]
 

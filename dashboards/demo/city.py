@@ -26,7 +26,7 @@ from residents.base.actions.care import load_care_kinds
 from residents.base.actions.sources import load_limits, load_sources
 from residents.exchange.actions.setup import load_exchange
 from residents.rights.actions import load_rights
-from servicehall.actions import load_catalogue
+from servicehall.catalogue.actions import load_catalogue
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from dashboards.views._lists import list_page
 from notifications import actions, kinds, reasons
 from notifications.enums import Channel, MessageState, ReceiptState
 from notifications.models import Message, OutboxPause
-from servicehall.models import Case
+from servicehall.cases.models import Case
 
 PAGE_SIZE = 30
 CASE = "case:"  # how the hall writes in `about` which case a message speaks of

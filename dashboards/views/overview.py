@@ -20,8 +20,8 @@ from dashboards import figures, series
 from dashboards.forms import Choice, choice
 from dashboards.tree import Tree
 from dashboards.views._lists import list_page
-from servicehall.facts import MEASURES, RATIOS
-from servicehall.models import Case
+from servicehall.cases.facts import MEASURES, RATIOS
+from servicehall.cases.models import Case
 
 PAGE_SIZE = 50
 HEADLINE = ("filed", "open", "yellow", "red", "double_red", "closed")

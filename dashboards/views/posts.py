@@ -21,7 +21,7 @@ from dashboards import administration
 from dashboards.forms_admin import ALL, ENDED, AppointForm, PostFilter, ReasonForm, refuse
 from dashboards.views._lists import list_page
 from dashboards.views._proof import is_proven, proof
-from servicehall.models import Window
+from servicehall.catalogue.models import Window
 
 PAGE_SIZE = 50
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from community.governance.enums import Role
 from dashboards.demo import numbers
-from servicehall import actions
-from servicehall.actions import start_draft
-from servicehall.models import Case, Draft
+from servicehall.cases import actions
+from servicehall.cases.actions import start_draft
+from servicehall.cases.models import Case, Draft
 from tests.api.conftest import Program, by_station, filing, token_for
 from tests.factories.governance import CommunityFactory, StationFactory, staff
 from tests.factories.residents import PersonFactory

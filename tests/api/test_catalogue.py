@@ -5,9 +5,9 @@ import pytest
 from django.utils import timezone
 
 from config.api.schema import description
-from servicehall.actions import load_catalogue
-from servicehall.api.items import ItemDetailSerializer
-from servicehall.models import ItemVersion
+from servicehall.cases.api.items import ItemDetailSerializer
+from servicehall.catalogue.actions import load_catalogue
+from servicehall.catalogue.models import ItemVersion
 from tests.api.conftest import Program
 from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, Hall, item_version
 

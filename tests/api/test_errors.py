@@ -12,7 +12,7 @@ from common.api import ApiView
 from community.governance.enums import Power
 from community.governance.scopes import NOBODY
 from config.api.permissions import ByPolicy, admits
-from servicehall.api import cases
+from servicehall.cases.api import cases
 from tests.api.conftest import Program
 from tests.factories.servicehall import Hall
 

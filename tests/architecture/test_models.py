@@ -19,7 +19,8 @@ STACK = (
     {"exchange"},
     {"rights"},
     {"grid"},
-    {"servicehall", "funding"},
+    {"catalogue"},  # servicehall.catalogue
+    {"servicehall", "funding"},  # servicehall.cases
     {"dashboards"},
 )
 RANK = {label: rank for rank, labels in enumerate(STACK, start=1) for label in labels}

@@ -31,7 +31,7 @@ READS = {
 }
 # Who is not signed in proves with the query code that the case is his.
 READS_IN = {
-    "servicehall/views/track.py": {"with_number"},
+    "servicehall/cases/views/track.py": {"with_number"},
     "residents/base/views/me.py": {"of_person"},  # the trail of one's own file
 }
 
@@ -277,8 +277,8 @@ DATA = {
     "residents/exchange/matching.py": "marks in addresses",
     "residents/exchange/sheet_child.py": "what a table's yes and no are called",
     "residents/exchange/values.py": "words in files of departments",
-    "servicehall/finding.py": "words that a search leaves out",
-    "servicehall/forms_page.py": "forms of a date that people type",
+    "servicehall/catalogue/finding.py": "words that a search leaves out",
+    "servicehall/cases/forms_page.py": "forms of a date that people type",
 }
 BY_LANGUAGE = {"zh", "en"}
 

@@ -21,10 +21,10 @@ from common.uploads import check_upload
 from community.governance.scopes import Scope
 from dashboards.demo.answers import answers_for
 from residents.base.models import Person
-from servicehall import actions
-from servicehall.actions import files
-from servicehall.enums import Channel
-from servicehall.models import Case
+from servicehall.cases import actions
+from servicehall.cases.actions import files
+from servicehall.cases.models import Case
+from servicehall.catalogue.enums import Channel
 from tests.factories.accounts import PASSWORD, TOTP_SECRET
 from tests.factories.servicehall import Hall
 from tests.signing_in import open_session

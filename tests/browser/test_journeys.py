@@ -14,9 +14,11 @@ from playwright.sync_api import expect
 from community.governance.enums import Role
 from community.governance.models import WorkCalendarYear
 from notifications import delivery
-from servicehall import actions
-from servicehall.enums import CaseState, Channel
-from servicehall.models import Case, Rating, Supplement, Upload
+from servicehall.cases import actions
+from servicehall.cases.enums import CaseState
+from servicehall.cases.models import Case, Rating, Supplement, Upload
+from servicehall.catalogue.actions import load_catalogue
+from servicehall.catalogue.enums import Channel
 from tests.browser.journeys import PHONE, file_online, give_account, give_device, photo, visitor
 from tests.factories.governance import (
     CityFactory,
@@ -40,7 +42,7 @@ def here(settings, tmp_path):
     settings.UPLOAD_DIR = tmp_path / "uploads"
     settings.SMS_GATEWAY_URL = ""
     call_command("load_calendar", verbosity=0)
-    actions.load_catalogue()
+    load_catalogue()
     MessageRuleFactory()
     SourceSystemFactory()
     return hall(ALLOWANCE)

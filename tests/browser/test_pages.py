@@ -20,7 +20,7 @@ FIRST: dict[Who, tuple[str, ...]] = {
     Who.APPLICANT: ("home", "servicehall:my-case", "servicehall:draft-page", "residents:me"),
     Who.CLERK: ("servicehall:desk", "servicehall:case", "residents:find"),
     Who.DIRECTOR: (
-        *("servicehall:desk", "servicehall:empty-searches", "dashboards:messages"),
+        *("servicehall:desk", "catalogue:empty-searches", "dashboards:messages"),
         *("exchange:export-waiting", "exchange:forms", "exchange:form"),
         *("exchange:refuse", "exchange:refusal"),
         *("servicehall:desk", "dashboards:messages", "residents:doubles", "residents:double"),

@@ -40,9 +40,9 @@ from residents.base.models import (
     Person,
     PersonEvent,
 )
-from servicehall.actions import accept
-from servicehall.enums import CaseState, Light, Outcome
-from servicehall.models import Case, Rating
+from servicehall.cases.actions import accept
+from servicehall.cases.enums import CaseState, Light, Outcome
+from servicehall.cases.models import Case, Rating
 
 AS_OF = date(2026, 3, 1)
 DATA = read_places()

@@ -6,8 +6,8 @@ from common.identity import check_id_number
 from community.governance.enums import Power, Role
 from residents.base.enums import Relation
 from residents.base.models import Person
-from servicehall.enums import CaseState
-from servicehall.models import Case
+from servicehall.cases.enums import CaseState
+from servicehall.cases.models import Case
 from tests.factories.governance import (
     CommunityFactory,
     StationFactory,

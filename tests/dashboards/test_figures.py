@@ -11,8 +11,8 @@ from community.governance.scopes import Scope
 from dashboards import actions, figures
 from dashboards.models import DailyFact
 from dashboards.tree import Tree
-from servicehall import actions as hall_actions
-from servicehall.facts import MEASURES
+from servicehall.cases import actions as hall_actions
+from servicehall.cases.facts import MEASURES
 from tests.factories.governance import BodyFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import Hall, hall

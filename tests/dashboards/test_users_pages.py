@@ -15,7 +15,7 @@ from community.governance.enums import Role
 from community.governance.scopes import Scope
 from dashboards.views import users
 from residents.base.models import Person
-from servicehall.actions import accept
+from servicehall.cases.actions import accept
 from tests.factories.accounts import UserFactory
 from tests.factories.governance import (
     CityFactory,

@@ -15,7 +15,7 @@ DATA: dict[str, Any] = yaml.safe_load(
     (ROOT / "community/governance/data/wuhai.yaml").read_text(encoding="utf-8")
 )
 WINDOWS: dict[str, Any] = yaml.safe_load(
-    (ROOT / "servicehall/data/windows.yaml").read_text(encoding="utf-8")
+    (ROOT / "servicehall/catalogue/data/windows.yaml").read_text(encoding="utf-8")
 )
 WINDOW_CODES = [window["code"] for window in WINDOWS["windows"]]
 

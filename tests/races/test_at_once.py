@@ -19,9 +19,9 @@ from community.governance.enums import Role
 from dashboards.demo.answers import answers_for
 from notifications.models import Message
 from residents.base.actions import open_file
-from servicehall import actions
-from servicehall.enums import CaseState
-from servicehall.models import Case, CaseEvent, ReviewStep, Supplement
+from servicehall.cases import actions
+from servicehall.cases.enums import CaseState
+from servicehall.cases.models import Case, CaseEvent, ReviewStep, Supplement
 from tests.factories.governance import staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import hall

@@ -15,7 +15,7 @@ from community.governance.enums import Role
 from notifications.models import Message
 from residents.base import actions
 from residents.base.models import Canary
-from servicehall.actions import reveal_in_case
+from servicehall.cases.actions import reveal_in_case
 from tests.factories.governance import (
     CityFactory,
     DistrictFactory,

@@ -36,8 +36,8 @@ from residents.base.models import (
 )
 from residents.base.snapshots import model_of, shot
 from residents.base.ties import all_ties
-from servicehall import actions as hall_actions
-from servicehall.models import Draft
+from servicehall.cases import actions as hall_actions
+from servicehall.cases.models import Draft
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import DwellingFactory, PersonFactory, household
 from tests.factories.servicehall import ALLOWANCE, hall

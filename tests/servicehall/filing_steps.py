@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from servicehall.models import Case, Draft
+from servicehall.cases.models import Case, Draft
 from tests.factories.servicehall import ALLOWANCE
 
 

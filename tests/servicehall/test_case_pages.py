@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from community.governance.enums import Role
-from servicehall import actions
-from servicehall.enums import CaseState
-from servicehall.models import Case, CaseEvent, Supplement
+from servicehall.cases import actions
+from servicehall.cases.enums import CaseState
+from servicehall.cases.models import Case, CaseEvent, Supplement
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import household
 from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, hall

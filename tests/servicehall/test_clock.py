@@ -10,10 +10,10 @@ from hypothesis import given, settings, strategies as st
 
 from community.governance.management.commands.load_calendar import published_years
 from community.governance.workdays import Limit, LimitUnit, WorkCalendar
-from servicehall import actions, deadlines
-from servicehall.enums import OPEN_STATES, CaseState, Light
-from servicehall.models import Case
-from servicehall.querysets import light_is
+from servicehall.cases import actions, deadlines
+from servicehall.cases.enums import OPEN_STATES, CaseState, Light
+from servicehall.cases.models import Case
+from servicehall.cases.querysets import light_is
 from tests.factories.servicehall import hall, item_version
 
 CHINA = ZoneInfo("Asia/Shanghai")

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from community.governance.enums import Role
-from servicehall import actions
-from servicehall.models import Case
+from servicehall.cases import actions
+from servicehall.cases.models import Case
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import DIBAO, JOBLESS, hall, item_version

@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from common import storage
 from common.crypto import DecryptionFailed
-from servicehall.models import Upload
+from servicehall.cases.models import Upload
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, hall
 from tests.servicehall.filing_steps import fill, page_url, photo, start, submit

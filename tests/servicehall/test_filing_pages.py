@@ -9,9 +9,10 @@ from django.urls import reverse
 from community.governance.enums import Role
 from notifications.models import Message
 from residents.base.models import Person
-from servicehall import rules
-from servicehall.enums import CaseState, Channel
-from servicehall.models import Case, Draft, Upload
+from servicehall.cases.enums import CaseState
+from servicehall.cases.models import Case, Draft, Upload
+from servicehall.catalogue import rules
+from servicehall.catalogue.enums import Channel
 from tests.factories.governance import staff
 from tests.factories.residents import PersonFactory, SourceSystemFactory, household
 from tests.factories.servicehall import ALLOWANCE, DIBAO, hall, item_version

@@ -2,9 +2,9 @@
 
 import pytest
 
-from servicehall import finding
-from servicehall.actions import load_catalogue
-from servicehall.models import ItemVersion
+from servicehall.catalogue import finding
+from servicehall.catalogue.actions import load_catalogue
+from servicehall.catalogue.models import ItemVersion
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from servicehall import actions, reasons
-from servicehall.models import Proposal
+from servicehall.cases import actions, reasons
+from servicehall.cases.models import Proposal
 from tests.factories.governance import CommunityFactory
 from tests.factories.servicehall import item_version
 from tests.servicehall import golden

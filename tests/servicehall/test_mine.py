@@ -8,9 +8,11 @@ from django.utils import formats, timezone
 
 from accounts.models import AuditEntry
 from common.errors import Invalid
-from servicehall import actions, rules
-from servicehall.enums import CaseState
-from servicehall.models import Case, Rating, RatingQuestions, Upload
+from servicehall.cases import actions
+from servicehall.cases.enums import CaseState
+from servicehall.cases.models import Case, Rating, Upload
+from servicehall.catalogue import rules
+from servicehall.catalogue.models import RatingQuestions
 from tests.factories.governance import resident_scope
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, file_case, hall

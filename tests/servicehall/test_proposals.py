@@ -12,9 +12,9 @@ from notifications.models import Message
 from residents.base.enums import OccupancyKind, PersonState
 from residents.base.models import Occupancy
 from residents.rights.actions import give_consent, withdraw_consent
-from servicehall import actions
-from servicehall.enums import ProposalState
-from servicehall.models import Draft, Proposal
+from servicehall.cases import actions
+from servicehall.cases.enums import ProposalState
+from servicehall.cases.models import Draft, Proposal
 from tests.factories.governance import resident_scope
 from tests.factories.residents import ENROLLED, DwellingFactory, PersonFactory
 from tests.factories.servicehall import ALLOWANCE, file_case, hall, item_version

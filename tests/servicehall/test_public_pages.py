@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from servicehall.actions import load_catalogue, searching
-from servicehall.models import EmptySearch, NegativeCertificate
-from servicehall.views import public
+from servicehall.cases.views import public
+from servicehall.catalogue.actions import load_catalogue, searching
+from servicehall.catalogue.models import EmptySearch, NegativeCertificate
 from tests.factories.governance import StationFactory
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import ALLOWANCE, hall, item_version
@@ -118,7 +118,7 @@ def test_the_director_reads_what_people_looked_for_in_vain_and_nothing_rare(clie
     ):
         EmptySearch.objects.create(day=today - timedelta(days=days), text=text, count=count)
 
-    page = client_for(hall().director).get(reverse("servicehall:empty-searches"))
+    page = client_for(hall().director).get(reverse("catalogue:empty-searches"))
 
     assert [(row["text"], row["times"]) for row in page.context["rows"]] == [("钓鱼执照", 4)]
     assert "钓鱼执照" in body(page)
@@ -154,7 +154,7 @@ def test_the_guide_cites_laws_and_source_in_the_readers_language(client, catalog
 
 
 def test_every_guide_opens(client, catalogue):
-    from servicehall.models import ServiceItem
+    from servicehall.catalogue.models import ServiceItem
 
     for code in ServiceItem.objects.order_by("code").values_list("code", flat=True):
         assert client.get(reverse("servicehall:item", args=[code])).status_code == 200, code

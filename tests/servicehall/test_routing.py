@@ -10,10 +10,10 @@ from common.errors import NotAllowed
 from community.governance import actions as governance
 from community.governance.enums import PlaceLevel
 from community.governance.models import Body, Place, StationCoverage
-from servicehall import routing
-from servicehall.enums import ReviewLevel
-from servicehall.models import Window
-from servicehall.routing import LevelRule
+from servicehall.cases import routing
+from servicehall.catalogue.enums import ReviewLevel
+from servicehall.catalogue.limits import LevelRule
+from servicehall.catalogue.models import Window
 from tests.factories.governance import CommunityFactory, DepartmentFactory, StationFactory
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import file_case, hall, item_version
@@ -108,7 +108,7 @@ def test_without_anybody_to_decide_nothing_is_accepted():
 
 
 def test_an_instant_item_is_finished_by_the_station_in_one_act():
-    from servicehall import actions
+    from servicehall.cases import actions
 
     place = hall("W2-01")
     case = actions.finish_at_once(place.filed().pk, by=place.clerk, now=place.now)
@@ -118,8 +118,8 @@ def test_an_instant_item_is_finished_by_the_station_in_one_act():
 
 def test_the_real_city_has_somebody_to_decide_every_item_everywhere():
     governance.load_places(governance.read_places(), today=TODAY)
-    from servicehall.actions import load_catalogue
-    from servicehall.models import ItemVersion
+    from servicehall.catalogue.actions import load_catalogue
+    from servicehall.catalogue.models import ItemVersion
 
     load_catalogue()
     versions = list(ItemVersion.objects.public(TODAY))

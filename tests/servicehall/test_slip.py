@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from servicehall import actions
-from servicehall.models import Case
-from servicehall.templatetags.hall import grouped
+from servicehall.cases import actions
+from servicehall.cases.models import Case
+from servicehall.cases.templatetags.hall import grouped
 from tests.factories.servicehall import ALLOWANCE, DIBAO, hall
 
 pytestmark = pytest.mark.django_db

@@ -18,8 +18,8 @@ from dashboards.actions import recount
 from dashboards.demo import accounts, cases, city, places
 from residents.base.actions.counting import recount_population
 from residents.base.models import Person
-from servicehall.actions import propose
-from servicehall.models import Case
+from servicehall.cases.actions import propose
+from servicehall.cases.models import Case
 
 # Working days of stories reach back about four months.
 COUNTED_DAYS = 130

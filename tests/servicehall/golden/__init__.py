@@ -28,8 +28,10 @@ from residents.base.models import (
     Person,
     PersonDetail,
 )
-from servicehall.enums import CaseState, Channel, Outcome, ProposalState
-from servicehall.models import Case, ItemVersion, Proposal
+from servicehall.cases.enums import CaseState, Outcome, ProposalState
+from servicehall.cases.models import Case, Proposal
+from servicehall.catalogue.enums import Channel
+from servicehall.catalogue.models import ItemVersion
 from tests.factories.governance import StationFactory, UnitFactory
 
 FILE = Path(__file__).with_name("households.yaml")
@@ -176,6 +178,7 @@ class Town:
             channel=Channel.COUNTER,
             filed_at=ANSWERED,
             filed_on=ANSWERED,
+            received_on=ANSWERED,
             state=state,
             outcome=outcome,
             outcome_reason="不符合条件" if outcome == Outcome.REFUSED else "",

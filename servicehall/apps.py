@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
-
-
-class ServiceHallConfig(AppConfig):
-    name = "servicehall"
-    verbose_name = _("服务大厅")

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ServiceHallConfig(AppConfig):
+    name = "servicehall.cases"
+    label = "servicehall"
+    verbose_name = _("服务大厅")
+
+    def ready(self) -> None:
+        from servicehall.cases.accord_panel import declare_panels
+
+        declare_panels()

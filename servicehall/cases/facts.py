@@ -1,0 +1,212 @@
+"""How the hall counts itself: each measure is one condition on cases, used for the figure and for its list.
+
+Flows belong to the days of a period; stocks are what stands now. Definitions are shown beside the figures
+(domain 1L) and no figure has a second definition anywhere.
+"""
+
+import functools
+import operator
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from servicehall.cases.enums import Light
+from servicehall.cases.models import Case
+from servicehall.cases.querysets import light_is
+from servicehall.catalogue.enums import BAD, GOOD
+
+Condition = Callable[[date, date, date], Q]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`condition(first, last, today)` picks the cases of a figure; both days of the period included. A stock is
+    one of open cases."""
+
+    code: str
+    label: str | Promise
+    definition: str | Promise
+    condition: Condition
+    is_stock: bool = False
+    is_of_ratings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A share of two measures, in per cent; empty when nothing was counted."""
+
+    code: str
+    label: str | Promise
+    definition: str | Promise
+    part: str
+    whole: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One count: so many cases of a measure on a day, in a community, in a line of business (the
+    window of the item) and of a department (the one that the item belongs to)."""
+
+    day: date
+    community_id: uuid.UUID
+    line: str
+    department: str
+    measure: str
+    value: int
+
+
+def _light(light: Light) -> Condition:
+    return lambda _first, _last, today: light_is(light, today)
+
+
+MEASURES = {
+    measure.code: measure
+    for measure in (
+        Measure(
+            "filed",
+            _("收件"),
+            _("期内提交的办件数，含网上、窗口和接口。"),
+            lambda first, last, _today: Q(filed_on__range=(first, last)),
+        ),
+        Measure(
+            "closed",
+            _("办结"),
+            _("期内作出准予或不予决定的办件数，不含撤回、终止和不予受理。"),
+            lambda first, last, _today: Q(closed_on__range=(first, last)) & ~Q(outcome=""),
+        ),
+        Measure(
+            "on_time",
+            _("按时办结"),
+            _("期内办结、且办结日不晚于承诺办结日的办件数。"),
+            lambda first, last, _today: (
+                Q(closed_on__range=(first, last), is_on_time=True) & ~Q(outcome="")
+            ),
+        ),
+        Measure(
+            "refused",
+            _("不予"),
+            _("期内作出不予决定的办件数。"),
+            lambda first, last, _today: Q(closed_on__range=(first, last), outcome="refused"),
+        ),
+        Measure(
+            "not_accepted",
+            _("不予受理"),
+            _("期内决定不予受理的办件数。"),
+            lambda first, last, _today: Q(closed_on__range=(first, last), state="not_accepted"),
+        ),
+        Measure(
+            "told",
+            _("一次性告知"),
+            _("期内发出第一次补正告知的办件数。"),
+            lambda first, last, _today: Q(first_told_on__range=(first, last)),
+        ),
+        Measure(
+            "told_again",
+            _("再次告知"),
+            _("期内因新情况再次要求补正的办件数，目标为零。"),
+            lambda first, last, _today: Q(told_again_on__range=(first, last)),
+        ),
+        Measure(
+            "rated",
+            _("评价"),
+            _("期内收到的评价数。评价自愿，未评价不计为满意。"),
+            lambda first, last, _today: Q(rating__rated_on__range=(first, last)),
+            is_of_ratings=True,
+        ),
+        Measure(
+            "rated_good",
+            _("好评"),
+            _("期内评价为非常满意或满意的件数。"),
+            lambda first, last, _today: Q(
+                rating__rated_on__range=(first, last), rating__level__in=sorted(GOOD)
+            ),
+            is_of_ratings=True,
+        ),
+        Measure(
+            "rated_bad",
+            _("差评"),
+            _("期内评价为不满意或非常不满意的件数。"),
+            lambda first, last, _today: Q(
+                rating__rated_on__range=(first, last), rating__level__in=sorted(BAD)
+            ),
+            is_of_ratings=True,
+        ),
+        Measure(
+            "open",
+            _("在办"),
+            _("现在尚未结束的办件数，含待补正。"),
+            lambda _first, _last, _today: Q(closed_on__isnull=True),
+            is_stock=True,
+        ),
+        Measure(
+            "yellow",
+            _("黄灯"),
+            _("现在临近承诺时限、本环节已超期，或超过答复期限未答复的在办件。"),
+            _light(Light.YELLOW),
+            is_stock=True,
+        ),
+        Measure(
+            "red",
+            _("红灯"),
+            _("现在已超过承诺时限、未超过法定时限的在办件。"),
+            _light(Light.RED),
+            is_stock=True,
+        ),
+        Measure(
+            "double_red",
+            _("双红灯"),
+            _("现在已超过法定时限的在办件。"),
+            _light(Light.DOUBLE_RED),
+            is_stock=True,
+        ),
+    )
+}
+
+RATIOS = {
+    ratio.code: ratio
+    for ratio in (
+        Ratio("on_time_rate", _("按时办结率"), _("按时办结 ÷ 办结。"), "on_time", "closed"),
+        Ratio("told_rate", _("补正率"), _("一次性告知 ÷ 收件。"), "told", "filed"),
+        Ratio("good_rate", _("好评率"), _("好评 ÷ 评价。"), "rated_good", "rated"),
+    )
+}
+
+
+def count(measures: Iterable[Measure], first: date, last: date, *, today: date) -> Iterator[Fact]:
+    """The measures by community, line and department over a period, dated with its last day.
+
+    Two bounded queries: only rows that some measure counts are read, each by its own index.
+    """
+    chosen = list(measures)
+    for of_ratings in (False, True):
+        group = [measure for measure in chosen if measure.is_of_ratings == of_ratings]
+        if group:
+            yield from _count(group, first, last, today)
+
+
+def _count(measures: Sequence[Measure], first: date, last: date, today: date) -> Iterator[Fact]:
+    conditions = {measure.code: measure.condition(first, last, today) for measure in measures}
+    read = [conditions[measure.code] for measure in measures if not measure.is_stock]
+    if len(read) < len(measures):
+        read.append(Q(closed_on__isnull=True))
+    rows = (
+        Case.objects.filter(functools.reduce(operator.or_, read))
+        .order_by()
+        .values_list("community_id", "version__item__window_id", "version__department")
+        .annotate(**{code: Count("pk", filter=condition) for code, condition in conditions.items()})
+    )
+    for community, line, department, *numbers in rows:
+        for code, number in zip(conditions, numbers, strict=True):
+            if number:
+                yield Fact(last, community, line, department, code, number)
+
+
+def count_day(day: date, *, today: date) -> Iterator[Fact]:
+    """Every flow of a day. Stocks have no past: they are read as they stand."""
+    flows = (measure for measure in MEASURES.values() if not measure.is_stock)
+    yield from count(flows, day, day, today=today)

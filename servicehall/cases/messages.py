@@ -1,0 +1,109 @@
+"""What an applicant is told (domain 1M): received, supplement, accepted, decided, delivered; and how it ended
+otherwise. The SMS names neither item nor result: a phone is read by others too."""
+
+from django.utils.translation import gettext_lazy as _
+
+from notifications.enums import Channel
+from notifications.kinds import Kind, register
+from residents.base.looks import describe
+from servicehall.cases.enums import CaseAction
+
+BOTH = (Channel.IN_SITE, Channel.SMS)
+CASE_PAGE = "servicehall:my-case"
+
+# What the applicant reads in 谁看过我的信息.
+describe({f"case.{action.value}": action.label for action in CaseAction})
+
+
+def _kind(
+    code: str, title: object, in_site: object, sms: object, *, is_statutory: bool = False
+) -> Kind:
+    return Kind(code, title, in_site, sms, BOTH, is_statutory=is_statutory, link=CASE_PAGE)  # type: ignore[arg-type]
+
+
+register(
+    _kind(
+        "case.received",
+        _("申请已收到"),
+        _("您的申请“%(item)s”已由%(station)s收到，办件编号%(number)s。"),
+        _(
+            "【一站】%(station)s已收到您的申请，办件编号%(number)s，查询码%(query_code)s。凭编号和查询码可查进度。"
+        ),
+    ),
+    _kind(
+        "case.accepted",
+        _("申请已受理"),
+        _("您的申请“%(item)s”已受理，预计%(date)s前办结。"),
+        _("【一站】您在%(station)s的申请已受理，预计%(date)s前办结。咨询%(hotline)s。"),
+    ),
+    _kind(
+        "case.supplement",
+        _("需要补正材料"),
+        _("您的申请“%(item)s”需要补正，请在%(date)s前补齐。需要补正的内容已一次列全。"),
+        _(
+            "【一站】您在%(station)s的申请需要补正，请在%(date)s前补齐，详见办件页面或致电%(hotline)s。"
+        ),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.not_accepted",
+        _("申请不予受理"),
+        _("您的申请“%(item)s”不予受理，理由和应找的部门见办件页面。"),
+        _("【一站】您在%(station)s的申请有新进展，请查询办件页面或致电%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.terminated",
+        _("申请已终止"),
+        _("您的申请“%(item)s”因逾期未补正已终止，可以重新申请。"),
+        _("【一站】您在%(station)s的申请有新进展，请查询办件页面或致电%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.decided",
+        _("申请已办结"),
+        _("您的申请“%(item)s”已有结果，请查看办件页面。办结后可以评价。"),
+        _("【一站】您在%(station)s的申请已有结果，请查询办件页面或致电%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.extended",
+        _("办理期限延长"),
+        _("您的申请“%(item)s”延长了办理期限，预计%(date)s前办结，理由见办件页面。"),
+        _("【一站】您在%(station)s的申请延长了办理期限，预计%(date)s前办结。咨询%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.special",
+        _("进入特别程序"),
+        _("您的申请“%(item)s”需要特别程序，预计%(date)s结束；这段时间不计入办理期限。"),
+        _("【一站】您在%(station)s的申请有新进展，请查询办件页面或致电%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.reopened",
+        _("重新办理"),
+        _("您的申请“%(item)s”的决定已撤销，正在重新办理，理由见办件页面。"),
+        _("【一站】您在%(station)s的申请有新进展，请查询办件页面或致电%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.delivered",
+        _("结果已送达"),
+        _("您的申请“%(item)s”的结果已送达。欢迎评价我们的服务。"),
+        _("【一站】您在%(station)s的申请结果已送达。如未收到请致电%(hotline)s。"),
+    ),
+)
+
+register(
+    Kind(
+        "proposal.found",
+        _("您可能可以申请一项服务"),
+        _(
+            "按已登记的信息，您可能可以申请“%(item)s”。要不要申请由您决定；不需要也请告诉我们，以后不再提醒。"
+        ),
+        _("【一站】您可能可以申请一项服务。要不要办由您决定，请登录查看或致电%(hotline)s。"),
+        BOTH,
+        link="servicehall:my-proposals",
+    )
+)

@@ -1,0 +1,214 @@
+"""Where a case stands, as its applicant reads it: what happened, who has it now, what is next and by when.
+
+Bodies are named, staff are not. What goes on inside (a step sent back) is not told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from servicehall.cases.enums import (
+    CLOSED_STATES,
+    STANDING_STILL,
+    CaseAction,
+    CaseState,
+    DeliveryWay,
+    Outcome,
+    PauseReason,
+    StepState,
+)
+from servicehall.cases.models import Case, CaseEvent, ClockPause, ReviewStep, Supplement
+from servicehall.catalogue.enums import Channel, ReviewLevel
+
+Text = str | Promise
+
+TITLES: dict[str, Text] = {
+    "file": _("申请已提交"),
+    CaseAction.ACCEPT: _("已受理"),
+    CaseAction.TACIT_ACCEPT: _("到期没有答复，已视为受理"),
+    CaseAction.DECLINE: _("不予受理"),
+    CaseAction.SUPPLEMENT: _("请您补正材料"),
+    CaseAction.RESUBMIT: _("您已补正"),
+    CaseAction.LAPSE: _("过期没有补正，已终止"),
+    CaseAction.WITHDRAW: _("您已撤回"),
+    CaseAction.GRANT: _("已办成"),
+    CaseAction.REFUSE: _("没有办成"),
+    CaseAction.DELIVER: _("结果已送达"),
+    CaseAction.EXTEND: _("延长了办理期限"),
+    CaseAction.PUBLICISE: _("开始公示"),
+    CaseAction.END_PUBLICITY: _("公示结束"),
+    CaseAction.BEGIN_SPECIAL: _("进入特别程序"),
+    CaseAction.END_SPECIAL: _("特别程序结束"),
+    CaseAction.REOPEN: _("决定已撤销，重新办理"),
+}
+PASSED: dict[str, Text] = {
+    ReviewLevel.COMMUNITY: _("社区核查完成"),
+    ReviewLevel.STREET: _("街道初审完成"),
+    ReviewLevel.DISTRICT: _("区级审核完成"),
+}
+STOPS = frozenset({CaseAction.DECLINE, CaseAction.LAPSE, CaseAction.WITHDRAW, CaseAction.REFUSE})
+BY_APPLICANT = frozenset({CaseAction.RESUBMIT, CaseAction.WITHDRAW})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline. state: done | now | paused | next | stopped; due: by when, the day included."""
+
+    title: Text
+    state: str = "done"
+    who: Text = ""
+    at: datetime | None = None
+    due: date | None = None
+    note: Text = ""
+    is_provisional: bool = False
+
+
+def timeline(
+    case: Case,
+    *,
+    events: Sequence[CaseEvent],
+    steps: Sequence[ReviewStep],
+    notice: Supplement | None,
+    pause: ClockPause | None = None,
+) -> list[Entry]:
+    """`case` with station and handler, `events` with post and body, `steps` with body; `notice` and `pause` are
+    the open ones.
+    """
+    present = _present(case, steps, notice, pause)
+    if case.state in STANDING_STILL:
+        present += _standing_still(steps, pause)
+    return [*_past(case, events, steps), *present, *_future(case, steps)]
+
+
+def _past(case: Case, events: Sequence[CaseEvent], steps: Sequence[ReviewStep]) -> list[Entry]:
+    entries = [_event(case, event) for event in events if event.action in TITLES]
+    entries += [
+        Entry(PASSED[step.level], who=step.body.label, at=step.closed_at)
+        for step in steps
+        if step.state == StepState.PASSED
+    ]
+    return sorted(entries, key=lambda entry: entry.at or case.filed_at)
+
+
+def _event(case: Case, event: CaseEvent) -> Entry:
+    who: Text = event.post.body.label if event.post else ""
+    if event.action == "file" and case.channel == Channel.ONLINE:
+        who = _("本人网上提交")
+    elif event.action in BY_APPLICANT and event.post is None:
+        who = _("本人")
+    state = "stopped" if event.action in STOPS else "done"
+    return Entry(TITLES[event.action], state=state, who=who, at=event.at, note=note(case, event))
+
+
+def note(case: Case, event: CaseEvent) -> str:
+    """What is told below an event: its codes in the reader's language, then the words that somebody wrote."""
+    lines = []
+    if received := event.said.get("received"):
+        titles = case.version.shown_titles
+        things = [titles.get(thing["key"]) or thing["title"] for thing in received]
+        lines.append(str(_("窗口收到：%(things)s")) % {"things": str(_("、")).join(things)})
+    if since := event.said.get("since"):
+        lines.append(str(_("从收到材料的%(day)s起算。")) % {"day": _day(since)})
+    if papers := _promised(case, event, "deferred"):
+        lines.append(str(_("先受理，以后补交：%(papers)s")) % {"papers": papers})
+    if papers := _promised(case, event, "committed"):
+        lines.append(str(_("申请人承诺：%(papers)s")) % {"papers": papers})
+    if reason := event.said.get("pause"):
+        lines.append(str(PauseReason(reason).label))
+    if until := event.said.get("until"):
+        lines.append(str(_("到%(day)s")) % {"day": _day(until)})
+    if way := event.said.get("delivered"):
+        lines.append(str(DeliveryWay(way).label))
+    return "\n".join([*lines, event.note] if event.note else lines)
+
+
+def _day(text: str) -> str:
+    return formats.date_format(date.fromisoformat(text), "DATE_FORMAT")
+
+
+def _promised(case: Case, event: CaseEvent, key: str) -> str:
+    titles = case.version.shown_titles
+    return str(_("、")).join(titles.get(code, code) for code in event.said.get(key, ()))
+
+
+def _present(
+    case: Case,
+    steps: Sequence[ReviewStep],
+    notice: Supplement | None,
+    pause: ClockPause | None,
+) -> list[Entry]:
+    if case.state == CaseState.SUPPLEMENT_REQUIRED:
+        due = notice.due_on if notice else None
+        return [
+            Entry(
+                _("等您补正"), state="now", who=_("您"), due=due, note=_("补正期间不计办理时间。")
+            )
+        ]
+    if case.state in STANDING_STILL:
+        return [
+            Entry(
+                case.get_state_display(),
+                state="now",
+                who=case.handler.label,
+                due=pause.expected_on if pause else None,
+                note=_("这段时间不计入办理时间。"),
+            )
+        ]
+    if case.state in {CaseState.SUBMITTED, CaseState.RESUBMITTED}:
+        return [
+            Entry(
+                _("服务站看材料"),
+                state="now",
+                who=case.handler.label,
+                due=case.act_by_on,
+                note=_("材料齐了就受理；缺什么，一次告诉您。"),
+            )
+        ]
+    if case.state in {CaseState.ACCEPTED, CaseState.IN_REVIEW}:
+        step = next((step for step in steps if step.state == StepState.OPEN), None)
+        title = ReviewLevel(step.level).label if step else case.get_state_display()
+        return [Entry(title, state="now", who=case.handler.label, due=case.act_by_on)]
+    if case.state == CaseState.COMPLETED and case.outcome == Outcome.GRANTED:
+        return [Entry(_("把结果送到您手里"), state="now", who=case.station.label)]
+    return []
+
+
+def _standing_still(steps: Sequence[ReviewStep], pause: ClockPause | None) -> list[Entry]:
+    """The step that waits with the applicant: it has not gone away, and its days are not counted."""
+    note = paused(pause) if pause else ""
+    return [
+        Entry(ReviewLevel(step.level).label, state="paused", who=step.body.label, note=note)
+        for step in steps
+        if step.state == StepState.OPEN
+    ]
+
+
+def paused(pause: ClockPause) -> str:
+    """Since when the clock stands still, and why."""
+    return _("计时从%(day)s起暂停，原因：%(reason)s；结束以后接着计时。") % {
+        "day": formats.date_format(pause.from_on, "DATE_FORMAT"),
+        "reason": pause.get_reason_display(),
+    }
+
+
+def _future(case: Case, steps: Sequence[ReviewStep]) -> list[Entry]:
+    if case.state in CLOSED_STATES:
+        return []
+    later = [
+        Entry(ReviewLevel(step.level).label, state="next", who=step.body.label)
+        for step in steps
+        if step.state == StepState.WAITING
+    ]
+    return [
+        *later,
+        Entry(
+            _("出结果"),
+            state="next",
+            due=case.promised_due_on,
+            is_provisional=case.due_is_provisional and case.promised_due_on is not None,
+        ),
+    ]

@@ -1,0 +1,225 @@
+"""The reads of the service hall. Every one that shows a person's matter starts with who is looking."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import TYPE_CHECKING, Self, cast
+
+from django.db.models import (
+    Case as When_,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+
+from community.governance.enums import BodyKind, Power
+from servicehall.cases.enums import BEFORE_ACCEPTANCE, OPEN_STATES, CaseState, Light, ProposalState
+
+if TYPE_CHECKING:
+    from community.governance.scopes import Scope
+    from servicehall.cases.models import (  # noqa: F401
+        Batch,
+        Case,
+        Consultation,
+        Draft,
+        Proposal,
+        ReviewStep,
+        Upload,
+    )
+
+
+class ProposalQuerySet(QuerySet["Proposal"]):
+    def waiting(self) -> Self:
+        """Found or told, and not answered yet."""
+        return self.filter(state__in=[ProposalState.FOUND, ProposalState.TOLD])
+
+    def visible_to(self, scope: Scope) -> Self:
+        """A resident sees what may fit him; who tells people sees those of his places."""
+        if scope.is_nobody:
+            return self.none()
+        if scope.is_staff:
+            return self.filter(scope.within(Power.HANDLE_MESSAGES, "person__community__path"))
+        return self.filter(person__account_id=scope.user_id)
+
+
+class BatchQuerySet(QuerySet["Batch"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """A batch belongs to the post that began it."""
+        if scope.is_nobody or scope.post_id is None:
+            return self.none()
+        return self.filter(post_id=scope.post_id)
+
+
+class ConsultationQuerySet(QuerySet["Consultation"]):
+    def open(self) -> Self:
+        return self.filter(answered_at__isnull=True, cancelled_at__isnull=True)
+
+    def asked_of(self, scope: Scope) -> Self:
+        """What the acting body was asked and has not answered, the nearest day first."""
+        if scope.is_nobody or scope.body_id is None or not scope.has(Power.READ_CASES):
+            return self.none()
+        return self.open().filter(body_id=scope.body_id).order_by("due_on", "pk")
+
+
+class DraftQuerySet(QuerySet["Draft"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """A draft belongs to whoever types it, on any device."""
+        if scope.is_nobody:
+            return self.none()
+        return self.filter(owner_id=scope.user_id, is_filed=False).select_related(
+            "version__item__window"
+        )
+
+
+class CaseQuerySet(QuerySet["Case"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """Own matters for a resident; for staff what lies with their body or in their places and lines."""
+        return self.filter(self._reach(scope, Power.READ_CASES))
+
+    def listed_for(self, scope: Scope) -> Self:
+        """What may stand in a list with masked names: also for those who may not open a case."""
+        return self.filter(self._reach(scope, Power.LIST_CASES))
+
+    def open(self) -> Self:
+        return self.filter(state__in=sorted(OPEN_STATES))
+
+    def most_asked(self, since: date) -> QuerySet[Case, str]:
+        """Codes of the items that were filed since a day, the most asked first. A count, so for everybody."""
+        return (
+            self.filter(filed_on__gte=since)
+            .values("version__item_id")
+            .annotate(filed=Count("pk"))
+            .order_by("-filed", "version__item_id")
+            .values_list("version__item_id", flat=True)
+        )
+
+    def under_way(self, applicant_id: uuid.UUID, item_id: str) -> Self:
+        """The same matter of the same person that is still open, wherever: said before it is filed again.
+        A draft for the person is what entitles to ask."""
+        return self.open().filter(applicant_id=applicant_id, version__item_id=item_id)
+
+    def in_hand_of(self, scope: Scope) -> Self:
+        """The work list: open cases that the acting body must move, in the post's own lines."""
+        if scope.body_id is None:
+            return self.none()
+        return self.open().filter(scope.on_own_lines("window_id"), handler_id=scope.body_id)
+
+    def with_number(self, number: str) -> Self:
+        return self.filter(number=number)
+
+    def with_lapsed_notice(self, today: date) -> QuerySet[Case, uuid.UUID]:
+        """Ids of cases that wait for an answer whose day has passed; for the machine only."""
+        return (
+            self.filter(
+                state=CaseState.SUPPLEMENT_REQUIRED,
+                notices__answered_at__isnull=True,
+                notices__due_on__lt=today,
+            )
+            .order_by("pk")
+            .values_list("pk", flat=True)
+            .distinct()
+        )
+
+    def unanswered_since(self, day: date) -> QuerySet[Case, uuid.UUID]:
+        """Ids of filings received before a day to which nobody has said anything; for the machine only."""
+        return (
+            self.filter(state__in=sorted(BEFORE_ACCEPTANCE), received_on__lt=day)
+            .order_by("received_on", "pk")
+            .values_list("pk", flat=True)
+        )
+
+    def with_light(self, today: date) -> Self:
+        """Annotates `light` (enums.Light) as of a day; the same rule as deadlines.light."""
+        return self.annotate(
+            urgency=When_(
+                *(When(light_is(light, today), then=Value(n)) for n, light in enumerate(URGENT)),
+                default=Value(len(URGENT)),
+            ),
+            light=When_(
+                *(When(light_is(light, today), then=Value(light.value)) for light in LIT),
+                default=Value(Light.GREY.value),
+                output_field=CharField(),
+            ),
+        )
+
+    def for_lists(self) -> Self:
+        """Everything a list row shows, in one query."""
+        return self.select_related(
+            "version__item", "window", "applicant", "community", "station", "handler"
+        ).defer("answers", "query_code", "version__content")
+
+    def in_order_of_urgency(self) -> Self:
+        """Lights first, then by the day on which something must be done; after with_light."""
+        return self.order_by("urgency", F("act_by_on").asc(nulls_last=True), "id")
+
+    def _reach(self, scope: Scope, power: Power) -> Q:
+        if scope.is_nobody:
+            return Q(pk__in=[])
+        if not scope.is_staff:
+            return Q(applicant__account_id=scope.user_id)
+        if scope.body_id is None or not scope.has(power):
+            return Q(pk__in=[])
+        with_step = self.model.objects.filter(pk=OuterRef("pk"), steps__body_id=scope.body_id)
+        asked = self.model.objects.filter(pk=OuterRef("pk"), consultations__body_id=scope.body_id)
+        own = (
+            Q(station_id=scope.body_id)
+            | Q(handler_id=scope.body_id)
+            | Q(Exists(with_step))
+            | Q(Exists(asked))
+        )
+        mine = scope.within(power, "community__path")
+        if scope.body_kind == BodyKind.SERVICE_STATION:
+            # A list of figures names, masked, what residents of its communities filed anywhere.
+            return own | mine if power == Power.LIST_CASES else own
+        if scope.body_kind == BodyKind.DEPARTMENT:
+            # A line can hold items of several departments, Party matters among them: each sees its own.
+            return own | (mine & Q(version__department=scope.body_key))
+        return own | (mine & scope.on_own_lines("version__item__window_id"))
+
+
+URGENT = (Light.DOUBLE_RED, Light.RED, Light.YELLOW)
+LIT = (Light.YELLOW, Light.RED, Light.DOUBLE_RED, Light.GREEN)
+
+
+def light_is(light: Light, today: date) -> Q:
+    """The open cases that show a light on a day; the same rule as deadlines.light."""
+    unanswered = Q(closed_on__isnull=True, state__in=sorted(BEFORE_ACCEPTANCE), act_by_on__lt=today)
+    running = Q(closed_on__isnull=True, promised_due_on__isnull=False)
+    # A step over its own time is a warning though the whole is not late (domain 3.7).
+    near = Q(warn_on__lte=today) | Q(act_by_on__lt=today)
+    in_time = running & Q(promised_due_on__gte=today)
+    return {
+        Light.DOUBLE_RED: running & Q(statutory_due_on__lt=today),
+        Light.RED: running & Q(promised_due_on__lt=today, statutory_due_on__gte=today),
+        Light.YELLOW: unanswered | (in_time & near),
+        Light.GREEN: in_time
+        & Q(warn_on__gt=today)
+        & (Q(act_by_on__isnull=True) | Q(act_by_on__gte=today)),
+        Light.GREY: Q(closed_on__isnull=False) | (Q(promised_due_on__isnull=True) & ~unanswered),
+    }[light]
+
+
+class ReviewStepQuerySet(QuerySet["ReviewStep"]):
+    def of_case(self, case_id: object) -> Self:
+        return self.filter(case_id=case_id).select_related("body", "post__body")
+
+
+class UploadQuerySet(QuerySet["Upload"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """Files of one's own drafts, and of the cases that one may open."""
+        if scope.is_nobody:
+            return self.none()
+        cases = cast(
+            "CaseQuerySet", self.model._meta.get_field("case").related_model._default_manager
+        )
+        return self.filter(
+            Q(draft__owner_id=scope.user_id, case__isnull=True)
+            | Q(case__in=cases.visible_to(scope).values("pk"))
+        )

@@ -1,0 +1,107 @@
+"""Which station, window and bodies a case goes to: from the item and the tree of that day, never from code.
+
+The functions are pure; `directory` (querysets of governance turned into plain rows) is read by the actions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import NotAllowed
+from community.governance.enums import BodyKind, PlaceLevel
+from community.governance.models import Body, Place, StationCoverage
+from servicehall.catalogue.enums import ReviewLevel
+from servicehall.catalogue.limits import LevelRule
+
+PLACE_OF_LEVEL = {
+    ReviewLevel.STREET: PlaceLevel.STREET,
+    ReviewLevel.DISTRICT: PlaceLevel.DISTRICT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the chain that a case will walk; `limit_days` are working days."""
+
+    level: ReviewLevel
+    body: Body
+    limit_days: int
+    is_final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The bodies that sit at a community or above it on a day, and its home station."""
+
+    home: Body | None
+    bodies: Sequence[Body]
+
+    def of_level(self, rule: LevelRule, line: str) -> Body | None:
+        """The body that acts at a level: the named department, else whoever answers for the line there."""
+        if rule.level == ReviewLevel.COMMUNITY:
+            return self.home
+        here = [body for body in self.bodies if body.place.level == PLACE_OF_LEVEL[rule.level]]
+        if rule.level == ReviewLevel.STREET:
+            return next((body for body in here if body.kind == BodyKind.STREET_OFFICE), None)
+        if rule.department:
+            return next((body for body in here if body.key == rule.department), None)
+        departments = [b for b in here if b.kind == BodyKind.DEPARTMENT and b.answers_for(line)]
+        # Who names the line goes before who answers for everything.
+        return min(departments, key=lambda b: (not b.lines, len(b.lines), b.code), default=None)
+
+
+def directory(community: Place, day: date) -> Directory:
+    """Two queries: the home station on that day, and the bodies above."""
+    coverage = (
+        StationCoverage.objects.public()
+        .on(day)
+        .filter(community=community)
+        .select_related("station__place")
+        .first()
+    )
+    bodies = Body.objects.public().on(day).serving_above(community.path).select_related("place")
+    return Directory(home=coverage.station if coverage else None, bodies=list(bodies))
+
+
+def station_for(directory: Directory, *, acting: Body | None, any_station: bool) -> Body:
+    """通办: the station where the person stands keeps the case; else the home station of the place."""
+    if any_station and acting is not None and acting.kind == BodyKind.SERVICE_STATION:
+        return acting
+    if directory.home is None:
+        raise NotAllowed("no_station", _("这个社区目前没有对应的服务站，请联系社区办。"))
+    return directory.home
+
+
+def window_for(line: str, *, station: Body, general: str) -> str:
+    """The item's window where the station runs it, else the general window."""
+    return line if station.answers_for(line) else general
+
+
+def chain(
+    levels: Sequence[LevelRule],
+    *,
+    directory: Directory,
+    station: Body,
+    line: str,
+    instant_days: int,
+) -> list[Step]:
+    """The steps from acceptance to decision. A level that the place does not have is skipped (domain S10);
+    when that takes the deciding level away, the district decides."""
+    if not levels:
+        return [Step(ReviewLevel.COMMUNITY, station, instant_days, is_final=True)]
+    found = [
+        (rule, body) for rule in levels if (body := directory.of_level(rule, line)) is not None
+    ]
+    if not found or found[-1][0] is not levels[-1]:
+        above = LevelRule(ReviewLevel.DISTRICT, levels[-1].limit_days)
+        decider = directory.of_level(above, line)
+        if decider is None:
+            raise NotAllowed("no_decider", _("没有找到有权决定的部门，请联系社区办核对机构设置。"))
+        found.append((above, decider))
+    last = len(found) - 1
+    return [
+        Step(rule.level, body, rule.limit_days, is_final=index == last)
+        for index, (rule, body) in enumerate(found)
+    ]

@@ -1,0 +1,142 @@
+"""What is handed over on paper: the receipt (A4 or an 80 mm roll) and the notices that the law asks for."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from common.access import access, power
+from common.masking import mask_id
+from common.templatetags.ui_chrome import HOTLINE
+from community.governance.enums import Power
+from community.governance.scopes import PortalRequest
+from servicehall.cases import actions
+from servicehall.cases.casefile import CaseFile
+from servicehall.cases.enums import CaseState
+from servicehall.cases.forms_staff import ChecklistForm
+from servicehall.cases.models import Case
+from servicehall.cases.templatetags.hall import grouped
+
+ROLL, A4 = "80", "a4"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A notice and when it exists."""
+
+    title: str | Promise
+    exists: Callable[[CaseFile], bool]
+
+
+PAPERS = {
+    "acceptance": Paper(_("受理通知书"), lambda file: file.case.accepted_at is not None),
+    "supplement": Paper(_("一次性告知书"), lambda file: file.case.supplements > 0),
+    "refusal": Paper(_("不予受理通知书"), lambda file: file.case.state == CaseState.NOT_ACCEPTED),
+}
+
+
+@access(power(Power.READ_CASES))
+@require_safe
+def slip(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
+    """收件凭证, with what was ticked on the checklist; without ticks, what was filed with the case."""
+    file = _opened(request, case_id, "slip")
+    checklist = ChecklistForm(file, request.GET)
+    ticked = set(checklist.cleaned_data["m"] if checklist.is_valid() else [])
+    handed_in = [
+        paper
+        for paper in file.materials
+        if paper.code in ticked or (not ticked and paper.state in {"uploaded", "answered"})
+    ]
+    shared = _context(request, file)
+    context = {
+        **shared,
+        "head": _head(file, str(shared["id_number"])),
+        "handed_in": handed_in,
+        "is_roll": request.GET.get("paper") != A4,
+        "a4_url": _with_paper(request, A4),
+        "roll_url": _with_paper(request, ROLL),
+    }
+    return TemplateResponse(request, "servicehall/slip/slip.html", context)
+
+
+def _with_paper(request: PortalRequest, paper: str) -> str:
+    query = request.GET.copy()
+    query["paper"] = paper
+    return "?" + query.urlencode()
+
+
+@access(power(Power.READ_CASES))
+@require_safe
+def paper(request: PortalRequest, case_id: uuid.UUID, kind: str) -> HttpResponse:
+    wanted = PAPERS.get(kind)
+    if wanted is None:
+        raise Http404
+    file = _opened(request, case_id, kind)
+    if not wanted.exists(file):
+        raise Http404
+    reason, _line, office = file.case.outcome_reason.rpartition("\n")
+    context = {
+        **_context(request, file),
+        "kind": kind,
+        "title": wanted.title,
+        "notice": file.notices[-1] if file.notices else None,
+        "reason": reason,
+        "office": office,
+    }
+    return TemplateResponse(request, "servicehall/slip/paper.html", context)
+
+
+def _opened(request: PortalRequest, case_id: uuid.UUID, page: str) -> CaseFile:
+    try:
+        case = actions.open_case(case_id, page=page, by=request.scope, now=timezone.now())
+    except Case.DoesNotExist:
+        raise Http404 from None
+    return CaseFile(case, request.scope, timezone.localdate())
+
+
+def _context(request: PortalRequest, file: CaseFile) -> dict[str, object]:
+    case = file.case
+    station = case.station
+    contact = (
+        (_("咨询电话"), station.phone),
+        (_("投诉电话"), HOTLINE),
+        (_("地址"), station.address_label),
+        (_("服务时间"), station.hours_label if station.hours else ""),
+    )
+    return {
+        "file": file,
+        "case": case,
+        "track_url": _track_url(request, case),
+        "id_number": mask_id(case.applicant.id_number or ""),
+        "contact": [(label, value) for label, value in contact if value],
+        "today": file.today,
+    }
+
+
+def _head(file: CaseFile, id_number: str) -> list[tuple[str | Promise, str]]:
+    case = file.case
+    filed = formats.date_format(timezone.localtime(case.filed_at), "DATETIME_FORMAT")
+    return [
+        (_("办件编号"), grouped(case.number)),
+        (_("查询码"), case.query_code),
+        (_("事项"), case.version.label),
+        (_("申请人"), f"{case.applicant.full_name} {id_number}"),
+        (_("收件时间"), filed),
+        (_("窗口"), case.window.label),
+    ]
+
+
+def _track_url(request: PortalRequest, case: Case) -> str:
+    """Where the QR code leads: with the number only, so that a lost slip opens nothing without its code."""
+    try:
+        path = reverse("servicehall:track")
+    except NoReverseMatch:
+        path = "/"
+    return request.build_absolute_uri(f"{path}?number={case.number}")

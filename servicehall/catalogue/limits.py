@@ -1,0 +1,36 @@
+"""How long things may take, as plain rows: the limit of a step, the hall's own limits on a day."""
+
+from dataclasses import dataclass
+
+from servicehall.catalogue.enums import ReviewLevel
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRule:
+    """A review level as the item names it; `department` is the key of the deciding body, where it names one."""
+
+    level: ReviewLevel
+    limit_days: int
+    department: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HallLimits:
+    """The hall's own limits in force on a day (models.HallLimit).
+
+    check_days: working days to answer an online filing; answer_days: working days to answer a notice;
+    yellow_percent: share of the promise that remains when the light turns yellow; rate_days: calendar
+    days after completion in which a case can be rated; silence_days: working days of silence after which
+    a filing counts as accepted; undertaking_days: working days for papers that were deferred;
+    reopen_days: calendar days after completion in which a decision can be taken back; deliver_days:
+    working days to hand over a result.
+    """
+
+    check_days: int
+    answer_days: int
+    yellow_percent: int
+    rate_days: int
+    silence_days: int
+    undertaking_days: int
+    reopen_days: int
+    deliver_days: int
