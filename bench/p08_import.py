@@ -84,7 +84,7 @@ class Desk:
         self.community = here.filter(level=PlaceLevel.COMMUNITY).order_by("code")[0].code
 
     def rows(self, count: int, *, first: int = 0) -> list[tuple[str, ...]]:
-        found = []
+        found: list[tuple[str, ...]] = []
         for n in range(first, first + count):
             born = date(1940, 1, 1) + timedelta(days=n // 400)
             who = numbers.id_number(ELSEWHERE, born, is_male=True, serial=n % 400)
