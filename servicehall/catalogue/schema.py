@@ -165,6 +165,8 @@ SECTIONS: tuple[Section, ...] = (
                 Part("copies", _("复印件份数"), "number"),
                 Part("source", _("来源渠道"), "choice", choices=SOURCES, needed=True, forced=True),
                 Part("issued_by", _("出具机构"), "pair"),
+                Part("deferrable", _("可以容缺受理，过后补交"), "flag", _("关键材料不能勾。")),
+                Part("commitment", _("可以书面告知承诺代替"), "flag"),
                 WHEN,
             ), title="name", identity="code"),
         ),

@@ -74,7 +74,6 @@ def test_an_item_is_made_tried_published_found_and_begun(here, arrives):
         short__en="A loan to start a small business.",
         department="labour",
     )
-    maker.looks("3-names")
     maker.presses("保存，看下一部分")
     fills(
         maker, eligible__zh="本地户籍，登记失业。", eligible__en="Registered here and unemployed."
@@ -102,7 +101,6 @@ def test_an_item_is_made_tried_published_found_and_begun(here, arrives):
     maker.looks("5-condition")
     maker.presses("保存")
     maker.sees("“要借多少”超过50000")
-    maker.looks("6-fields")
     maker.follows("看下一部分")
     adds(maker, "材料", name__zh="营业执照", name__en="Business licence", copies="1")
     maker.follows("看下一部分")
@@ -124,7 +122,7 @@ def test_an_item_is_made_tried_published_found_and_begun(here, arrives):
     maker.presses("保存")
     maker.follows("依据和来源")
     adds(maker, "规定", title__zh="创业担保贷款办法", title__en="Measures", source="D")
-    maker.follows("看下一部分")
+    maker.presses("保存，看下一部分")
     fills(maker, search_synonyms="开店贷款\n创业\n借钱开店", search_synonyms_en="loan\nshop")
     maker.presses("保存")
     maker.sees("检查通过，可以发布")

@@ -8,11 +8,12 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext
 
 from accounts.models import User
 from common.ids import uuid7
 from community.governance.models.body import DateRange
+from community.governance.workdays import LimitUnit
 from residents.base.eligibility import Rule, parse
 from servicehall.catalogue.enums import ItemKind, ReviewLevel, VersionState, WindowMode
 from servicehall.catalogue.limits import LevelRule
@@ -181,6 +182,24 @@ class ItemVersion(models.Model):
     @property
     def situations(self) -> list[dict[str, Any]]:
         return list(self.content.get("situations") or [])
+
+    @property
+    def extendable(self) -> int:
+        """By how much the statutory limit may be extended once, in its own unit; 0 means not at all."""
+        return int(self.content["limits"]["statutory"].get("extendable_days") or 0)
+
+    @property
+    def extendable_label(self) -> str:
+        if self.statutory_unit == LimitUnit.WORKDAYS:
+            return ngettext("%(n)s 个工作日", "%(n)s 个工作日", self.extendable) % {
+                "n": self.extendable
+            }
+        return ngettext("%(n)s 天", "%(n)s 天", self.extendable) % {"n": self.extendable}
+
+    @property
+    def publicity_days(self) -> int:
+        """How long the item is shown to the public before it is decided; 0 means not at all."""
+        return int(self.content.get("publicity_days") or 0)
 
     @property
     def materials(self) -> list[dict[str, Any]]:
