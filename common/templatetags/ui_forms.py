@@ -86,7 +86,8 @@ def field(
     """One question with its control.
 
     prefix / suffix: what stands at the control ("¥", "元"); source: where a known value comes from; width: short |
-    medium | "" (full); a field with `is_wanted` may be left open for now and is not called optional; as_title: the label is the heading of a page that asks one thing. Attributes go to the control.
+    medium | "" (full); as_title: the label is the heading of a page that asks one thing. Attributes go to the control.
+    A field with `is_wanted` may stay open for now and is not called optional.
     """
     kind = _kind(bound)
     hint = hint or bound.help_text

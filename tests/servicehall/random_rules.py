@@ -1,6 +1,7 @@
 """Rules and answers drawn by chance, with what computers like to get wrong: zeros, widths, long and strange numbers."""
 
 import random
+from typing import Any
 
 from servicehall.catalogue import conditions
 
@@ -16,7 +17,7 @@ COMPARABLE = tuple(
 )
 
 
-def random_rule(rng: random.Random, depth: int = 0) -> dict:
+def random_rule(rng: random.Random, depth: int = 0) -> dict[str, Any]:
     if depth < 3 and rng.random() < 0.45:
         word = rng.choice(("all", "any", "not"))
         if word == "not":
@@ -33,8 +34,8 @@ def random_rule(rng: random.Random, depth: int = 0) -> dict:
     return {"field": field, "op": op, "value": rng.choice((*values, rng.randint(-3, 13)))}
 
 
-def random_answers(rng: random.Random) -> dict:
-    answers = {}
+def random_answers(rng: random.Random) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
     for field in FIELDS:
         kind = rng.random()
         if kind < 0.65:

@@ -2,6 +2,7 @@
 
 import random
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -54,7 +55,7 @@ def test_what_an_evaluator_could_not_read_is_no_rule(broken):
 
 
 def test_who_changes_his_mind_takes_back_what_hung_on_it():
-    questions = [
+    questions: list[dict[str, Any]] = [
         {"key": "a"},
         {"key": "b", "condition": {"field": "a", "op": "=", "value": "yes"}},
         {"key": "c", "condition": {"field": "b", "op": "answered"}},

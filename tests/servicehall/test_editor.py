@@ -219,11 +219,11 @@ def test_a_catalogue_is_carried_to_another_installation_as_drafts(desk, office, 
     (change,) = desk.get(at("item")).context["changes"]
     assert change.after.startswith("改了一句")
     for broken in (
-        [],
-        {"format": "x"},
-        {"format": "yizhan-catalogue-1", "items": {}, "sha256": ""},
+        "[]",
+        '{"format": "x"}',
+        '{"format": "yizhan-catalogue-1", "items": {}, "sha256": ""}',
     ):
-        assert _upload(desk, url, broken, tmp_path).status_code == 422
+        assert _upload(desk, url, json.loads(broken), tmp_path).status_code == 422
 
 
 def _upload(desk, url, content, folder):

@@ -114,7 +114,7 @@ def test_two_drafts_of_both_versions_become_one(here):
     )  # fmt: skip
     moved = actions.move_draft(old.pk, by=here.resident, now=here.now)
     assert Draft.objects.get() == moved == old
-    assert json.loads(moved.answers) == {"monthly_income": "800", "explain": "新"}
+    assert json.loads(moved.answers or "") == {"monthly_income": "800", "explain": "新"}
     assert not Upload.objects.exists()  # the new version asks for no file
     assert actions.move_draft(old.pk, by=here.resident, now=here.now).version == new
 
