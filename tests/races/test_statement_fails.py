@@ -11,14 +11,19 @@ from django.apps import apps
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from community.governance.enums import Role
+from community.governance.models import Body
 from dashboards.demo.answers import answers_for
 from residents.base.enums import OccupancyKind
 from residents.base.models import Occupancy
 from servicehall.cases import actions
 from servicehall.cases.models import Proposal
+from servicehall.catalogue import actions as catalogue
 from servicehall.catalogue.actions import count_empty_search
+from tests.factories.governance import DepartmentFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, Hall, allow, attach_files, hall
+from tests.servicehall.test_item_changes import replace
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +65,26 @@ def drafted(place: Hall) -> Any:
     actions.save_draft(draft.pk, answers, step="check", by=place.resident, now=place.now)
     attach_files(draft, by=place.resident, now=place.now)
     return draft
+
+
+def outdated(place: Hall) -> Any:
+    """A draft whose item has a new version since."""
+    draft = drafted(place)
+    replace(place.version)
+    return draft
+
+
+def waiting(place: Hall) -> Any:
+    """A new version that one of the office proposed; the other publishes it."""
+    code, now = place.version.item_id, place.now
+    for key in {place.version.department, *(level.department for level in place.version.levels)}:
+        if key and not Body.objects.filter(key=key).exists():
+            DepartmentFactory(key=key)
+    version = catalogue.start_draft(code, by=staff(Role.DISTRICT_OFFICE), now=now)
+    by = staff(Role.SYSTEM_ADMIN)
+    return catalogue.propose(version.pk, timezone.localdate(now), by=by, now=now), staff(
+        Role.DISTRICT_OFFICE
+    )
 
 
 def entitled(place: Hall) -> Any:
@@ -142,6 +167,12 @@ class Act:
 
 ACTS = {
     "submit": Act(drafted, lambda h, d: actions.submit(d.pk, by=h.resident, now=h.now)),
+    "move_draft": Act(
+        outdated, lambda h, d: actions.move_draft(d.pk, by=h.resident, now=h.now), item=DIBAO
+    ),
+    "publish": Act(
+        waiting, lambda h, v: catalogue.publish(v[0].pk, by=v[1], now=h.now), item=JOBLESS
+    ),
     "accept": Act(Hall.filed, lambda h, c: actions.accept(c.pk, by=h.clerk, now=h.now)),
     "finish_at_once": Act(
         Hall.filed,

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def office():
-    version = item_version(DIBAO)
+    version = item_version(DIBAO, publicity_days=7)
     DepartmentFactory(key=version.department)
     body = CommunityOfficeFactory()
     return staff(Role.DISTRICT_OFFICE, body), staff(Role.DISTRICT_OFFICE, body)
