@@ -39,6 +39,7 @@ MASKED = {
     "phone",
     "bank_card",
 }  # what never reaches the browser cannot be compared there
+VARIABLES = {word for variable in REPLY_VARIABLES for word in variable.values()}
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 VALUE = re.compile(r"[a-z0-9_]{1,40}")
 
@@ -371,7 +372,7 @@ def _replies(content: Content, _known: Known) -> Iterator[Finding]:
     for index, row in enumerate(content.get("replies") or []):
         text = row.get("text") or {}
         used = {name for each in text.values() for name in re.findall(r"\{([^{}]*)\}", each or "")}
-        if unknown := used - REPLY_VARIABLES:
+        if unknown := used - VARIABLES:
             names = "、".join(f"{{{name}}}" for name in sorted(unknown))
             fault = _("模板里的%(names)s系统不认识。") % {"names": names}
             yield _error("replies", fault, index, row.get("name"))

@@ -292,7 +292,16 @@ SECTIONS: tuple[Section, ...] = (
     ),
 )  # fmt: skip
 BY_KEY = {section.key: section for section in SECTIONS}
-REPLY_VARIABLES = frozenset({"姓名", "事项", "编号", "日期", "承诺日期", "机构", "电话"})
+# What a reply template may hold in braces; both names mean the same in either language.
+REPLY_VARIABLES = (
+    {"zh": "姓名", "en": "name"},
+    {"zh": "事项", "en": "service"},
+    {"zh": "编号", "en": "number"},
+    {"zh": "日期", "en": "date"},
+    {"zh": "承诺日期", "en": "promised date"},
+    {"zh": "机构", "en": "office"},
+    {"zh": "电话", "en": "phone"},
+)
 
 
 def rows_named(section: Section, key: str) -> Rows | None:

@@ -49,7 +49,7 @@ def claim(
 
 
 def record(
-    verb: str, version: ItemVersion, *, by: audit.Actor, now: datetime, **detail: Any
+    action: str, version: ItemVersion, *, by: audit.Actor, now: datetime, **detail: Any
 ) -> None:
     told: Mapping[str, Any] = {"item": version.item_id, "version": version.number, **detail}
-    audit.record(f"catalogue.{verb}", by=by, target=version, detail=told, now=now)
+    audit.record(action, by=by, target=version, detail=told, now=now)

@@ -104,7 +104,7 @@ def _carry(content: Any, known: Known, *, by: Scope | None, now: datetime) -> Ca
     if last is not None and last.is_open:
         return Carried(code, name, BUSY, _("这里已有草稿，请先处理那一份。"))
     version = add_draft(item, {**content, "window": item.window_id}, by=by, now=now)
-    record("imported", version, by=by or audit.SYSTEM, now=now)
+    record("catalogue.imported", version, by=by or audit.SYSTEM, now=now)
     return Carried(code, name, NEW if is_new else CHANGED)
 
 

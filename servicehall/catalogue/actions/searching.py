@@ -65,7 +65,7 @@ def add_word(code: str, word: str, *, by: Scope, now: datetime) -> int:
         for version in changed:
             version.save(update_fields=["content", "search_text"])
         if changed:
-            record("word_added", changed[-1], by=by, now=now, word=text)
+            record("catalogue.word_added", changed[-1], by=by, now=now, word=text)
     return len(changed)
 
 

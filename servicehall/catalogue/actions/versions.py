@@ -39,7 +39,7 @@ def start_item(
             )
         content = new_content(code, window, name, today=timezone.localdate(now))
         version = add_draft(item, content, by=by, now=now)
-        record("drafted", version, by=by, now=now)
+        record("catalogue.drafted", version, by=by, now=now)
     return version
 
 
@@ -54,7 +54,7 @@ def start_draft(code: str, *, by: Scope, now: datetime) -> ItemVersion:
         if last.is_open:
             return last
         version = add_draft(item, last.content, by=by, now=now)
-        record("drafted", version, by=by, now=now, copy_of=last.number)
+        record("catalogue.drafted", version, by=by, now=now, copy_of=last.number)
     return version
 
 
@@ -110,7 +110,7 @@ def save_section(
         if version.number == 1 and version.item.window_id != content["window"]:
             version.item.window_id = content["window"]
             version.item.save(update_fields=["window"])
-        record("saved", version, by=by, now=now, parts=sorted(changes))
+        record("catalogue.saved", version, by=by, now=now, parts=sorted(changes))
     return version
 
 
@@ -133,7 +133,7 @@ def discard(version_id: uuid.UUID, *, by: Scope, now: datetime) -> None:
     """Throw a draft away; an item that has nothing else goes with it."""
     with transaction.atomic(durable=True):
         version, _rule = claim(version_id, Verb.DISCARD, by=by, now=now)
-        record("discarded", version, by=by, now=now)
+        record("catalogue.discarded", version, by=by, now=now)
         item = version.item
         version.delete()
         if not item.versions.exists():
@@ -154,7 +154,7 @@ def propose(version_id: uuid.UUID, day: date, *, by: Scope, now: datetime) -> It
         version.state, version.valid_from, version.note = rule.to, day, ""
         version.proposed_by_id = by.user_id
         version.save(update_fields=["state", "valid_from", "note", "proposed_by"])
-        record("proposed", version, by=by, now=now, day=day.isoformat())
+        record("catalogue.proposed", version, by=by, now=now, day=day.isoformat())
     return version
 
 
@@ -165,7 +165,7 @@ def send_back(version_id: uuid.UUID, note: str, *, by: Scope, now: datetime) -> 
         version, rule = claim(version_id, Verb.SEND_BACK, by=by, now=now)
         version.state, version.note = rule.to, note.strip()[:200]
         version.save(update_fields=["state", "note"])
-        record("sent_back", version, by=by, now=now)
+        record("catalogue.sent_back", version, by=by, now=now)
     return version
 
 
@@ -180,7 +180,7 @@ def publish(version_id: uuid.UUID, *, by: Scope, now: datetime) -> ItemVersion:
         version.state, version.valid_from, version.valid_to = rule.to, day, None
         version.published_by_id, version.published_at = by.user_id, now
         version.save()
-        record("published", version, by=by, now=now, day=day.isoformat())
+        record("catalogue.published", version, by=by, now=now, day=day.isoformat())
     return version
 
 
@@ -231,7 +231,7 @@ def take_back(version_id: uuid.UUID, *, by: Scope, now: datetime) -> ItemVersion
             version.item.versions.filter(
                 state=VersionState.PUBLISHED, valid_to=version.valid_from
             ).update(valid_to=None)
-        record("taken_back", version, by=by, now=now)
+        record("catalogue.taken_back", version, by=by, now=now)
     return version
 
 
@@ -253,5 +253,5 @@ def retire(code: str, last_day: date, *, by: Scope, now: datetime) -> ItemVersio
             raise Conflict("not_in_force", _("这个事项现在没有在用的版本。"))
         version.valid_to = last_day + timedelta(days=1)
         version.save(update_fields=["valid_to"])
-        record("retired", version, by=by, now=now, day=last_day.isoformat())
+        record("catalogue.retired", version, by=by, now=now, day=last_day.isoformat())
     return version
