@@ -3,20 +3,23 @@
 Bodies are named, staff are not. What goes on inside (a step sent back) is not told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 from servicehall.cases.enums import (
     CLOSED_STATES,
+    STANDING_STILL,
     CaseAction,
     CaseState,
     DeliveryWay,
     Outcome,
+    PauseReason,
     StepState,
 )
 from servicehall.cases.models import Case, CaseEvent, ClockPause, ReviewStep, Supplement
@@ -27,6 +30,7 @@ Text = str | Promise
 TITLES: dict[str, Text] = {
     "file": _("申请已提交"),
     CaseAction.ACCEPT: _("已受理"),
+    CaseAction.TACIT_ACCEPT: _("到期没有答复，已视为受理"),
     CaseAction.DECLINE: _("不予受理"),
     CaseAction.SUPPLEMENT: _("请您补正材料"),
     CaseAction.RESUBMIT: _("您已补正"),
@@ -35,6 +39,13 @@ TITLES: dict[str, Text] = {
     CaseAction.GRANT: _("已办成"),
     CaseAction.REFUSE: _("没有办成"),
     CaseAction.DELIVER: _("结果已送达"),
+    CaseAction.EXTEND: _("延长了办理期限"),
+    CaseAction.PUBLICISE: _("开始公示"),
+    CaseAction.END_PUBLICITY: _("公示结束"),
+    CaseAction.BEGIN_SPECIAL: _("进入特别程序"),
+    CaseAction.END_SPECIAL: _("特别程序结束"),
+    CaseAction.REOPEN: _("决定已撤销，重新办理"),
+    CaseAction.ASSIGN: _("转到其他单位办理"),
 }
 PASSED: dict[str, Text] = {
     ReviewLevel.COMMUNITY: _("社区核查完成"),
@@ -69,8 +80,8 @@ def timeline(
     """`case` with station and handler, `events` with post and body, `steps` with body; `notice` and `pause` are
     the open ones.
     """
-    present = _present(case, steps, notice)
-    if case.state == CaseState.SUPPLEMENT_REQUIRED:
+    present = _present(case, steps, notice, pause)
+    if case.state in STANDING_STILL:
         present += _standing_still(steps, pause)
     return [*_past(case, events, steps), *present, *_future(case, steps)]
 
@@ -97,22 +108,66 @@ def _event(case: Case, event: CaseEvent) -> Entry:
 
 def note(case: Case, event: CaseEvent) -> str:
     """What is told below an event: its codes in the reader's language, then the words that somebody wrote."""
-    lines = []
-    if received := event.said.get("received"):
-        titles = case.version.shown_titles
-        things = [titles.get(thing["key"]) or thing["title"] for thing in received]
-        lines.append(str(_("窗口收到：%(things)s")) % {"things": str(_("、")).join(things)})
-    if way := event.said.get("delivered"):
-        lines.append(str(DeliveryWay(way).label))
+    lines = [say(case, event.said[key]) for key, say in SAID.items() if event.said.get(key)]
     return "\n".join([*lines, event.note] if event.note else lines)
 
 
-def _present(case: Case, steps: Sequence[ReviewStep], notice: Supplement | None) -> list[Entry]:
+def _day(text: str) -> str:
+    return formats.date_format(date.fromisoformat(text), "DATE_FORMAT")
+
+
+def _papers(case: Case, codes: Sequence[str]) -> str:
+    titles = case.version.shown_titles
+    return str(_("、")).join(titles.get(code, code) for code in codes)
+
+
+def _received(case: Case, things: Sequence[Mapping[str, str]]) -> str:
+    titles = case.version.shown_titles
+    named = [titles.get(thing["key"]) or thing["title"] for thing in things]
+    return str(_("窗口收到：%(things)s")) % {"things": str(_("、")).join(named)}
+
+
+def _taker(_case: Case, names: Mapping[str, str]) -> str:
+    name = names.get("en") if get_language() == "en" else ""
+    return str(_("转给：%(body)s")) % {"body": name or names["zh"]}
+
+
+# What an event says in codes, in the order in which it is read: how each is put.
+SAID: dict[str, Callable[[Case, Any], str]] = {
+    "received": _received,
+    "since": lambda _c, day: str(_("从收到材料的%(day)s起算。")) % {"day": _day(day)},
+    "deferred": lambda c, codes: (
+        str(_("先受理，以后补交：%(papers)s")) % {"papers": _papers(c, codes)}
+    ),
+    "committed": lambda c, codes: str(_("申请人承诺：%(papers)s")) % {"papers": _papers(c, codes)},
+    "pause": lambda _c, reason: str(PauseReason(reason).label),
+    "until": lambda _c, day: str(_("到%(day)s")) % {"day": _day(day)},
+    "taker": _taker,
+    "delivered": lambda _c, way: str(DeliveryWay(way).label),
+}
+
+
+def _present(
+    case: Case,
+    steps: Sequence[ReviewStep],
+    notice: Supplement | None,
+    pause: ClockPause | None,
+) -> list[Entry]:
     if case.state == CaseState.SUPPLEMENT_REQUIRED:
         due = notice.due_on if notice else None
         return [
             Entry(
                 _("等您补正"), state="now", who=_("您"), due=due, note=_("补正期间不计办理时间。")
+            )
+        ]
+    if case.state in STANDING_STILL:
+        return [
+            Entry(
+                case.get_state_display(),
+                state="now",
+                who=case.handler.label,
+                due=pause.expected_on if pause else None,
+                note=_("这段时间不计入办理时间。"),
             )
         ]
     if case.state in {CaseState.SUBMITTED, CaseState.RESUBMITTED}:
@@ -146,7 +201,10 @@ def _standing_still(steps: Sequence[ReviewStep], pause: ClockPause | None) -> li
 
 def paused(pause: ClockPause) -> str:
     """Since when the clock stands still, and why."""
-    return _("计时从%(day)s起暂停，原因：%(reason)s；补正以后接着计时。") % {
+    words = _("计时从%(day)s起暂停，原因：%(reason)s；结束以后接着计时。")
+    if pause.reason == PauseReason.SUPPLEMENT:
+        words = _("计时从%(day)s起暂停，原因：%(reason)s；补正以后接着计时。")
+    return words % {
         "day": formats.date_format(pause.from_on, "DATE_FORMAT"),
         "reason": pause.get_reason_display(),
     }

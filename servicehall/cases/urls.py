@@ -2,7 +2,15 @@
 
 from django.urls import include, path
 
-from servicehall.cases.views import draft_files, files, filing, mine, proposals, public, track
+from servicehall.cases.views import (
+    draft_files,
+    files,
+    filing,
+    mine,
+    proposals,
+    public,
+    track,
+)
 
 app_name = "servicehall"
 urlpatterns = [
@@ -13,6 +21,7 @@ urlpatterns = [
     path("stations/", public.stations, name="stations"),
     path("track/", track.track, name="track"),
     path("track/case/", track.tracked, name="tracked"),
+    path("track/case/more/", track.more, name="tracked-more"),
     path("track/rate/", track.rate, name="track-rate"),
     path("track/leave/", track.leave, name="track-leave"),
     # filing: the resident himself, or a clerk for the person at the counter
@@ -30,6 +39,7 @@ urlpatterns = [
     # the resident's own cases
     path("my/cases/", mine.my_cases, name="my-cases"),
     path("my/cases/<uuid:case_id>/", mine.my_case, name="my-case"),
+    path("my/cases/<uuid:case_id>/more/", mine.my_case_more, name="my-case-more"),
     path("my/cases/<uuid:case_id>/receipt/", filing.receipt, name="receipt"),
     path("my/cases/<uuid:case_id>/answer/", mine.answer, name="my-case-answer"),
     path("my/cases/<uuid:case_id>/answer/<slug:key>/", mine.attach, name="my-case-attach"),

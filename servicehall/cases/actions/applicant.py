@@ -13,9 +13,11 @@ from accounts import audit
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.models import WorkCalendarYear
 from community.governance.scopes import Scope
+from servicehall.cases import followers
 from servicehall.cases.actions import _core
 from servicehall.cases.enums import CaseAction, CaseState, StepState
-from servicehall.cases.models import Case, CaseEvent, Rating, ReviewStep
+from servicehall.cases.followers import Happening
+from servicehall.cases.models import Case, CaseEvent, Rating
 from servicehall.cases.transitions import CASE
 from servicehall.catalogue import rules
 from servicehall.catalogue.enums import Channel, Satisfaction
@@ -71,19 +73,10 @@ def _resume(case: Case, *, now: datetime) -> None:
     today = timezone.localdate(now)
     calendar = WorkCalendarYear.objects.calendar()
     if case.accepted_at is None:
+        case.received_on = today
         case.act_by_on = calendar.add(today, HallLimit.objects.in_force(today).check_days).day
         return
-    case.pauses.filter(to_on__isnull=True).update(to_on=today)
-    _core.run_clock(case, calendar=calendar)
-    step = ReviewStep.objects.filter(case=case, state=StepState.OPEN).first()
-    if step is None:
-        return
-    opened = timezone.localdate(step.opened_at) if step.opened_at else today
-    pauses = case.pauses.filter(to_on__gt=opened).values_list("from_on", "to_on")
-    paused = sum(calendar.between(max(a, opened), b) for a, b in pauses if b is not None)
-    step.due_on = calendar.add(opened, step.limit_days + paused).day
-    step.save(update_fields=["due_on"])
-    case.act_by_on = step.due_on
+    _core.resume_clock(case, today=today)
 
 
 def withdraw(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str = "") -> Case:
@@ -172,7 +165,7 @@ def rate(
             rated_at=now,
             rated_on=timezone.localdate(now),
         )
-        CaseEvent.objects.create(
+        event = CaseEvent.objects.create(
             case=case, action="rate", from_state=case.state, to_state=case.state, at=now
         )
         audit.record(
@@ -183,4 +176,5 @@ def rate(
             place_path=case.community.path,
             now=now,
         )
+        followers.tell(Happening(case, event, by, now))
     return rating

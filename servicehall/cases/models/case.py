@@ -11,6 +11,7 @@ from community.governance.models import Body, Place, Post
 from residents.base.models import Person
 from residents.base.ties import OnMerge, Tie, declare
 from servicehall.cases.enums import (
+    BEFORE_ACCEPTANCE,
     CLOSED_STATES,
     OPEN_STATES,
     CaseAction,
@@ -37,6 +38,8 @@ class Case(models.Model):
     version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="cases")
     window = models.ForeignKey(Window, models.PROTECT, related_name="cases")
     applicant = models.ForeignKey(Person, models.PROTECT, related_name="cases")
+    # The child, where each child is a claim of its own (standing.py).
+    about = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     contact_phone = EncryptedTextField(_("联系电话"), null=True)
     community = models.ForeignKey(Place, models.PROTECT, related_name="cases")
     station = models.ForeignKey(Body, models.PROTECT, related_name="cases")
@@ -46,6 +49,8 @@ class Case(models.Model):
     filed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     filed_at = models.DateTimeField(_("提交时间"))
     filed_on = models.DateField()
+    # When everything was last in our hands: filed, or supplemented. Silence is counted from here.
+    received_on = models.DateField(_("收到日期"))
     state = models.CharField(_("状态"), max_length=24, choices=CaseState.choices)
     resume_state = models.CharField(max_length=24, blank=True)
     outcome = models.CharField(_("结果"), max_length=10, choices=Outcome.choices, blank=True)
@@ -59,6 +64,9 @@ class Case(models.Model):
     act_by_on = models.DateField(_("应办日期"), null=True)
     due_is_provisional = models.BooleanField(default=False)
     statutory_is_provisional = models.BooleanField(default=False)
+    # 延长审批: once, in the unit of the statutory limit; 0 means never.
+    extended_by = models.PositiveSmallIntegerField(_("延长时限"), default=0)
+    deliver_by_on = models.DateField(_("应送达日期"), null=True)
     closed_at = models.DateTimeField(_("办结时间"), null=True)
     closed_on = models.DateField(null=True)
     is_on_time = models.BooleanField(null=True)
@@ -105,10 +113,29 @@ class Case(models.Model):
                 name="case_open_at_station",
             ),
             models.Index(fields=["community", "-filed_on", "id"], name="case_of_community"),
+            models.Index(
+                fields=["received_on"],
+                condition=Q(state__in=sorted(BEFORE_ACCEPTANCE)),
+                name="case_unanswered",
+            ),
             models.Index(fields=["applicant", "-filed_at"], name="case_of_applicant"),
             models.Index(fields=["filed_on"], name="case_filed_on"),
+            # Those without a day are the open ones, which a page of figures counts.
+            models.Index(fields=["closed_on"], name="case_closed_on"),
             models.Index(
-                fields=["closed_on"], condition=Q(closed_on__isnull=False), name="case_closed_on"
+                fields=["first_told_on"],
+                condition=Q(first_told_on__isnull=False),
+                name="case_told_on",
+            ),
+            models.Index(
+                fields=["told_again_on"],
+                condition=Q(told_again_on__isnull=False),
+                name="case_told_again_on",
+            ),
+            models.Index(
+                fields=["handler", "closed_at", "id"],
+                condition=Q(state=CaseState.COMPLETED),
+                name="case_to_hand_over",
             ),
         ]
 
@@ -138,7 +165,7 @@ class CaseEvent(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(action__in=[*CaseAction.values, "file", "assign", "rate"]),
+                condition=Q(action__in=[*CaseAction.values, "file", "rate"]),
                 name="event_action_known",
             ),
         ]
@@ -217,12 +244,13 @@ class Supplement(models.Model):
 
 
 class ClockPause(models.Model):
-    """计时暂停: the clock stands still from a day to a day."""
+    """计时暂停: the clock stands still from a day to a day; `expected_on` is the day that was announced."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="pauses")
     reason = models.CharField(max_length=20, choices=PauseReason.choices)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
+    expected_on = models.DateField(null=True)
 
     class Meta:
         verbose_name = _("计时暂停")
@@ -268,4 +296,7 @@ class Rating(models.Model):
         indexes = [models.Index(fields=["rated_on"], name="rating_day")]
 
 
-declare(Tie("servicehall.Case", "applicant", OnMerge.MOVE, _("办件")))
+declare(
+    Tie("servicehall.Case", "applicant", OnMerge.MOVE, _("办件")),
+    Tie("servicehall.Case", "about", OnMerge.MOVE, _("为其申请的办件")),
+)

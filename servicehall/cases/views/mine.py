@@ -20,9 +20,15 @@ from common.uploads import check_upload
 from community.governance.scopes import PortalRequest
 from notifications import kinds
 from notifications.models import Message
-from servicehall.cases import actions, prefill
+from servicehall.cases import actions, panels, prefill
 from servicehall.cases.actions import files as file_actions
-from servicehall.cases.enums import OPEN_STATES, CaseAction, CaseState, Outcome
+from servicehall.cases.enums import (
+    OPEN_STATES,
+    STANDING_STILL,
+    CaseAction,
+    CaseState,
+    Outcome,
+)
 from servicehall.cases.forms import NoteForm, WithdrawForm
 from servicehall.cases.forms_page import PageForm
 from servicehall.cases.models import Case, Draft, ReviewStep, Supplement, Upload
@@ -93,8 +99,31 @@ def my_case(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
         if CaseAction.WITHDRAW in available_to_applicant(case.state)
         else None,
         "rate_url": reverse("servicehall:my-case-rate", args=[case.pk]),
+        "more_url": reverse("servicehall:my-case-more", args=[case.pk]),
     }
     return TemplateResponse(request, "servicehall/mine/case.html", context)
+
+
+@access(RESIDENT)
+@require_safe
+def my_case_more(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Papers, notices and benefits of one's own case."""
+    case = _my_case(request, case_id)
+    back = reverse("servicehall:my-case", args=[case.pk])
+    return more_page(request, case, panels.Audience.APPLICANT, back=back)
+
+
+def more_page(
+    request: PortalRequest, case: Case, audience: panels.Audience, *, back: str
+) -> HttpResponse:
+    context = {
+        "case": case,
+        "layout": "resident.html",
+        "back": back,
+        "panels": panels.shown(audience, case, request.scope, timezone.localdate()),
+    }
+    name = "_more" if request.htmx else "more"
+    return TemplateResponse(request, f"servicehall/case/{name}.html", context)
 
 
 def open_notice(case: Case) -> Supplement | None:
@@ -110,7 +139,9 @@ def case_context(case: Case, notice: Supplement | None) -> dict[str, Any]:
         events=list(case.events.select_related("post__body").order_by("id")),
         steps=list(ReviewStep.objects.of_case(case.pk).order_by("sequence")),
         notice=notice,
-        pause=case.pauses.filter(to_on__isnull=True).last() if notice else None,
+        pause=case.pauses.filter(to_on__isnull=True).last()
+        if case.state in STANDING_STILL
+        else None,
     )
     return {
         "case": case,

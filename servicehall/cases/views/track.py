@@ -18,8 +18,9 @@ from common.ratelimit import hit, take_back
 from community.governance.scopes import PortalRequest
 from servicehall.cases.forms import TrackForm, digits
 from servicehall.cases.models import Case
+from servicehall.cases.panels import Audience
 from servicehall.cases.views._rating import rate_page
-from servicehall.cases.views.mine import case_context, open_notice
+from servicehall.cases.views.mine import case_context, more_page, open_notice
 
 SESSION_KEY = "tracked_case"
 MINUTES_OPEN = 15
@@ -91,8 +92,20 @@ def tracked(request: PortalRequest) -> HttpResponse:
         "notice": notice,
         "masked_name": mask_name(case.applicant.full_name),
         "rate_url": reverse("servicehall:track-rate"),
+        "more_url": reverse("servicehall:tracked-more"),
     }
     return TemplateResponse(request, "servicehall/track/case.html", context)
+
+
+@access(PUBLIC)
+@never_cache
+@require_safe
+def more(request: PortalRequest) -> HttpResponse:
+    """Papers and notices of the case that is being followed."""
+    case = _tracked(request, timezone.now())
+    if case is None:
+        return redirect("servicehall:track")
+    return more_page(request, case, Audience.TRACKER, back=reverse("servicehall:tracked"))
 
 
 @access(PUBLIC)
