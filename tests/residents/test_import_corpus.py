@@ -8,6 +8,7 @@ from residents.base.models import Person
 from residents.exchange import headings, reading
 from residents.exchange.enums import Fate
 from residents.exchange.models import ImportRow
+from residents.exchange.remarks import problem_text
 from residents.exchange.values import is_remark, read_row
 from tests.factories.governance import CommunityFactory, CommunityOfficeFactory, staff
 from tests.residents import import_corpus as corpus
@@ -84,7 +85,7 @@ def test_a_wrong_cell_is_named_by_its_column(place, word, row, form):
     if place == 7:  # whether a community is known only the base can say
         assert told.community == "别处社区"
         return
-    assert [(p, word in message) for p, message, *_figure in told.problems] == [(place, True)]
+    assert [(p[0], word in problem_text(p, {})) for p in told.problems] == [(place, True)]
 
 
 def test_an_id_stored_as_a_number_is_refused_and_never_rounded():
