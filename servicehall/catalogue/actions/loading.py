@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from common import plain
 from common.errors import Invalid
 from servicehall.catalogue.actions.columns import columns_of, digest, jsonable
 from servicehall.catalogue.enums import VersionState, WindowMode
@@ -48,8 +48,7 @@ def load_catalogue(folder: Path = DATA) -> dict[str, int]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    with path.open(encoding="utf-8") as file:
-        data = yaml.safe_load(file)
+    data = plain.read(path)
     if not isinstance(data, dict):
         raise Invalid(
             "file_unreadable", _("数据文件格式不对，请对照说明检查。"), {"file": path.name}
