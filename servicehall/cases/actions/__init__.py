@@ -1,5 +1,6 @@
 """The only writers of the service hall, one function per verb."""
 
+from servicehall.cases.actions._core import check_conflict
 from servicehall.cases.actions.accords import (
     answer_consultation,
     cancel_consultation,
@@ -29,6 +30,7 @@ from servicehall.cases.actions.handling import (
 )
 from servicehall.cases.actions.looking import offers, open_case, reveal_in_case
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
+from servicehall.cases.actions.recomputing import recompute_clocks
 from servicehall.cases.actions.review import forward, grant, refuse, reopen, send_back
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "ask_supplement",
     "begin_special",
     "cancel_consultation",
+    "check_conflict",
     "consult",
     "decline",
     "decline_proposal",
@@ -60,6 +63,7 @@ __all__ = [
     "publicise",
     "publicise_claimed",
     "rate",
+    "recompute_clocks",
     "refuse",
     "reopen",
     "reveal_in_case",
