@@ -1,5 +1,6 @@
 """What an act of a case says by itself (domain 3.7): written down in the transaction of the act."""
 
+import math
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -107,7 +108,7 @@ def _forwarded(happening: Happening, figures: SupervisionRules) -> Iterator[Seen
     minutes = (now - step.opened_at).total_seconds() / 60 if step.opened_at else 0.0
     # The first step follows upon its own office's acceptance; only what came from another can be passed on.
     if len(passed) > 1 and rules.is_passed_on(step.opinion, before, minutes, figures):
-        quick = {"minutes": int(minutes), "step": step.level}
+        quick = {"minutes": max(1, math.ceil(minutes)), "step": step.level}
         yield Seen(K.PASSED_ON, case.pk, step.body_id, f"step:{step.pk}", step.pk, quick)
 
 

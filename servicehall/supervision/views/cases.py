@@ -24,6 +24,7 @@ from servicehall.supervision.actions.finding import bodies_of
 from servicehall.supervision.forms import PaperForm, RecordForm, TakingForm, UrgeForm
 from servicehall.supervision.models import Escalation, Finding, Urging
 from servicehall.supervision.querysets import supervised_by
+from servicehall.supervision.views._frame import layout
 
 REFUSED = 422
 SHOWN = ("version__item", "community", "station", "handler")
@@ -40,6 +41,7 @@ def case(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
         pk=case_id,
     )
     context = {
+        "layout": layout(request.scope),
         "case": found,
         "lines": [(row, evidence.words(row)) for row in Finding.objects.of_case(found.pk)],
         "urgings": list(Urging.objects.of_case(found.pk)),
@@ -120,6 +122,7 @@ def _write(
             messages.success(request, done)
             return redirect("supervision:case", found.pk)
     context = {
+        "layout": layout(request.scope),
         "form": form,
         "case": found,
         "title": title,

@@ -25,6 +25,7 @@ from servicehall.supervision import actions, evidence
 from servicehall.supervision.enums import FindingKind
 from servicehall.supervision.forms import PeriodForm, WordsForm
 from servicehall.supervision.models import Finding
+from servicehall.supervision.views._frame import layout
 
 SIZE = 30
 REFUSED = 422
@@ -137,6 +138,7 @@ def dismiss(request: PortalRequest, finding_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("已标为不计入。"))
             return redirect("supervision:case", found.case_id)
     context = {
+        "layout": layout(request.scope),
         "form": form,
         "case": found.case,
         "title": _("不计入"),

@@ -23,6 +23,7 @@ from servicehall.supervision.enums import UrgingAction
 from servicehall.supervision.forms import WordsForm
 from servicehall.supervision.models import Urging
 from servicehall.supervision.transitions import available
+from servicehall.supervision.views._frame import layout
 
 SIZE = 30
 REFUSED = 422
@@ -78,7 +79,7 @@ def urgings(request: PortalRequest) -> HttpResponse:
         )
     except BadCursor:
         return redirect("supervision:urgings")
-    context = {"page": page, "today": timezone.localdate()}
+    context = {"layout": layout(request.scope), "page": page, "today": timezone.localdate()}
     return TemplateResponse(request, "supervision/urgings.html", context)
 
 
@@ -142,6 +143,7 @@ def _page(
         if action in offered
     ]
     context = {
+        "layout": layout(request.scope),
         "urging": found,
         "forms": forms,
         "refused": typed[1] if typed else None,
