@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from community.governance.enums import Role
 from notifications.models import Message
 from servicehall.cases.models import Case
 from servicehall.publicity import actions as publicity
@@ -55,7 +56,7 @@ def climb(place: Hall, case: Case) -> bool:
 
 def watched(place: Hall) -> tuple[Case, Any]:
     district = place.community.parent.parent  # type: ignore[union-attr]
-    return late(place), staff("district_office", CommunityOfficeFactory(place=district))  # type: ignore[arg-type]
+    return late(place), staff(Role.DISTRICT_OFFICE, CommunityOfficeFactory(place=district))
 
 
 ACTS = {

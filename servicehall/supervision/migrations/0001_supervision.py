@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('governance', '0006_supervise_power'),
-        ('servicehall', '0010_case_due_days'),
+        ('governance', '0005_office_heads'),
+        ('servicehall', '0009_whole_legal_life'),
     ]
 
     operations = [

@@ -8,9 +8,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0001_initial'),
-        ('governance', '0005_office_heads'),
+        ('governance', '0006_deputies'),
         ('residents', '0010_merged_events'),
-        ('servicehall', '0009_whole_legal_life'),
+        ('servicehall', '0012_counted_by_day'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0005_office_heads'),
+        ('governance', '0006_deputies'),
     ]
 
     operations = [
