@@ -19,7 +19,7 @@ from servicehall.publicity.models import Appraisal, PublicNotice
 PUBLICISE = Act(
     "publicise",
     pgettext_lazy("按钮", "公示"),
-    "j",
+    "m",
     CaseAction.PUBLICISE,
     actions.publicise,
     PublicForm,

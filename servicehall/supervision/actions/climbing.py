@@ -1,7 +1,7 @@
 """The ladder (domain 3.7): each rung is told once of a case. The sweep looks only at what is new since the last."""
 
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -60,9 +60,10 @@ def sweep(*, now: datetime) -> int:
     told = 0
     for rung in Rung.objects.public(today):
         until = rules.latest(rung.base, rung.after, today, calendar)
-        for case_id in _reached(rung, until, acted):
-            told += climb(case_id, rung, now=now)
-        _mark(rung.code, day=until)
+        new, moved = _reached(rung, until, acted)
+        told += sum(climb(case_id, rung, now=now) for case_id in [*new, *moved])
+        if len(new) < MOST:  # else the rest is found the next time
+            _mark(rung.code, day=until)
     for watch in WATCHES:
         _look(watch, today, acted, now=now)
     _mark(EVENTS, number=seen_until)
@@ -86,17 +87,21 @@ def _acted_on(now: datetime) -> tuple[Collection[uuid.UUID], int]:
     return {case_id for _id, case_id in acts}, until
 
 
-def _reached(rung: Rung, until: date, acted: Collection[uuid.UUID]) -> Iterator[uuid.UUID]:
+def _reached(
+    rung: Rung, until: date, acted: Collection[uuid.UUID]
+) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+    """The cases that came to a rung since its mark, and those whose days moved behind it."""
     column = COLUMN[RungBase(rung.base)]
     mark = SweepMark.objects.filter(pk=rung.code).values_list("day", flat=True).first()
     open_cases = Case.objects.filter(
         not_told(rung.code), closed_on__isnull=True, **{f"{column}__lte": until}
     )
     new = open_cases.filter(**{f"{column}__gt": mark}) if mark else open_cases
-    yield from new.order_by(column, "id").values_list("pk", flat=True)[:MOST]
-    if mark and acted:
-        moved = open_cases.filter(pk__in=acted, **{f"{column}__lte": mark})
-        yield from moved.order_by("id").values_list("pk", flat=True)
+    found = list(new.order_by(column, "id").values_list("pk", flat=True)[:MOST])
+    if not (mark and acted):
+        return found, []
+    moved = open_cases.filter(pk__in=acted, **{f"{column}__lte": mark})
+    return found, list(moved.order_by("id").values_list("pk", flat=True))
 
 
 def _mark(code: str, *, day: date | None = None, number: int | None = None) -> None:
@@ -242,7 +247,7 @@ def _look(watch: Watch, today: date, acted: Collection[uuid.UUID], *, now: datet
     late = watch.rows().filter(due_on__lte=until)
     new = late.filter(due_on__gt=mark) if mark else late
     with transaction.atomic(durable=True):
-        found = [watch.seen(row) for row in new.order_by("due_on", "id")[:MOST]]
+        found = [watch.seen(row) for row in new.order_by("due_on", "id")]
         if mark and acted:
             moved = late.filter(case_id__in=acted, due_on__lte=mark).order_by("id")
             found += [watch.seen(row) for row in moved]

@@ -41,4 +41,5 @@ def write(found: Iterable[Seen], *, now: datetime) -> None:
             for seen in found
         ),
         ignore_conflicts=True,
+        batch_size=1000,
     )
