@@ -47,11 +47,12 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
     Role.COMMITTEE_DIRECTOR: frozenset({Power.READ_FACTS}),
     Role.PARTY_SECRETARY: frozenset({Power.READ_FACTS}),
     Role.STREET_OFFICIAL: REVIEWER | {Power.HANDLE_MESSAGES},
-    Role.OFFICE_HEAD: REVIEWER | {Power.EXTEND_CASES, Power.ASSIGN_CASES},
+    Role.OFFICE_HEAD: REVIEWER | {Power.EXTEND_CASES, Power.ASSIGN_CASES, Power.SUPERVISE},
     Role.DISTRICT_OFFICE: frozenset(
         {
             Power.READ_FACTS,
             Power.LIST_CASES,
+            Power.SUPERVISE,
             Power.APPROVE_REPORTS,
             Power.APPROVE_EXPORTS,
             Power.EDIT_CATALOGUE,
@@ -67,7 +68,7 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
         Power.REVIEW_CORRECTIONS,
     },
     Role.LEADER: frozenset({Power.READ_FACTS}),
-    Role.AUDITOR: frozenset({Power.READ_AUDIT, Power.READ_FACTS}),
+    Role.AUDITOR: frozenset({Power.READ_AUDIT, Power.READ_FACTS, Power.SUPERVISE}),
     Role.SYSTEM_ADMIN: frozenset({Power.SETUP, Power.MANAGE_USERS, Power.EDIT_CATALOGUE}),
     Role.SECURITY_ADMIN: frozenset({Power.GRANT}),
     Role.DATA_CLERK: frozenset(

@@ -23,6 +23,8 @@ INSTALLED_APPS = [
     "grid",
     "servicehall.catalogue",
     "servicehall.cases",
+    "servicehall.publicity",
+    "servicehall.supervision",
     "funding",
     "dashboards",
     "django.contrib.auth",
@@ -286,6 +288,21 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "silence-accepts": {
         "task": "servicehall.cases.tasks.accept_by_silence",
         "schedule": 900.0,
+        "options": {"queue": "jobs"},
+    },
+    "publicities-end": {
+        "task": "servicehall.publicity.tasks.end_publicities",
+        "schedule": 900.0,
+        "options": {"queue": "jobs"},
+    },
+    "supervision-sweep": {
+        "task": "servicehall.supervision.tasks.sweep",
+        "schedule": 900.0,
+        "options": {"queue": "jobs"},
+    },
+    "clocks-recompute": {
+        "task": "servicehall.supervision.tasks.recompute_clocks",
+        "schedule": 300.0,
         "options": {"queue": "jobs"},
     },
     "notices-lapse": {

@@ -33,6 +33,7 @@ from servicehall.cases.enums import CaseState, StepState
 from servicehall.cases.models import Case, ReviewStep
 from servicehall.catalogue.enums import Channel, ReviewLevel
 from servicehall.catalogue.models import ItemVersion
+from servicehall.publicity import actions as publicity
 
 
 class Ending(StrEnum):
@@ -443,10 +444,9 @@ class _Telling:
         """公示, where the item demands it; nobody objects."""
         if not (days := self.case.version.publicity_days):
             return
-        begins = self.wait(1)
-        until = timezone.localdate(begins) + timedelta(days=days)
-        self.case = actions.publicise(self.case.pk, by=by, now=begins, until=until)
-        self.case = actions.end_publicity(self.case.pk, by=by, now=self.wait(days))
+        publicity.publicise(self.case.pk, by=by, now=self.wait(1))
+        # A last day of rest moves on by a few days at most, and the day after it is the first to go on.
+        self.case = actions.end_publicity(self.case.pk, by=by, now=self.wait(days + 3))
 
     def rate(self) -> None:
         is_good = self.story.ending == E.RATED_WELL

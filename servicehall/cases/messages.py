@@ -12,7 +12,10 @@ BOTH = (Channel.IN_SITE, Channel.SMS)
 CASE_PAGE = "servicehall:my-case"
 
 # What the applicant reads in 谁看过我的信息.
-describe({f"case.{action.value}": action.label for action in CaseAction})
+describe(
+    {f"case.{action.value}": action.label for action in CaseAction}
+    | {"case.due_moved": _("放假安排调整，办结日期变动")}
+)
 
 
 def _kind(
@@ -74,6 +77,12 @@ register(
         is_statutory=True,
     ),
     _kind(
+        "case.due_moved",
+        _("办结日期有变动"),
+        _("因放假安排调整，您的申请“%(item)s”预计%(date)s前办结。"),
+        _("【一站】因放假安排调整，您在%(station)s的申请预计%(date)s前办结。咨询%(hotline)s。"),
+    ),
+    _kind(
         "case.special",
         _("进入特别程序"),
         _("您的申请“%(item)s”需要特别程序，预计%(date)s结束；这段时间不计入办理期限。"),
@@ -105,5 +114,15 @@ register(
         _("【一站】您可能可以申请一项服务。要不要办由您决定，请登录查看或致电%(hotline)s。"),
         BOTH,
         link="servicehall:my-proposals",
+    )
+)
+
+register(
+    Kind(
+        "case.due_days_moved",
+        _("在办件的办结日期有变动"),
+        _("放假安排有调整，本单位部分在办件的办结日期变了，请看工作台。"),
+        "",
+        (Channel.IN_SITE,),
     )
 )

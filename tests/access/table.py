@@ -24,6 +24,8 @@ TELLERS = {W.DIRECTOR, W.STREET, W.STREET_OTHER}  # who answers for messages to 
 MENDERS = {W.DIRECTOR, W.DATA_CLERK}  # who keeps the base in order
 REVIEWERS = {W.STREET, W.STREET_OTHER, W.DEPARTMENT, W.DEPARTMENT_OTHER}
 HANDLERS = COUNTERS | REVIEWERS
+OPINERS = REVIEWERS | {W.DIRECTOR}
+SUPERVISORS = {W.DISTRICT_OFFICE, W.AUDITOR}
 OF_CASE = STATION | {W.STREET, W.DEPARTMENT}  # those whom the case passes
 WATCHERS = REVIEWERS | {
     *(W.DIRECTOR, W.MEMBER, W.SECRETARY, W.DISTRICT_OFFICE, W.LEADER, W.AUDITOR),
@@ -78,6 +80,21 @@ def only(who: Collection[Who], ok: int = 200, *, blind: Collection[Who] = ()) ->
 
 def of_case(ok: int = 200) -> Expected:
     return only(OF_CASE, ok, blind=HANDLERS - OF_CASE)
+
+
+def of_opiners(ok: int = 200) -> Expected:
+    """Those who give an opinion on the case."""
+    return only(OF_CASE & OPINERS, ok, blind=OPINERS - OF_CASE)
+
+
+def on_record(ok: int = 200) -> Expected:
+    """What supervision keeps of a case: for supervisors and for those whom the case passes."""
+    return staff(404) | dict.fromkeys(OF_CASE | SUPERVISORS, ok)
+
+
+def urged(ok: int = 200) -> Expected:
+    """A letter to the station: for supervisors and for the station."""
+    return staff(404) | dict.fromkeys(STATION | SUPERVISORS, ok)
 
 
 def program(ok: int = 200, *, refused: Collection[Who] = (), code: int = 404) -> Expected:
@@ -154,6 +171,8 @@ ID_OF = {
     "far_row": "row_id",
     "allowance": "consent_id",
     "kin": "request_id",
+    "watched": "finding_id",
+    "far_watched": "finding_id",
 }
 
 
@@ -183,6 +202,14 @@ def act(world: World) -> dict[str, Any]:
 
 def year(world: World) -> dict[str, Any]:
     return {"year": world.hall.now.year + 1}
+
+
+def far_case(world: World) -> dict[str, Any]:
+    return {"case_id": world.far_watched.case_id}
+
+
+def notice(world: World) -> dict[str, Any]:
+    return {"ref": world.notice.ref}
 
 
 POST = "post"
@@ -226,6 +253,45 @@ PUBLIC = [
     Row("notifications:receipt", everybody(403), POST, given=lambda w: {"gateway": "first"}),
     Row("healthz-live", everybody()),
     Row("healthz-ready", everybody()),
+]
+
+PUBLICITY = [
+    Row("publicity:notices", everybody()),
+    Row("publicity:of-community", everybody(), given=community),
+    Row("publicity:notice", everybody(), given=notice),
+    Row("publicity:paper", everybody(), given=notice),
+    Row("publicity:object", everybody(), given=notice),
+    Row("publicity:object", everybody(422), POST, given=notice, data=NONSENSE),
+    Row("publicity:answer", everybody()),
+    Row("publicity:answer", everybody(422), POST, data=NONSENSE),
+    Row("publicity:at-counter", only(COUNTERS), given=notice),
+    Row("publicity:at-counter", only(COUNTERS, 422), POST, given=notice, data=NONSENSE),
+    Row("publicity:objections", only(OPINERS)),
+    Row("publicity:objection", of_opiners(), given=of("objection")),
+    Row("publicity:objection", of_opiners(422), POST, given=of("objection"), data=NONSENSE),
+    Row("publicity:refer", of_opiners(302), POST, given=of("objection")),
+    Row("publicity:appraisal", of_opiners(), given=of("case")),
+    Row("publicity:appraisal", of_opiners(422), POST, given=of("case"), data=NONSENSE),
+]
+
+SUPERVISION = [
+    Row("supervision:overview", only(WATCHERS)),
+    Row("supervision:findings", only(SUPERVISORS)),
+    Row("supervision:dismiss", only(SUPERVISORS), given=of("watched")),
+    Row("supervision:dismiss", only((), blind=SUPERVISORS), given=of("far_watched")),
+    Row("supervision:dismiss", only(SUPERVISORS, 422), POST, given=of("watched"), data=NONSENSE),
+    Row("supervision:case", on_record(), given=of("case")),
+    Row("supervision:urge", only(SUPERVISORS), given=of("case")),
+    Row("supervision:urge", only(SUPERVISORS, 422), POST, given=of("case"), data=NONSENSE),
+    Row("supervision:urge", only((), blind=SUPERVISORS), given=far_case),
+    Row("supervision:record", only(SUPERVISORS), given=of("case")),
+    Row("supervision:record", only(SUPERVISORS, 422), POST, given=of("case"), data=NONSENSE),
+    Row("supervision:record", only((), blind=SUPERVISORS), given=far_case),
+    Row("supervision:paper", of_case(), given=of("case")),
+    Row("supervision:paper", of_case(422), POST, given=of("case"), data=NONSENSE),
+    Row("supervision:urgings", staff()),
+    Row("supervision:urging", urged(), given=of("urging")),
+    Row("supervision:urging-act", urged(422), POST, given=with_("urging", slug="reply")),
 ]
 
 OWN_ACCOUNT = [
@@ -921,6 +987,8 @@ IMPORTS = [
 TABLE = (
     *IMPORTS,
     *PUBLIC,
+    *PUBLICITY,
+    *SUPERVISION,
     *OWN_ACCOUNT,
     *OWN_MATTERS,
     *COUNTER,

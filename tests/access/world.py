@@ -4,7 +4,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -51,6 +51,10 @@ from residents.rights.models import Copy, Correction, Deletion, FamilyConsent, K
 from servicehall.cases import actions
 from servicehall.cases.actions.files import attach
 from servicehall.cases.models import Batch, Case, Consultation, Draft, Proposal, Upload
+from servicehall.publicity import actions as publicity
+from servicehall.publicity.models import Objection, PublicNotice
+from servicehall.supervision import actions as supervision
+from servicehall.supervision.models import Finding, Urging
 from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (
     CommitteeFactory,
@@ -138,6 +142,75 @@ class World:
     def case(self) -> Case:
         """Accepted, with the station, its community step open."""
         return self.hall.accepted()
+
+    @cached_property
+    def notice(self) -> PublicNotice:
+        """The case stands before its community."""
+        return self.noticed(self.case)
+
+    def noticed(self, case: Case) -> PublicNotice:
+        today, by = timezone.localdate(self.hall.now), self.hall.director
+        return PublicNotice.objects.create(
+            ref=f"n{case.number[-10:]}",
+            case=case,
+            community=self.hall.community,
+            name="陈*芝",
+            names_in_full=False,
+            item_shows_names=True,
+            from_on=today,
+            until_on=today + timedelta(days=7),
+            state="open",
+            body=self.hall.station,
+            posted_at=self.hall.now,
+            posted_by=post_of(by),
+        )
+
+    @cached_property
+    def objection(self) -> Objection:
+        return self.objected(self.notice)
+
+    def objected(self, notice: PublicNotice) -> Objection:
+        return publicity.file_objection(
+            notice.ref, words="不属实", key=uuid.uuid4(), by=None, now=self.hall.now
+        )
+
+    @cached_property
+    def watched(self) -> Finding:
+        """What supervision found in the case."""
+        return self.found(self.case)
+
+    @cached_property
+    def far_watched(self) -> Finding:
+        """Of another district."""
+        far = replace(self.hall, community=self.far_body.place, station=self.far_body)
+        person = PersonFactory(community=far.community, account=True)
+        case = replace(far, applicant=person).filed()
+        return self.found(case)
+
+    def found(self, case: Case) -> Finding:
+        return Finding.objects.create(
+            kind="step_late",
+            case=case,
+            body=case.station,
+            ref="1",
+            evidence={"due_on": "2026-03-02", "step": "community"},
+            found_at=self.hall.now,
+            found_on=timezone.localdate(self.hall.now),
+        )
+
+    @cached_property
+    def urging(self) -> Urging:
+        return self.urged(self.case)
+
+    def urged(self, case: Case) -> Urging:
+        return supervision.urge(
+            case.pk,
+            body_id=case.station_id,
+            kind="step_late",
+            content="请尽快核查",
+            by=self.scopes[Who.DISTRICT_OFFICE],
+            now=self.hall.now,
+        )
 
     @cached_property
     def consultation(self) -> Consultation:
@@ -533,6 +606,8 @@ def undone() -> Iterator[None]:
 
 def build() -> World:
     load_sources()
+    publicity.load_publicity()
+    supervision.load_supervision()
     place = hall(ALLOWANCE)
     community, street = place.community, place.community.parent
     assert street is not None
@@ -636,6 +711,11 @@ def build() -> World:
         "kin",
         "copy",
         "allowance",
+        "notice",
+        "objection",
+        "watched",
+        "far_watched",
+        "urging",
     ):
         getattr(world, name)
     return world

@@ -32,6 +32,9 @@ READS = {
 # Who is not signed in proves with the query code that the case is his.
 READS_IN = {
     "servicehall/cases/views/track.py": {"with_number"},
+    # Whether a notice ever stood there (410 or 404); the answer for whoever holds the objection's code.
+    "servicehall/publicity/views/public.py": {"of_ref", "with_code"},
+    "servicehall/supervision/views/figures.py": {"counted_for"},
     "residents/base/views/me.py": {"of_person"},  # the trail of one's own file
 }
 
@@ -278,6 +281,8 @@ DATA = {
     "residents/exchange/sheet_child.py": "what a table's yes and no are called",
     "residents/exchange/values.py": "words in files of departments",
     "servicehall/catalogue/finding.py": "words that a search leaves out",
+    "servicehall/publicity/rules.py": "marks of doors",
+    "servicehall/supervision/actions/urging.py": "the number of a letter",
     "servicehall/cases/forms_page.py": "forms of a date that people type",
 }
 BY_LANGUAGE = {"zh", "en"}

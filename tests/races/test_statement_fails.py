@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from community.governance.enums import Role
-from community.governance.models import Body
+from community.governance.models import Body, WorkCalendarDay, WorkCalendarYear
 from dashboards.demo.answers import answers_for
 from residents.base.enums import OccupancyKind
 from residents.base.models import Occupancy
@@ -29,7 +29,10 @@ pytestmark = pytest.mark.django_db
 
 ASKED = [{"key": "income", "title": "收入证明", "what": "请补充近三个月流水。"}]
 NO_QUERY = ("SAVEPOINT", "RELEASE", "ROLLBACK")
-APPS = ("accounts", "notifications", "catalogue", "servicehall", "common")
+APPS = (
+    *("accounts", "notifications", "catalogue", "servicehall", "common"),
+    *("publicity", "supervision"),
+)
 
 
 class Fault:
@@ -155,6 +158,17 @@ def consult(place: Hall, case: Any) -> Any:
     )
 
 
+def holiday(place: Hall) -> Any:
+    """A running case, and a notice that takes a working day out of its time."""
+    case = place.accepted()
+    day = WorkCalendarYear.objects.calendar().next_workday(timezone.localdate(place.now))
+    WorkCalendarYear.objects.create(year=day.year)
+    WorkCalendarDay.objects.create(
+        day=day, is_workday=False, source="测试", created_at=place.now, changed_at=place.now
+    )
+    return case
+
+
 @dataclass(frozen=True)
 class Act:
     """What is there before, and what somebody does with it."""
@@ -245,6 +259,9 @@ ACTS = {
         lambda h: consult(h, h.accepted())[0],
         lambda h, q: actions.cancel_consultation(q.pk, by=h.director, now=h.now),
     ),
+    "recompute_clocks": Act(
+        holiday, lambda h, _c: actions.recompute_clocks(occasion="a", now=h.now)
+    ),
     "assign": Act(
         lambda h: (filed := h.filed(), h.taker(filed)),
         lambda h, given: actions.assign(
@@ -300,7 +317,11 @@ ACTS = {
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_happens_wholly_or_not_at_all(name):
     act = ACTS[name]
-    place = hall(act.item or DIBAO, publicity_days=act.publicity_days)
+    sweep(name, act, hall(act.item or DIBAO, publicity_days=act.publicity_days))
+
+
+def sweep(name: str, act: Act, place: Hall) -> None:
+    """Let each statement of the act fail once; then let it happen."""
     case = act.before(place)
     before = everything()
     for k in range(1, 100):
@@ -332,6 +353,7 @@ def test_every_verb_of_the_hall_is_swept():
     others = {  # drafts in one statement, data files, a question that writes nothing
         *("start_draft", "save_draft", "discard_draft", "offers"),
         # Inside the transaction of whoever writes the notice to the public.
+        "check_conflict",
         # A slice of a batch is many transactions: tests/servicehall/test_batches.py.
         "go_on",
         *("publicise_claimed", "end_publicity_claimed", "end_publicity_by_itself"),

@@ -1,5 +1,6 @@
 """The only writers of the service hall, one function per verb."""
 
+from servicehall.cases.actions._core import check_conflict
 from servicehall.cases.actions.accords import (
     answer_consultation,
     cancel_consultation,
@@ -36,6 +37,7 @@ from servicehall.cases.actions.handling import (
 from servicehall.cases.actions.looking import offers, open_case, reveal_in_case
 from servicehall.cases.actions.moving import move_draft
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
+from servicehall.cases.actions.recomputing import recompute_clocks
 from servicehall.cases.actions.review import (
     assign,
     forward,
@@ -53,6 +55,7 @@ __all__ = [
     "assign",
     "begin_special",
     "cancel_consultation",
+    "check_conflict",
     "consult",
     "decline",
     "decline_proposal",
@@ -77,6 +80,7 @@ __all__ = [
     "publicise",
     "publicise_claimed",
     "rate",
+    "recompute_clocks",
     "refuse",
     "reopen",
     "reveal_in_case",

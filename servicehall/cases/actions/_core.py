@@ -1,7 +1,7 @@
 """What every act on a case shares: claim the row, obey the table, leave the traces, tell the applicant."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -214,13 +214,26 @@ def run_clock(case: Case, *, calendar: WorkCalendar | None = None) -> None:
     if case.clock_starts_on is None or len(pauses) < len(rows):
         case.promised_due_on = case.statutory_due_on = case.warn_on = None
         return
+    yellow = HallLimit.objects.in_force(case.clock_starts_on).yellow_percent
+    set_clock(case, case.clock_starts_on, pauses, yellow_percent=yellow, calendar=calendar)
+
+
+def set_clock(
+    case: Case,
+    start: date,
+    pauses: Sequence[deadlines.Pause],
+    *,
+    yellow_percent: int,
+    calendar: WorkCalendar,
+) -> None:
+    """The due days of a case whose clock started and runs."""
     promised, statutory = limits(case.version)
     clock = deadlines.clock(
-        start=case.clock_starts_on,
+        start=start,
         promised=promised,
         statutory=statutory,
         pauses=pauses,
-        yellow_percent=HallLimit.objects.in_force(case.clock_starts_on).yellow_percent,
+        yellow_percent=yellow_percent,
         calendar=calendar,
         extension=Limit(case.extended_by, statutory.unit) if case.extended_by else None,
     )

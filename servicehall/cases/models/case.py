@@ -118,6 +118,12 @@ class Case(models.Model):
                 condition=Q(state__in=sorted(BEFORE_ACCEPTANCE)),
                 name="case_unanswered",
             ),
+            *(
+                models.Index(
+                    fields=[name, "id"], condition=Q(closed_on__isnull=True), name=f"case_{name}"
+                )
+                for name in ("warn_on", "promised_due_on", "statutory_due_on")
+            ),
             models.Index(fields=["applicant", "-filed_at"], name="case_of_applicant"),
             models.Index(fields=["filed_on"], name="case_filed_on"),
             # Those without a day are the open ones, which a page of figures counts.
@@ -212,6 +218,11 @@ class ReviewStep(models.Model):
                 fields=["body", "due_on"],
                 condition=Q(state=StepState.OPEN),
                 name="step_open_at_body",
+            ),
+            models.Index(
+                fields=["due_on", "id"],
+                condition=Q(state=StepState.OPEN),
+                name="step_open_due",
             ),
         ]
 
