@@ -128,7 +128,7 @@ def test_a_rule_of_eligibility_can_be_read(item: dict[str, Any]) -> None:
 
 @each_item
 def test_an_item_has_the_documented_keys_and_no_others(item: dict[str, Any]) -> None:
-    assert set(item) - {"eligibility"} == ITEM_KEYS
+    assert set(item) - {"eligibility", "benefit", "proves_life"} == ITEM_KEYS
     for material in item["materials"]:
         assert set(material) - {"condition", "form", "field"} == MATERIAL_KEYS, material["code"]
     for field in item["fields"]:
