@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.contrib.postgres.aggregates import BoolAnd
+from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from community.governance.scopes import Scope
 from residents.base.eligibility.facts import Fact, declare as declare_fact
 from servicehall.aftercare import actions, facts, forms
-from servicehall.aftercare.enums import RectifyState
+from servicehall.aftercare.enums import BenefitState, RectifyState
 from servicehall.aftercare.models import Benefit, Delivery, ExpectedDuration, Rectification
 from servicehall.aftercare.transitions import OPEN
 from servicehall.cases import acts, followers, panels
@@ -52,15 +54,14 @@ def declare_all() -> None:
     )
     for kind, label in HELD.items():
         declare_fact(
-            Fact(
-                f"holds_{kind}",
-                label,
-                bool,
-                lambda _day, kind=kind: Exists(  # type: ignore[misc]
-                    Benefit.objects.filter(person_id=OuterRef("pk"), kind=kind, state="active")
-                ),
-            )
+            Fact(f"holds_{kind}", label, bool, lambda: Value(False), partial(_holders, kind))
         )
+
+
+def _holders(kind: str) -> "QuerySet[Any, Any]":
+    """Who receives it now, as (person, True)."""
+    held = Benefit.objects.filter(kind=kind, state=BenefitState.ACTIVE).order_by()
+    return held.values_list("person").annotate(held=BoolAnd(Q(kind=kind)))
 
 
 def _rating(case: Case, by: Scope, today: date) -> Mapping[str, Any] | None:

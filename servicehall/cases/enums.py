@@ -38,6 +38,7 @@ class CaseAction(TextChoices):
     BEGIN_SPECIAL = "begin_special", _("进入特别程序")
     END_SPECIAL = "end_special", _("特别程序结束")
     REOPEN = "reopen", _("撤销决定，重新办理")
+    ASSIGN = "assign", _("转交其他单位办理")
 
 
 class Outcome(TextChoices):
@@ -124,3 +125,11 @@ class ProposalState(TextChoices):
     DECLINED = "declined", _("本人不需要")
     APPLIED = "applied", _("已申请")
     LAPSED = "lapsed", _("不再符合")
+
+
+class BatchAct(TextChoices):
+    """What may be done to many cases at once; never a refusal, which needs reasons of its own."""
+
+    ACCEPT = "accept", _("受理")
+    FORWARD = "forward", _("审核通过，转下一环节")
+    GRANT = "grant", _("准予")

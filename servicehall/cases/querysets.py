@@ -20,11 +20,18 @@ from django.db.models import (
 )
 
 from community.governance.enums import BodyKind, Power
-from servicehall.cases.enums import BEFORE_ACCEPTANCE, OPEN_STATES, CaseState, Light, ProposalState
+from servicehall.cases.enums import (
+    BEFORE_ACCEPTANCE,
+    OPEN_STATES,
+    CaseState,
+    Light,
+    ProposalState,
+)
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
     from servicehall.cases.models import (  # noqa: F401
+        Batch,
         Case,
         Consultation,
         Draft,
@@ -48,6 +55,14 @@ class ProposalQuerySet(QuerySet["Proposal"]):
         return self.filter(person__account_id=scope.user_id)
 
 
+class BatchQuerySet(QuerySet["Batch"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """A batch belongs to the post that began it."""
+        if scope.is_nobody or scope.post_id is None:
+            return self.none()
+        return self.filter(post_id=scope.post_id)
+
+
 class ConsultationQuerySet(QuerySet["Consultation"]):
     def open(self) -> Self:
         return self.filter(answered_at__isnull=True, cancelled_at__isnull=True)
@@ -57,6 +72,12 @@ class ConsultationQuerySet(QuerySet["Consultation"]):
         if scope.is_nobody or scope.body_id is None or not scope.has(Power.READ_CASES):
             return self.none()
         return self.open().filter(body_id=scope.body_id).order_by("due_on", "pk")
+
+    def asked_by(self, scope: Scope) -> Self:
+        """What the acting body has asked about cases in its hands and still waits for."""
+        if scope.is_nobody or scope.body_id is None or not scope.has(Power.REVIEW_CASES):
+            return self.none()
+        return self.open().filter(case__handler_id=scope.body_id)
 
 
 class DraftQuerySet(QuerySet["Draft"]):

@@ -129,6 +129,9 @@ def of(name: str) -> Callable[[World], dict[str, Any]]:
 
 
 ID_OF = {
+    "deputy": "post_id",
+    "far_deputy": "post_id",
+    "owing": "case_id",
     "told": "case_id",
     "delivered": "case_id",
     "lost": "message_id",
@@ -322,7 +325,13 @@ OWN_MATTERS = [
     Row("residents:who-looked", residents()),
 ]
 
+PASSING = {W.DIRECTOR, W.STREET, W.DEPARTMENT}  # who gives opinions on the case
+PASSING_ELSE = {W.STREET_OTHER, W.DEPARTMENT_OTHER}
 COUNTER = [
+    Row("governance:deputies", only({W.DIRECTOR})),
+    Row("governance:deputies", only({W.DIRECTOR}, 422), POST),
+    Row("governance:deputy-end", only({W.DIRECTOR}, 302), POST, given=of("deputy")),
+    Row("governance:deputy-end", only(set(), blind={W.DIRECTOR}), POST, given=of("far_deputy")),
     Row("servicehall:start-for", only(COUNTERS, 404), POST, given=item),
     Row("servicehall:proposals", only(TELLERS)),
     Row("servicehall:proposals-of", only(TELLERS), given=item),
@@ -338,6 +347,44 @@ COUNTER = [
     Row("servicehall:case", of_case(), given=of("case")),
     Row("servicehall:case-why", of_case(), given=of("case")),
     Row("servicehall:case-more", of_case(), given=of("case")),
+    Row("servicehall:case-consult", only(PASSING, blind=PASSING_ELSE), given=of("case")),
+    Row("servicehall:case-consult", only(PASSING, 422, blind=PASSING_ELSE), POST, given=of("case")),
+    Row("servicehall:batch-start", only(HANDLERS, 302), POST),
+    Row(
+        "servicehall:case-batch",
+        only({W.DIRECTOR}, blind=HANDLERS - {W.DIRECTOR}),
+        given=lambda w: {"batch_id": w.many.pk},
+    ),
+    Row(
+        "servicehall:case-batch-go",
+        only({W.DIRECTOR}, 302, blind=HANDLERS - {W.DIRECTOR}),
+        POST,
+        given=lambda w: {"batch_id": w.many.pk},
+    ),
+    Row("servicehall:consultations", only(HANDLERS)),
+    Row(
+        "servicehall:consultation-answer",
+        only({W.DEPARTMENT}, blind=HANDLERS - {W.DEPARTMENT}),
+        given=of("consultation"),
+    ),
+    Row(
+        "servicehall:consultation-answer",
+        only({W.DEPARTMENT}, 422, blind=HANDLERS - {W.DEPARTMENT}),
+        POST,
+        given=of("consultation"),
+    ),
+    Row(
+        "servicehall:consultation-cancel",
+        only({W.DIRECTOR}, 302, blind=(PASSING | PASSING_ELSE) - {W.DIRECTOR}),
+        POST,
+        given=of("consultation"),
+    ),
+    Row(
+        "servicehall:undertaking-keep",
+        of_case(302),
+        POST,
+        given=lambda w: {"case_id": w.owing.pk, "key": w.owing.undertakings.all()[0].key},
+    ),
     Row("servicehall:case-act", of_case(), given=with_("case", slug="forward")),
     Row("servicehall:case-act", of_case(422), POST, given=with_("case", slug="forward")),
     Row(
@@ -444,7 +491,8 @@ COUNTER = [
         given=person(),
         data=NONSENSE,
     ),
-    *(Row(f"residents:{name}", only(MENDERS)) for name in ("doubles", "merges")),
+    *(Row(f"residents:{name}", only(MENDERS)) for name in ("doubles", "merges", "double-new")),
+    Row("residents:double-new", only(MENDERS, 422), POST, data=NONSENSE),
     *(Row(f"residents:{name}", only(MENDERS), given=of(name)) for name in ("double", "merge")),
     *(
         Row(f"residents:{name}", only((), blind=MENDERS), given=of(f"far_{name}"))

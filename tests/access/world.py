@@ -51,7 +51,7 @@ from servicehall.aftercare import actions as aftercare
 from servicehall.aftercare.models import Benefit, Rectification
 from servicehall.cases import actions
 from servicehall.cases.actions.files import attach
-from servicehall.cases.models import Case, Draft, Proposal, Upload
+from servicehall.cases.models import Batch, Case, Consultation, Draft, Proposal, Upload
 from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (
     CommitteeFactory,
@@ -72,7 +72,15 @@ from tests.factories.notifications import (
     WebhookDeliveryFactory,
 )
 from tests.factories.residents import CareFlagFactory, DataFindingFactory, PersonFactory
-from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, file_case, hall, item_version
+from tests.factories.servicehall import (
+    ALLOWANCE,
+    JOBLESS,
+    Hall,
+    allow,
+    file_case,
+    hall,
+    item_version,
+)
 from tests.residents import importing
 from tests.signing_in import open_session
 
@@ -124,6 +132,47 @@ class World:
     def case(self) -> Case:
         """Accepted, with the station, its community step open."""
         return self.hall.accepted()
+
+    @cached_property
+    def consultation(self) -> Consultation:
+        """The department was asked, and need not be waited for."""
+        place = self.hall
+        until = timezone.localdate(place.now) + timedelta(days=3)
+        (row,) = actions.consult(
+            self.case.pk,
+            bodies=[place.department.pk],
+            kind="question",
+            question="是否已有同类补贴？",
+            due_on=until,
+            by=place.director,
+            now=place.now,
+        )
+        return row
+
+    @cached_property
+    def deputy(self) -> Post:
+        """A clerk acts for the director while he is away."""
+        return deputised(post_of(self.scopes[Who.DIRECTOR]), self.hall.station)
+
+    @cached_property
+    def far_deputy(self) -> Post:
+        return deputised(post_of(self.scopes[Who.STREET]), self.hall.street_office)
+
+    @cached_property
+    def many(self) -> Batch:
+        """The director has something done to many cases."""
+        place = self.hall
+        return actions.start_batch(
+            "accept", [self.case.pk], words="", by=place.director, now=place.now
+        )
+
+    @cached_property
+    def owing(self) -> Case:
+        """Accepted, with a paper to follow."""
+        place = self.hall
+        paper = place.version.materials[0]["code"]
+        allow(place, paper, "deferrable")
+        return actions.accept(place.filed().pk, by=place.clerk, now=place.now, deferred=[paper])
 
     @cached_property
     def told(self) -> Case:
@@ -549,6 +598,11 @@ def build() -> World:
     )
     for name in (
         "case",
+        "consultation",
+        "owing",
+        "many",
+        "deputy",
+        "far_deputy",
         "told",
         "delivered",
         "benefit",
@@ -598,6 +652,21 @@ def build() -> World:
     ):
         getattr(world, name)
     return world
+
+
+def deputised(post: Post, body: Body) -> Post:
+    colleague = User.objects.get(pk=staff(Role(post.role), body).user_id or "")
+    today = timezone.localdate()
+    return Post.objects.create(
+        user=colleague,
+        body=body,
+        role=Role.WINDOW_CLERK if post.role == Role.STATION_DIRECTOR else post.role,
+        basis=post.basis,
+        started_on=today,
+        ended_on=today + timedelta(days=9),
+        group=post.group,
+        deputises=post,
+    )
 
 
 def foreign(kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -201,6 +201,10 @@ ACTS = {
         owing,
         lambda h, c: actions.keep_undertaking(c.pk, "relatives_record", by=h.clerk, now=h.now),
     ),
+    "start_batch": Act(
+        Hall.filed,
+        lambda h, c: actions.start_batch("accept", [c.pk], words="", by=h.clerk, now=h.now),
+    ),
     "consult": Act(Hall.accepted, consult),
     "answer_consultation": Act(
         lambda h: consult(h, h.accepted())[0],
@@ -209,6 +213,12 @@ ACTS = {
     "cancel_consultation": Act(
         lambda h: consult(h, h.accepted())[0],
         lambda h, q: actions.cancel_consultation(q.pk, by=h.director, now=h.now),
+    ),
+    "assign": Act(
+        lambda h: (filed := h.filed(), h.taker(filed)),
+        lambda h, given: actions.assign(
+            given[0].pk, body_id=given[1].pk, reason="都要回避。", by=h.director, now=h.now
+        ),
     ),
     "propose": Act(entitled, lambda h, _p: actions.propose(now=h.now), item=ALLOWANCE),
     "tell": Act(
@@ -291,6 +301,8 @@ def test_every_verb_of_the_hall_is_swept():
     others = {  # drafts in one statement, data files, a question that writes nothing
         *("start_draft", "save_draft", "discard_draft", "offers"),
         # Inside the transaction of whoever writes the notice to the public.
+        # A slice of a batch is many transactions: tests/servicehall/test_batches.py.
+        "go_on",
         *("publicise_claimed", "end_publicity_claimed", "end_publicity_by_itself"),
     }
     assert set(actions.__all__) - others - set(ACTS) == set()

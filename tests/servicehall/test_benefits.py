@@ -13,7 +13,7 @@ from django.urls import reverse
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Role
 from notifications.models import Message
-from residents.base.eligibility import FACTS, with_verdicts
+from residents.base.eligibility import FACTS, matches
 from residents.base.eligibility.language import parse
 from residents.base.models import Person
 from servicehall.aftercare import actions, beside, rules
@@ -292,10 +292,10 @@ def test_a_rule_over_the_base_may_ask_what_is_held(place):
     other = PersonFactory(community=place.community)
     assert "holds_dibao" in FACTS
     rule = parse({"fact": "holds_dibao", "op": "=", "value": True})
-    rows = with_verdicts(
-        Person.objects.filter(pk__in=[place.applicant.pk, other.pk]), {"x": rule}, NOW.date()
-    )
-    assert {row.pk: row.fits_x for row in rows} == {place.applicant.pk: True, other.pk: False}
+    people = Person.objects.filter(pk__in=[place.applicant.pk, other.pk])
+    assert dict(matches(people, [rule], NOW.date())) == {place.applicant.pk: [True]}
+    none = parse({"not": {"fact": "holds_dibao", "op": "=", "value": True}})
+    assert dict(matches(people, [none], NOW.date())) == {other.pk: [True]}
 
 
 # --- pages ----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from servicehall.cases.actions.accords import (
     keep_undertaking,
 )
 from servicehall.cases.actions.applicant import answer_supplement, lapse, rate, withdraw
+from servicehall.cases.actions.batches import go_on, start_batch
 from servicehall.cases.actions.by_program import file_once, withdraw_once
 from servicehall.cases.actions.clock import (
     begin_special,
@@ -19,7 +20,12 @@ from servicehall.cases.actions.clock import (
     publicise_claimed,
     tacit_accept,
 )
-from servicehall.cases.actions.filing import discard_draft, save_draft, start_draft, submit
+from servicehall.cases.actions.filing import (
+    discard_draft,
+    save_draft,
+    start_draft,
+    submit,
+)
 from servicehall.cases.actions.handling import (
     accept,
     ask_supplement,
@@ -29,13 +35,21 @@ from servicehall.cases.actions.handling import (
 )
 from servicehall.cases.actions.looking import offers, open_case, reveal_in_case
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
-from servicehall.cases.actions.review import forward, grant, refuse, reopen, send_back
+from servicehall.cases.actions.review import (
+    assign,
+    forward,
+    grant,
+    refuse,
+    reopen,
+    send_back,
+)
 
 __all__ = [
     "accept",
     "answer_consultation",
     "answer_supplement",
     "ask_supplement",
+    "assign",
     "begin_special",
     "cancel_consultation",
     "consult",
@@ -51,6 +65,7 @@ __all__ = [
     "file_once",
     "finish_at_once",
     "forward",
+    "go_on",
     "grant",
     "keep_undertaking",
     "lapse",
@@ -65,6 +80,7 @@ __all__ = [
     "reveal_in_case",
     "save_draft",
     "send_back",
+    "start_batch",
     "start_draft",
     "submit",
     "tacit_accept",
