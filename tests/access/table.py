@@ -421,6 +421,7 @@ COUNTER = [
         "aftercare:rectification",
         only(FOLLOWERS_UP, blind=MENDERS_OF - FOLLOWERS_UP),
         given=of("bad"),
+        leaves=("accounts_fileuse",),
     ),
     *(
         Row(
@@ -429,6 +430,7 @@ COUNTER = [
             method,
             given=with_("bad", slug="rectify"),
             data=NONSENSE if method == POST else {},
+            leaves=("accounts_fileuse",),
         )
         for method, code in (("get", 200), (POST, 422))
     ),

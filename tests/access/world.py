@@ -198,7 +198,7 @@ class World:
         actions.finish_at_once(case.pk, by=place.clerk, now=place.now)
         actions.rate(case, level=5, by=place.resident, now=place.now)
         found = Rectification.objects.get(case=case)
-        after = {"by": place.official, "now": place.now}
+        after: dict[str, Any] = {"by": place.official, "now": place.now}
         aftercare.call_back(found.pk, result="reached", **after)
         return aftercare.confirm(found.pk, finding="属实", task="一次说清", **after)
 

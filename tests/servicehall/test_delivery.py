@@ -12,7 +12,7 @@ from servicehall.aftercare.models import Delivery, ExpectedDuration
 from servicehall.cases import actions as cases
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case, ClockPause
-from tests.factories.servicehall import DIBAO, JOBLESS, hall
+from tests.factories.servicehall import DIBAO, JOBLESS, Hall, hall
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -81,7 +81,7 @@ def test_overdue_deliveries_are_listed_first(place, client_for, count_queries):
 
 
 # --- 一般要多久 -------------------------------------------------------------------------------------
-def decided(place, days: int, *, parked: int = 0) -> Case:
+def decided(place: Hall, days: int, *, parked: int = 0) -> Case:
     case = place.filed()
     end = NOW.date() + timedelta(days=days)
     Case.objects.filter(pk=case.pk).update(

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, User
 from common.errors import Conflict, Invalid, NotAllowed
-from community.governance.enums import Role
+from community.governance.enums import Power, Role
 from community.governance.models import WorkCalendarYear
 from community.governance.scopes import Scope
 from dashboards import figures
@@ -69,10 +69,10 @@ class Town:
         )
         return Rectification.objects.get(case=case)
 
-    def act(self, found: Rectification, action: A, now: datetime = NOW) -> Any:
+    def act(self, found: Rectification, action: RectifyAction, now: datetime = NOW) -> Any:
         """Take an act as whoever takes it."""
         pk, place = found.pk, self.place
-        calls: dict[A, Callable[[], Any]] = {
+        calls: dict[RectifyAction, Callable[[], Any]] = {
             A.CALL_BACK: lambda: actions.call_back(pk, result="reached", by=self.street, now=now),
             A.CONFIRM: lambda: actions.confirm(
                 pk, finding="属实", task=TASK, by=self.street, now=now
@@ -101,7 +101,7 @@ class Town:
         if not actions.close_rectifications(now=now + timedelta(days=30)):
             raise Conflict("nothing_to_close", "")
 
-    def walked(self, *steps: A) -> Rectification:
+    def walked(self, *steps: RectifyAction) -> Rectification:
         found = self.rated()
         for step in steps:
             self.act(found, step)
@@ -124,7 +124,7 @@ def town() -> Town:
 
 
 TO_VERIFIED = (A.CALL_BACK, A.CONFIRM)
-REACH: dict[S, tuple[A, ...]] = {
+REACH: dict[RectifyState, tuple[RectifyAction, ...]] = {
     S.CREATED: (),
     S.CALLED_BACK: (A.CALL_BACK,),
     S.IN_REVIEW: (A.CALL_BACK, A.DOUBT),
@@ -178,7 +178,9 @@ def test_who_had_a_hand_in_the_case_is_not_the_one_who_follows_it_up():
     found = Rectification.objects.get(case=case)
     assert (found.concerned, found.handler) == (place.department, office)
     assert found.reviewer == place.street_office
-    second_post = staff(Role.DISTRICT_OFFICE, office, user=User.objects.get(pk=place.clerk.user_id))
+    second_post = staff(
+        Role.DISTRICT_OFFICE, office, user=User.objects.get(pk=str(place.clerk.user_id))
+    )
     assert list(Rectification.objects.visible_to(staff(Role.DISTRICT_OFFICE, office))) == [found]
     assert not Rectification.objects.visible_to(second_post)
     # The street official who opined may not review it either, his colleague may.
@@ -189,7 +191,7 @@ def test_who_had_a_hand_in_the_case_is_not_the_one_who_follows_it_up():
 def test_limits_and_the_two_calls_that_are_enough(town):
     calendar, figures_ = WorkCalendarYear.objects.calendar(), limits.in_force(NOW.date())
     found = town.rated()
-    call = {"by": town.street, "result": "no_answer"}
+    call: dict[str, Any] = {"by": town.street, "result": "no_answer"}
     found = actions.call_back(found.pk, now=NOW, **call)
     assert (found.state, found.called_on) == (S.CREATED, None)
     found = actions.call_back(found.pk, now=NOW + timedelta(hours=2), **call)
@@ -215,7 +217,7 @@ def test_limits_and_the_two_calls_that_are_enough(town):
 def test_an_appeal_is_made_once_and_decided_by_another(town):
     found = town.walked(*TO_VERIFIED, A.APPEAL)
     assert found.state == S.IN_REVIEW
-    decide = {"reason": "属实", "now": NOW}
+    decide: dict[str, Any] = {"reason": "属实", "now": NOW}
     assert refusal(actions.uphold, found.pk, by=town.street, **decide) == "not_the_reviewer"
     with pytest.raises(Rectification.DoesNotExist):
         actions.set_aside(found.pk, by=town.place.director, **decide)
@@ -229,7 +231,7 @@ def test_without_a_second_body_another_person_reviews():
     town = Town(place, place.official, staff(Role.STREET_OFFICIAL, place.street_office))
     found = town.walked(A.CALL_BACK, A.DOUBT)
     assert found.reviewer is None
-    decide = {"reason": "评的是别的事", "now": NOW}
+    decide: dict[str, Any] = {"reason": "评的是别的事", "now": NOW}
     assert refusal(actions.set_aside, found.pk, by=place.official, **decide) == "same_person"
     assert actions.set_aside(found.pk, by=town.colleague, **decide).state == S.MISJUDGED
 
@@ -256,14 +258,14 @@ def test_the_figures_of_what_follows_are_the_lists(town, client_for):
     expected = {"mend": 2, "mend_named": 1, "mend_called": 1, "mend_done": 1, "mend_in_time": 1,
                 "mend_again": 1, "mend_good": 1, "rated_bad": 2}  # fmt: skip
     assert {code: counted(town.place, code) for code in expected} == expected
-    street = Tree.load().tops(town.office, "read_facts")[0]
+    street = Tree.load().tops(town.office, Power.READ_FACTS)[0]
     period = figures.Period("day", "", NOW.date(), NOW.date())
     for code, number in expected.items():
         rows = figures.cases_behind(
             town.office, facts.MEASURES[code], period, street, "", today=NOW.date()
         )
         assert rows.count() == number, code
-    assert told.case_id in rows.values_list("pk", flat=True)
+        assert told.case_id in rows.values_list("pk", flat=True)
 
 
 def test_small_ratings_are_hidden_from_all_who_handle_cases(town, client_for):

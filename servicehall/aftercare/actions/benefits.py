@@ -1,7 +1,7 @@
 """待遇: re-checked, proved, changed, suspended, stopped. By persons, with reasons; the machine only finds tasks."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -160,8 +160,10 @@ def _decide(
     with transaction.atomic(durable=True):
         found, rule = claim(pk, action, by=by)
         today = timezone.localdate(now)
-        day = from_on or today
-        if day < found.from_on:
+        # What has not begun may still be stopped: then its last day lies before its first.
+        first = found.from_on - timedelta(days=int(action == A.STOP))
+        day = from_on or max(today, first)
+        if day < first:
             text = _("生效日期不能早于待遇开始的日期。")
             raise Invalid("too_early", text, {"from_on": text})
         if amount is not None:
