@@ -24,7 +24,6 @@ describe(
         "rectification.complain": _("收到您的反映"),
         **{f"benefit.{action.value}": action.label for action in BenefitAction},
         "benefit.viewed": _("查看了您的待遇"),
-        "benefit.followed": _("登记您的待遇"),
     }
 )
 

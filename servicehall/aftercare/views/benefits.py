@@ -28,6 +28,8 @@ from servicehall.aftercare.transitions import BENEFIT
 
 SIZE = 30
 READ = power(Power.READ_CASES)
+# What is settled by seeing that somebody is alive.
+ALIVE = {TaskKind.LIFE_PROOF, TaskKind.DECEASED, TaskKind.MISSING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     tasks = list(found.tasks.open())
+    due = {task.kind for task in tasks}
     refusals = {by: _refusal(found, by, request) for by in ("station", "decider")}
     acts = [
         act
@@ -147,7 +150,7 @@ def _page(
         and not (act.action == A.SET_AMOUNT and found.amount)
         and not (act.action == A.CHANGE and not found.amount)
         and not (act.action == A.REPORT and not tasks)
-        and not (act.action == A.PROVE and found.prove_by_on is None and not tasks)
+        and not (act.action == A.PROVE and found.prove_by_on is None and not (due & ALIVE))
         and not (act.action == A.RECHECK and found.review_on is None)
     ]
     context = {
