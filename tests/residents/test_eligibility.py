@@ -254,3 +254,7 @@ def test_database_and_explanation_agree_on_every_rule(crowd, data):
         told = explain(rule, facts)
         assert [told.fits] == found.get(pk, [False])
         assert (told.fits is None) == bool(told.missing)
+
+
+def test_of_nobody_there_are_no_facts():
+    assert facts_of(Person.objects.filter(pk__in=[]), ["age"], DAY) == {}

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -24,7 +25,10 @@ def facts_of(
     persons: QuerySet[Person], keys: Collection[str], day: date
 ) -> dict[UUID, dict[str, Any]]:
     """The facts of a few persons; None is unknown."""
-    text, parameters = _facts(persons, keys, few=True)
+    try:
+        text, parameters = _facts(persons, keys, few=True)
+    except EmptyResultSet:  # nobody was asked for
+        return {}
     return {
         pk: {key: _told(key, value, day) for key, value in zip(keys, values, strict=True)}
         for pk, *values in _rows(text, parameters)
