@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("servicehall.cases.urls")),
     path("", include("servicehall.publicity.urls")),
     path("", include("servicehall.supervision.urls")),
+    path("", include("servicehall.aftercare.urls")),
     path("", include("community.governance.urls")),
     path("accounts/", include("accounts.urls")),
     path("", include("notifications.urls")),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from community.governance.enums import PostBasis, Role
 from notifications.enums import Channel as MessageChannel, MessageState
 from residents.base.enums import ClaimPurpose, EventKind, Purpose
+from servicehall.aftercare.enums import BenefitAction, RectifyAction
 from servicehall.cases.enums import CaseAction, CaseState
 from servicehall.catalogue.enums import Channel as CaseChannel
 
@@ -152,6 +153,13 @@ ACTIONS: Words = {
     "message.sms_refused": _("不再接收短信"),
     "message.sms_wanted": _("重新接收短信"),
     **{f"case.{action.value}": action.label for action in CaseAction},
+    "rectification.open": _("收到差评"),
+    "rectification.complain": _("反映被要求好评"),
+    "rectification.viewed": _("查看差评整改"),
+    "rectification.phone": _("显示电话，回访"),
+    **{f"rectification.{action.value}": action.label for action in RectifyAction},
+    "benefit.viewed": _("查看待遇"),
+    **{f"benefit.{action.value}": action.label for action in BenefitAction},
 }
 
 TARGETS: Words = {
@@ -163,6 +171,8 @@ TARGETS: Words = {
     "residents.person": _("居民档案"),
     "servicehall.case": _("办件"),
     "servicehall.upload": _("材料"),
+    "aftercare.rectification": _("差评整改"),
+    "aftercare.benefit": _("待遇"),
     "notifications.message": _("消息"),
     "notifications.webhookendpoint": _("推送地址"),
     "notifications.outboxpause": _("暂停发送"),

@@ -34,6 +34,7 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
         Power.DECIDE_CASES,  # only where the item itself says that the community decides
         Power.ASSIGN_CASES,
         Power.EXTEND_CASES,
+        Power.HANDLE_RATINGS,  # those of other bodies, and what its own is asked to mend
         Power.READ_FACTS,
         Power.HANDLE_MESSAGES,
         Power.SETTLE_CONFLICTS,
@@ -46,12 +47,19 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
     Role.COMMITTEE_MEMBER: frozenset({Power.READ_FACTS}),
     Role.COMMITTEE_DIRECTOR: frozenset({Power.READ_FACTS}),
     Role.PARTY_SECRETARY: frozenset({Power.READ_FACTS}),
-    Role.STREET_OFFICIAL: REVIEWER | {Power.HANDLE_MESSAGES},
-    Role.OFFICE_HEAD: REVIEWER | {Power.EXTEND_CASES, Power.ASSIGN_CASES, Power.SUPERVISE},
+    Role.STREET_OFFICIAL: REVIEWER | {Power.HANDLE_MESSAGES, Power.HANDLE_RATINGS},
+    Role.OFFICE_HEAD: REVIEWER
+    | {
+        Power.EXTEND_CASES,
+        Power.ASSIGN_CASES,
+        Power.SUPERVISE,
+        Power.HANDLE_RATINGS,
+    },
     Role.DISTRICT_OFFICE: frozenset(
         {
             Power.READ_FACTS,
             Power.LIST_CASES,
+            Power.HANDLE_RATINGS,
             Power.SUPERVISE,
             Power.APPROVE_REPORTS,
             Power.APPROVE_EXPORTS,

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "servicehall.cases",
     "servicehall.publicity",
     "servicehall.supervision",
+    "servicehall.aftercare",
     "funding",
     "dashboards",
     "django.contrib.auth",
@@ -283,6 +284,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "base-tidy": {
         "task": "residents.base.tasks.tidy_all",
         "schedule": crontab(hour="19", minute="30"),
+        "options": {"queue": "jobs"},
+    },
+    # 03:50 in China; reminders by SMS wait for the morning by themselves.
+    "aftercare-nightly": {
+        "task": "servicehall.aftercare.tasks.nightly",
+        "schedule": crontab(hour="19", minute="50"),
         "options": {"queue": "jobs"},
     },
     "silence-accepts": {

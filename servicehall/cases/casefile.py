@@ -38,7 +38,6 @@ Text = str | Promise
 EVENT_LABELS: dict[str, Text] = {
     **{action.value: action.label for action in CaseAction},
     "file": gettext_lazy("提交申请"),
-    "rate": gettext_lazy("申请人已评价"),
     CaseAction.FORWARD.value: gettext_lazy("审核通过"),
 }
 STOPS = frozenset({CaseAction.DECLINE, CaseAction.WITHDRAW, CaseAction.LAPSE, CaseAction.REFUSE})
@@ -282,6 +281,8 @@ class CaseFile:
 
     def _past(self) -> Iterator[Entry]:
         for event in self.events:
+            if event.action == "rate":
+                continue  # who rates is not told to those whom the rating is about
             yield Entry(
                 title=EVENT_LABELS.get(event.action, event.action),
                 state="stopped" if event.action in STOPS else "done",

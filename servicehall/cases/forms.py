@@ -71,6 +71,11 @@ class RatingForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    is_anonymous = forms.BooleanField(
+        label=_("匿名评价"),
+        required=False,
+        help_text=_("勾选后，处理的人也看不到您是谁，不会打电话回访。"),
+    )
 
     def __init__(
         self,

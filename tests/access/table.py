@@ -30,6 +30,9 @@ OF_CASE = STATION | {W.STREET, W.DEPARTMENT}  # those whom the case passes
 WATCHERS = REVIEWERS | {
     *(W.DIRECTOR, W.MEMBER, W.SECRETARY, W.DISTRICT_OFFICE, W.LEADER, W.AUDITOR),
 }
+FOLLOWERS_UP = {W.STREET, W.DISTRICT_OFFICE}  # of the bad rating of the world: handler and reviewer
+MENDERS_OF = {W.DIRECTOR, W.STREET, W.STREET_OTHER, W.DISTRICT_OFFICE}  # who handles ratings at all
+OF_BENEFIT = STATION | {W.DEPARTMENT}  # who checks it, who decides about it
 ABOVE = {  # those who look down on the community, or stand in it
     *(W.DIRECTOR, W.MEMBER, W.SECRETARY, W.STREET, W.DEPARTMENT, W.DEPARTMENT_OTHER),
     *(W.DISTRICT_OFFICE, W.LEADER, W.AUDITOR),
@@ -169,6 +172,7 @@ ID_OF = {
     "far_batch": "batch_id",
     "import_row": "row_id",
     "far_row": "row_id",
+    "bad": "rectification_id",
     "allowance": "consent_id",
     "kin": "request_id",
     "watched": "finding_id",
@@ -228,6 +232,12 @@ PUBLIC = [
     Row("servicehall:track-rate", everybody(302)),
     Row("servicehall:track-rate", everybody(302), POST),
     Row("servicehall:track-leave", everybody(302), POST),
+    Row("aftercare:expected", everybody(), given=item),
+    *(
+        Row(f"aftercare:track-{name}", everybody(302), method)
+        for name in ("pressure", "again")
+        for method in ("get", POST)
+    ),
     Row("residents:register", visitors()),
     Row("residents:register", visitors(422), POST, data=NONSENSE),
     Row("residents:forgot", visitors()),
@@ -364,6 +374,16 @@ OWN_MATTERS = [
         given=of("delivered"),
         data={"level": "1", "reasons": "nonsense"},
     ),
+    *(
+        row
+        for name in ("pressure", "again")
+        for row in (
+            Row(f"aftercare:{name}", applicant(), given=of("delivered")),
+            Row(f"aftercare:{name}", applicant(422), POST, given=of("delivered"), data=NONSENSE),
+        )
+    ),
+    Row("aftercare:my-benefits", residents()),
+    Row("aftercare:my-benefit", applicant(), given=of("benefit")),
     Row("servicehall:my-proposals", residents()),
     Row("servicehall:proposal-apply", applicant(302), POST, given=of("proposal")),
     Row("servicehall:proposal-decline", applicant(302), POST, given=of("proposal")),
@@ -445,6 +465,60 @@ COUNTER = [
         of_case(422) | {W.DATA_CLERK: 404},
         POST,
         given=with_("case", field="id_number"),
+    ),
+    Row("aftercare:deliveries", only(COUNTERS)),
+    Row("aftercare:benefits", only(HANDLERS)),
+    Row("aftercare:benefit", only(OF_BENEFIT, blind=HANDLERS - OF_BENEFIT), given=of("benefit")),
+    *(
+        Row(
+            "aftercare:benefit-act",
+            only(OF_BENEFIT, code, blind=HANDLERS - OF_BENEFIT),
+            method,
+            given=with_("benefit", slug="stop"),
+            data=NONSENSE if method == POST else {},
+        )
+        for method, code in (("get", 200), (POST, 422))
+    ),
+    *(
+        Row(f"aftercare:{name}", only(MENDERS_OF))
+        for name in ("ratings", "ratings-closed", "mending")
+    ),
+    Row("aftercare:our-quality", only(HANDLERS)),
+    # Neither the station that it is about nor another street finds the rating;
+    Row(
+        "aftercare:rectification",
+        only(FOLLOWERS_UP, blind=MENDERS_OF - FOLLOWERS_UP),
+        given=of("bad"),
+        leaves=("accounts_fileuse",),
+    ),
+    *(
+        Row(
+            "aftercare:rectification-act",
+            only(FOLLOWERS_UP, code, blind=MENDERS_OF - FOLLOWERS_UP),
+            method,
+            given=with_("bad", slug="rectify"),
+            data=NONSENSE if method == POST else {},
+            leaves=("accounts_fileuse",),
+        )
+        for method, code in (("get", 200), (POST, 422))
+    ),
+    Row(
+        "aftercare:rectification-phone",
+        only({W.STREET}, blind=MENDERS_OF - FOLLOWERS_UP) | {W.DISTRICT_OFFICE: 302},
+        POST,
+        given=of("bad"),
+    ),
+    # the station finds what it is asked to mend.
+    Row("aftercare:mend", only({W.DIRECTOR}, blind=MENDERS_OF - {W.DIRECTOR}), given=of("bad")),
+    *(
+        Row(
+            "aftercare:mend-act",
+            only({W.DIRECTOR}, code, blind=MENDERS_OF - {W.DIRECTOR}),
+            method,
+            given=with_("bad", slug="answer"),
+            data=NONSENSE if method == POST else {},
+        )
+        for method, code in (("get", 200), (POST, 422))
     ),
     Row("servicehall:slip", of_case(), given=of("case")),
     Row("servicehall:paper", of_case(), given=with_("told", kind="supplement")),

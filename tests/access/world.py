@@ -48,6 +48,8 @@ from residents.exchange.models import (
 )
 from residents.rights import actions as rights
 from residents.rights.models import Copy, Correction, Deletion, FamilyConsent, KinRequest, Paper
+from servicehall.aftercare import actions as aftercare
+from servicehall.aftercare.models import Benefit, Rectification
 from servicehall.cases import actions
 from servicehall.cases.actions.files import attach
 from servicehall.cases.models import Batch, Case, Consultation, Draft, Proposal, Upload
@@ -75,7 +77,15 @@ from tests.factories.notifications import (
     WebhookDeliveryFactory,
 )
 from tests.factories.residents import CareFlagFactory, DataFindingFactory, PersonFactory
-from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, allow, hall, item_version
+from tests.factories.servicehall import (
+    ALLOWANCE,
+    JOBLESS,
+    Hall,
+    allow,
+    file_case,
+    hall,
+    item_version,
+)
 from tests.residents import importing
 from tests.signing_in import open_session
 
@@ -263,6 +273,23 @@ class World:
     @cached_property
     def delivered(self) -> Case:
         return self.hall.delivered()
+
+    @cached_property
+    def benefit(self) -> Benefit:
+        """What the delivered case gives."""
+        return Benefit.objects.get(case=self.delivered)
+
+    @cached_property
+    def bad(self) -> Rectification:
+        """A bad rating of what the station finished; the street has found it true."""
+        place = self.hall
+        case = file_case(item_version(JOBLESS), place.applicant, by=place.clerk, now=place.now)
+        actions.finish_at_once(case.pk, by=place.clerk, now=place.now)
+        actions.rate(case, level=5, by=place.resident, now=place.now)
+        found = Rectification.objects.get(case=case)
+        after: dict[str, Any] = {"by": place.official, "now": place.now}
+        aftercare.call_back(found.pk, result="reached", **after)
+        return aftercare.confirm(found.pk, finding="属实", task="一次说清", **after)
 
     @cached_property
     def draft(self) -> Draft:
@@ -669,6 +696,8 @@ def build() -> World:
         "far_deputy",
         "told",
         "delivered",
+        "benefit",
+        "bad",
         "draft",
         "scratch",
         "proposal",

@@ -27,6 +27,7 @@ READS = {
     *("public", "none", "calendar", "most_asked", "under_way"),
     "in_force",  # whether the outbox is paused
     *("sent_by", "of_body"),  # what one department sent, and may receive
+    "to_mend",  # what the acting body is asked to put right
     *("newest", "to_number"),  # the demonstration phone, which shows what is nobody's
 }
 # Who is not signed in proves with the query code that the case is his.

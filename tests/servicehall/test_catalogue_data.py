@@ -128,7 +128,7 @@ def test_a_rule_of_eligibility_can_be_read(item: dict[str, Any]) -> None:
 
 @each_item
 def test_an_item_has_the_documented_keys_and_no_others(item: dict[str, Any]) -> None:
-    assert set(item) - {"eligibility", "appraisal"} == ITEM_KEYS
+    assert set(item) - {"appraisal", "benefit", "eligibility", "proves_life"} == ITEM_KEYS
     for material in item["materials"]:
         extra = {"condition", "form", "field", "deferrable", "commitment"}
         assert set(material) - extra == MATERIAL_KEYS, material["code"]

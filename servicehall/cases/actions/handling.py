@@ -185,10 +185,17 @@ def deliver(
     note: str = "",
 ) -> Case:
     """送达: the result is in the applicant's hands."""
-    said = {"delivered": DeliveryWay(way).value}
     with transaction.atomic(durable=True):
-        case, rule = _core.claim(case_id, CaseAction.DELIVER, by=by)
-        case.delivered_at = now
-        return _core.record(
-            case, rule, CaseAction.DELIVER, by=by, now=now, note=note.strip(), said=said
-        )
+        return deliver_inside(case_id, by=by, now=now, way=way, note=note)
+
+
+def deliver_inside(
+    case_id: uuid.UUID, *, by: Scope, now: datetime, way: str, note: str = ""
+) -> Case:
+    """The delivery itself, inside the transaction of an action that writes down more about it."""
+    said = {"delivered": DeliveryWay(way).value}
+    case, rule = _core.claim(case_id, CaseAction.DELIVER, by=by)
+    case.delivered_at = now
+    return _core.record(
+        case, rule, CaseAction.DELIVER, by=by, now=now, note=note.strip(), said=said
+    )

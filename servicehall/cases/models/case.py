@@ -143,6 +143,11 @@ class Case(models.Model):
                 condition=Q(state=CaseState.COMPLETED),
                 name="case_to_hand_over",
             ),
+            models.Index(
+                fields=["station", "deliver_by_on", "id"],
+                condition=Q(state=CaseState.COMPLETED),
+                name="case_to_deliver",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -290,6 +295,10 @@ class Rating(models.Model):
     )
     comment = models.CharField(_("意见"), max_length=500, blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices)
+    # Nobody who follows it up learns by whom it is.
+    is_anonymous = models.BooleanField(_("匿名"), default=False)
+    # A rating that was found to be a mistake stays on record and leaves the figures.
+    is_counted = models.BooleanField(default=True)
     rated_at = models.DateTimeField()
     rated_on = models.DateField()
 
