@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0001_initial'),
-        ('governance', '0009_rating_power'),
+        ('governance', '0006_deputies'),
         ('residents', '0011_merged_doubles'),
-        ('servicehall', '0013_ratings_followed_up'),
+        ('servicehall', '0014_ratings_followed_up'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,9 +8,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0001_initial'),
-        ('governance', '0009_rating_power'),
+        ('governance', '0006_deputies'),
         ('residents', '0011_merged_doubles'),
-        ('servicehall', '0012_counted_by_day'),
+        ('servicehall', '0013_case_due_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
