@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", public.home, name="home"),
     path("", include("servicehall.catalogue.urls")),
     path("", include("servicehall.cases.urls")),
+    path("", include("servicehall.documents.urls")),
     path("", include("community.governance.urls")),
     path("accounts/", include("accounts.urls")),
     path("", include("notifications.urls")),

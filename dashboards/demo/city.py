@@ -27,6 +27,7 @@ from residents.base.actions.sources import load_limits, load_sources
 from residents.exchange.actions.setup import load_exchange
 from residents.rights.actions import load_rights
 from servicehall.catalogue.actions import load_catalogue
+from servicehall.documents.actions import load_documents
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ def load_ground(data: Mapping[str, Any], *, today: date) -> None:
     load_limits()
     load_care_kinds()
     load_rights()
+    load_documents()
 
 
 class _Silence:

@@ -50,6 +50,10 @@ from residents.rights.models import Copy, Correction, Deletion, FamilyConsent, K
 from servicehall.cases import actions
 from servicehall.cases.actions.files import attach
 from servicehall.cases.models import Case, Draft, Proposal, Upload
+from servicehall.documents.actions import load_documents
+from servicehall.documents.enums import LetterKind
+from servicehall.documents.models import Letter
+from tests.factories.documents import example
 from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (
     CommitteeFactory,
@@ -133,6 +137,12 @@ class World:
     @cached_property
     def delivered(self) -> Case:
         return self.hall.delivered()
+
+    @cached_property
+    def letter(self) -> Letter:
+        """Of the accepted case, issued by its station."""
+        load_documents()
+        return example(LetterKind.EXTENSION, self.hall, self.case)
 
     @cached_property
     def draft(self) -> Draft:
@@ -532,6 +542,7 @@ def build() -> World:
         "case",
         "told",
         "delivered",
+        "letter",
         "draft",
         "scratch",
         "proposal",

@@ -21,6 +21,7 @@ STACK = (
     {"grid"},
     {"catalogue"},  # servicehall.catalogue
     {"servicehall", "funding"},  # servicehall.cases
+    {"documents"},  # servicehall.documents
     {"dashboards"},
 )
 RANK = {label: rank for rank, labels in enumerate(STACK, start=1) for label in labels}

@@ -32,6 +32,9 @@ READS = {
 # Who is not signed in proves with the query code that the case is his.
 READS_IN = {
     "servicehall/cases/views/track.py": {"with_number"},
+    "servicehall/documents/views/verify.py": {
+        "with_code"
+    },  # whoever holds the code holds the letter
     "residents/base/views/me.py": {"of_person"},  # the trail of one's own file
 }
 

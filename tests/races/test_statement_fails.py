@@ -17,14 +17,15 @@ from residents.base.models import Occupancy
 from servicehall.cases import actions
 from servicehall.cases.models import Proposal
 from servicehall.catalogue.actions import count_empty_search
+from tests.factories.documents import lettered_hall
 from tests.factories.residents import PersonFactory
-from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, attach_files, hall
+from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, Hall, attach_files
 
 pytestmark = pytest.mark.django_db
 
 ASKED = [{"key": "income", "title": "收入证明", "what": "请补充近三个月流水。"}]
 NO_QUERY = ("SAVEPOINT", "RELEASE", "ROLLBACK")
-APPS = ("accounts", "notifications", "catalogue", "servicehall", "common")
+APPS = ("accounts", "notifications", "catalogue", "servicehall", "documents", "common")
 
 
 class Fault:
@@ -186,7 +187,7 @@ ACTS = {
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_happens_wholly_or_not_at_all(name):
     act = ACTS[name]
-    place = hall(act.item) if act.item else hall()
+    place = lettered_hall(act.item or DIBAO)
     case = act.before(place)
     before = everything()
     for k in range(1, 100):

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from common.numbers import with_check
+from servicehall.cases import tracking as track
 from servicehall.cases.models import Rating
-from servicehall.cases.views import track
 from tests.factories.servicehall import ALLOWANCE, hall
 
 pytestmark = pytest.mark.django_db
