@@ -33,6 +33,7 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
         Power.REVIEW_CASES,
         Power.DECIDE_CASES,  # only where the item itself says that the community decides
         Power.ASSIGN_CASES,
+        Power.EXTEND_CASES,
         Power.READ_FACTS,
         Power.HANDLE_MESSAGES,
         Power.SETTLE_CONFLICTS,
@@ -46,6 +47,7 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
     Role.COMMITTEE_DIRECTOR: frozenset({Power.READ_FACTS}),
     Role.PARTY_SECRETARY: frozenset({Power.READ_FACTS}),
     Role.STREET_OFFICIAL: REVIEWER | {Power.HANDLE_MESSAGES},
+    Role.OFFICE_HEAD: REVIEWER | {Power.EXTEND_CASES, Power.ASSIGN_CASES},
     Role.DISTRICT_OFFICE: frozenset(
         {Power.READ_FACTS, Power.LIST_CASES, Power.APPROVE_REPORTS, Power.APPROVE_EXPORTS}
     ),
@@ -91,6 +93,7 @@ ROLE_BODIES: dict[Role, frozenset[BodyKind]] = {
     Role.COMMITTEE_DIRECTOR: frozenset({BodyKind.RESIDENTS_COMMITTEE}),
     Role.PARTY_SECRETARY: frozenset({BodyKind.PARTY_ORGANISATION}),
     Role.STREET_OFFICIAL: frozenset({BodyKind.STREET_OFFICE}),
+    Role.OFFICE_HEAD: frozenset({BodyKind.STREET_OFFICE, BodyKind.DEPARTMENT}),
     Role.DISTRICT_OFFICE: frozenset({BodyKind.COMMUNITY_OFFICE}),
     Role.DEPARTMENT_OFFICIAL: frozenset({BodyKind.DEPARTMENT}),
     Role.LEADER: frozenset({BodyKind.GOVERNMENT, BodyKind.STREET_OFFICE}),

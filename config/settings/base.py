@@ -290,6 +290,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour="19", minute="30"),
         "options": {"queue": "jobs"},
     },
+    "silence-accepts": {
+        "task": "servicehall.cases.tasks.accept_by_silence",
+        "schedule": 900.0,
+        "options": {"queue": "jobs"},
+    },
     "notices-lapse": {
         "task": "servicehall.cases.tasks.lapse_notices",
         "schedule": 900.0,

@@ -248,6 +248,17 @@ def _seats(communities: list[str]) -> Iterator[tuple[str, tuple[Seat, ...]]]:
         ("wuhai-secadmin", Role.SECURITY_ADMIN),
     ):
         yield username, (Seat(government, role),)
+    yield from _heads(places.values())
+
+
+def _heads(places: Iterable[Place]) -> Iterator[tuple[str, tuple[Seat, ...]]]:
+    """Who approves longer limits: the heads of the street offices and of the bureaux of civil affairs."""
+    for place in _above(places, PlaceLevel.STREET):
+        office = Body.objects.get(place=place, kind=BodyKind.STREET_OFFICE)
+        yield f"{_slug(place)}-street-head", (Seat(office, Role.OFFICE_HEAD),)
+    for district in Place.objects.filter(level=PlaceLevel.DISTRICT).order_by("code"):
+        bureau = Body.objects.get(place=district, key="civil_affairs")
+        yield f"{_slug(district)}-civil-head", (Seat(bureau, Role.OFFICE_HEAD),)
 
 
 def _community_seats(place: Place, station: Body) -> Iterator[tuple[str, tuple[Seat, ...]]]:

@@ -436,7 +436,17 @@ class _Telling:
                 reason="经核对，家庭人均月收入高于本区低保标准，不符合《最低生活保障审核确认办法》规定的条件。",
             )
         else:
+            self.show_public(by)
             self.case = actions.grant(self.case.pk, by=by, now=self.wait(2), reason="符合条件。")
+
+    def show_public(self, by: Scope) -> None:
+        """公示, where the item demands it; nobody objects."""
+        if not (days := self.case.version.publicity_days):
+            return
+        begins = self.wait(1)
+        until = timezone.localdate(begins) + timedelta(days=days)
+        self.case = actions.publicise(self.case.pk, by=by, now=begins, until=until)
+        self.case = actions.end_publicity(self.case.pk, by=by, now=self.wait(days))
 
     def rate(self) -> None:
         is_good = self.story.ending == E.RATED_WELL

@@ -6,3 +6,8 @@ class ServiceHallConfig(AppConfig):
     name = "servicehall.cases"
     label = "servicehall"
     verbose_name = _("服务大厅")
+
+    def ready(self) -> None:
+        from servicehall.cases.accord_panel import declare_panels
+
+        declare_panels()

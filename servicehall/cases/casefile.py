@@ -20,7 +20,13 @@ from community.governance.scopes import Scope
 from residents.base.models import HouseholdMember, SourceSystem
 from servicehall.cases import progress, routing
 from servicehall.cases.actions import looking
-from servicehall.cases.enums import BEFORE_ACCEPTANCE, CLOSED_STATES, CaseAction, StepState
+from servicehall.cases.enums import (
+    BEFORE_ACCEPTANCE,
+    CLOSED_STATES,
+    STANDING_STILL,
+    CaseAction,
+    StepState,
+)
 from servicehall.cases.models import Case, CaseEvent, ReviewStep, Supplement, Upload
 from servicehall.cases.transitions import BY_APPLICANT
 from servicehall.catalogue import rules
@@ -290,13 +296,17 @@ class CaseFile:
         case, waiting = self.case, self.open_notice
         if self.is_closed:
             return
-        if waiting is not None:
+        standing = case.state in STANDING_STILL
+        pause = case.pauses.filter(to_on__isnull=True).last() if standing else None
+        if standing and waiting is None:
+            due = pause.expected_on if pause else None
+            yield Entry(case.get_state_display(), "now", who=case.handler.label, due=due)
+        elif waiting is not None:
             yield Entry(_("等待申请人补正"), "now", who=_("申请人"), due=waiting.due_on)
         elif case.state in BEFORE_ACCEPTANCE:
             yield Entry(_("受理或告知"), "now", who=case.handler.label, due=case.act_by_on)
         for step in self.steps:
-            if step.state == StepState.OPEN and waiting is not None:
-                pause = self.case.pauses.filter(to_on__isnull=True).last()
+            if step.state == StepState.OPEN and standing:
                 note = progress.paused(pause) if pause else ""
                 yield Entry(step.get_level_display(), "paused", who=step.body.label, note=note)
             elif step.state in {StepState.OPEN, StepState.WAITING, StepState.SENT_BACK}:

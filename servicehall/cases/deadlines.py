@@ -30,10 +30,12 @@ def clock(
     pauses: Sequence[Pause],
     yellow_percent: int,
     calendar: WorkCalendar,
+    extension: Limit | None = None,
 ) -> Clock:
-    """The due days of a case accepted on `start`. A pause adds exactly its own length, in the limit's unit."""
-    promise = _due(promised, start, pauses, calendar)
-    statute = _due(statutory, start, pauses, calendar)
+    """The due days of a case accepted on `start`. A pause adds exactly its own length, in the limit's unit;
+    an extension lengthens both."""
+    promise = _due_with(promised, extension, start, pauses, calendar)
+    statute = _due_with(statutory, extension, start, pauses, calendar)
     margin = 1
     if promised.unit == LimitUnit.WORKDAYS:
         margin = max(1, math.ceil(promised.amount * yellow_percent / 100))
@@ -44,6 +46,22 @@ def clock(
         is_provisional=promise.is_provisional,
         statutory_is_provisional=statute.is_provisional,
     )
+
+
+def _due_with(
+    limit: Limit,
+    extension: Limit | None,
+    start: date,
+    pauses: Sequence[Pause],
+    calendar: WorkCalendar,
+) -> Due:
+    if extension is not None and extension.unit == limit.unit:
+        return _due(Limit(limit.amount + extension.amount, limit.unit), start, pauses, calendar)
+    due = _due(limit, start, pauses, calendar)
+    if extension is None:
+        return due
+    longer = _due(extension, due.day, (), calendar)
+    return Due(longer.day, due.is_provisional or longer.is_provisional)
 
 
 def _due(limit: Limit, start: date, pauses: Sequence[Pause], calendar: WorkCalendar) -> Due:

@@ -10,6 +10,8 @@ class CaseState(TextChoices):
     RESUBMITTED = "resubmitted", _("已补正")
     ACCEPTED = "accepted", _("已受理")
     IN_REVIEW = "in_review", _("审核中")
+    PUBLICISED = "publicised", _("公示中")
+    SPECIAL = "special", _("特别程序中")
     COMPLETED = "completed", _("已办结")
     DELIVERED = "delivered", _("已送达")
     NOT_ACCEPTED = "not_accepted", _("不予受理")
@@ -19,6 +21,7 @@ class CaseState(TextChoices):
 
 class CaseAction(TextChoices):
     ACCEPT = "accept", _("受理")
+    TACIT_ACCEPT = "tacit_accept", _("逾期未告知，视为受理")
     DECLINE = "decline", _("不予受理")
     SUPPLEMENT = "supplement", _("一次性告知")
     RESUBMIT = "resubmit", _("补正提交")
@@ -29,6 +32,12 @@ class CaseAction(TextChoices):
     GRANT = "grant", _("准予")
     REFUSE = "refuse", _("不予")
     DELIVER = "deliver", _("送达")
+    EXTEND = "extend", _("延长办理期限")
+    PUBLICISE = "publicise", _("公示")
+    END_PUBLICITY = "end_publicity", _("公示结束")
+    BEGIN_SPECIAL = "begin_special", _("进入特别程序")
+    END_SPECIAL = "end_special", _("特别程序结束")
+    REOPEN = "reopen", _("撤销决定，重新办理")
 
 
 class Outcome(TextChoices):
@@ -55,6 +64,39 @@ class StepState(TextChoices):
 
 class PauseReason(TextChoices):
     SUPPLEMENT = "supplement", _("等待补正材料")
+    PUBLICITY = "publicity", _("公示")
+    HEARING = "hearing", _("听证")
+    INSPECTION = "inspection", _("检验、检测、检疫")
+    APPRAISAL = "appraisal", _("鉴定、评估")
+    MEDICAL = "medical", _("医疗机构评定")
+    EXPERT = "expert", _("专家评审")
+    MEANS_CHECK = "means_check", _("家庭经济状况核对")
+    CLOSED = "closed", _("已办结，后重新办理")
+
+
+# 特别程序 (行政许可法 45): not counted in the limit, but told to the applicant in writing.
+SPECIAL_REASONS = (
+    PauseReason.HEARING,
+    PauseReason.INSPECTION,
+    PauseReason.APPRAISAL,
+    PauseReason.MEDICAL,
+    PauseReason.EXPERT,
+    PauseReason.MEANS_CHECK,
+)
+
+
+class UndertakingKind(TextChoices):
+    """What an applicant promises in writing so that the case may go on (domain 3.7)."""
+
+    DEFERRED = "deferred", _("容缺受理")
+    COMMITMENT = "commitment", _("告知承诺")
+
+
+class ConsultationKind(TextChoices):
+    """An opinion must be there before the case moves on; a question need not be answered first."""
+
+    OPINION = "opinion", _("征求意见")
+    QUESTION = "question", _("询问")
 
 
 class Light(TextChoices):
@@ -69,7 +111,8 @@ class Light(TextChoices):
 
 BEFORE_ACCEPTANCE = frozenset({CaseState.SUBMITTED, CaseState.RESUBMITTED})
 RUNNING = frozenset({CaseState.ACCEPTED, CaseState.IN_REVIEW})
-OPEN_STATES = BEFORE_ACCEPTANCE | RUNNING | {CaseState.SUPPLEMENT_REQUIRED}
+STANDING_STILL = frozenset({CaseState.SUPPLEMENT_REQUIRED, CaseState.PUBLICISED, CaseState.SPECIAL})
+OPEN_STATES = BEFORE_ACCEPTANCE | RUNNING | STANDING_STILL
 CLOSED_STATES = frozenset(CaseState) - OPEN_STATES
 
 
@@ -81,3 +124,11 @@ class ProposalState(TextChoices):
     DECLINED = "declined", _("本人不需要")
     APPLIED = "applied", _("已申请")
     LAPSED = "lapsed", _("不再符合")
+
+
+class BatchAct(TextChoices):
+    """What may be done to many cases at once; never a refusal, which needs reasons of its own."""
+
+    ACCEPT = "accept", _("受理")
+    FORWARD = "forward", _("审核通过，转下一环节")
+    GRANT = "grant", _("准予")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from community.governance.workdays import WorkCalendar
 from servicehall.cases import deadlines
-from servicehall.cases.enums import BEFORE_ACCEPTANCE, CaseState, Light
+from servicehall.cases.enums import BEFORE_ACCEPTANCE, STANDING_STILL, CaseState, Light
 from servicehall.cases.models import Case
 
 
@@ -43,6 +43,8 @@ def lamp(case: Case, today: date, calendar: WorkCalendar | None = None) -> Lamp 
         return Lamp("done", str(case.get_state_display()))
     if case.state == CaseState.SUPPLEMENT_REQUIRED:
         return Lamp("paused", _("等待补正"))
+    if case.state in STANDING_STILL:
+        return Lamp("paused", str(case.get_state_display()))
     if case.state in BEFORE_ACCEPTANCE:
         return Lamp("yellow", _("已过答复期限")) if light == Light.YELLOW else None
     if light == Light.GREY:
@@ -89,7 +91,8 @@ class Why:
     is_after_hours: bool
     skipped: list[Skipped]
     weekends: int
-    pauses: list[tuple[date, date | None, int]]
+    pauses: list[tuple[str, date, date | None, int]]
+    is_by_silence: bool = False
 
 
 def why(case: Case, calendar: WorkCalendar, names: Mapping[date, str], today: date) -> Why | None:
@@ -100,15 +103,24 @@ def why(case: Case, calendar: WorkCalendar, names: Mapping[date, str], today: da
     start = case.clock_starts_on
     if start is None or case.accepted_at is None:
         return None
-    pauses = list(case.pauses.values_list("from_on", "to_on"))
+    pauses = list(case.pauses.all())
     end = case.promised_due_on or today
     skipped, weekends = _skipped(start, end, calendar, names)
     return Why(
         case=case,
-        is_after_hours=start != timezone.localdate(case.accepted_at),
+        is_after_hours=start > timezone.localdate(case.accepted_at),
         skipped=skipped,
         weekends=weekends,
-        pauses=[(a, b, calendar.between(a, b or today)) for a, b in pauses],
+        pauses=[
+            (
+                str(p.get_reason_display()),
+                p.from_on,
+                p.to_on,
+                calendar.between(p.from_on, p.to_on or today),
+            )
+            for p in pauses
+        ],
+        is_by_silence=start < timezone.localdate(case.accepted_at),
     )
 
 

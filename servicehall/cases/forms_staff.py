@@ -10,7 +10,7 @@ from common.errors import Conflict, Invalid, NotAllowed
 from residents.base.enums import RevealReason
 from servicehall.cases.actions import looking
 from servicehall.cases.casefile import CaseFile, masked
-from servicehall.cases.enums import DeliveryWay
+from servicehall.cases.enums import SPECIAL_REASONS, DeliveryWay
 from servicehall.cases.forms_page import PageForm
 from servicehall.cases.prefill import Fact
 from servicehall.catalogue import rules
@@ -60,6 +60,78 @@ class ActForm(forms.Form):
 
 class ConfirmForm(ActForm):
     """Nothing to write: the act is its own content."""
+
+
+class AcceptForm(ActForm):
+    """Where the item allows it, papers that may follow or are vouched for are ticked here, once."""
+
+    def build(self) -> None:
+        papers = self.file.materials
+        self.marks = {paper["code"]: paper for paper in self.file.version.materials}
+        for mark, label, hint in (
+            (
+                "deferrable",
+                _("容缺受理"),
+                _("勾选的材料可以以后补交，期限会告知申请人；请当面签承诺书。"),
+            ),
+            (
+                "commitment",
+                _("告知承诺"),
+                _("勾选的材料由申请人书面承诺，不再收取；请当面签承诺书。"),
+            ),
+        ):
+            choices = [
+                (paper.code, paper.name)
+                for paper in papers
+                if self.marks[paper.code].get(mark) and paper.state != "uploaded"
+            ]
+            if choices:
+                self.fields["deferred" if mark == "deferrable" else "committed"] = (
+                    forms.MultipleChoiceField(
+                        label=label,
+                        help_text=hint,
+                        choices=choices,
+                        required=False,
+                        widget=forms.CheckboxSelectMultiple,
+                    )
+                )
+
+
+class ExtendForm(ActForm):
+    days = forms.IntegerField(label=_("延长多久"), min_value=1)
+    reason = _words(_("延长的理由"), hint=_("申请人看得到；只能延长一次。"))
+
+    def build(self) -> None:
+        most = self.file.version.extendable
+        self.fields["days"] = forms.IntegerField(
+            label=_("延长多久"),
+            min_value=1,
+            max_value=most or 1,
+            initial=most,
+            help_text=_("最多延长 %(most)s。") % {"most": self.file.version.extendable_label},
+        )
+
+
+class SpecialForm(ActForm):
+    reason = forms.ChoiceField(
+        label=_("哪一种特别程序"),
+        choices=[(kind.value, kind.label) for kind in SPECIAL_REASONS],
+        widget=forms.RadioSelect,
+    )
+    expected_on = forms.DateField(
+        label=_("预计结束日期"),
+        help_text=_("这段时间不计入办理期限，会书面告知申请人。"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    note = _words(_("为什么需要"), hint=_("申请人看得到，请用平常话写清楚。"), rows=2)
+
+
+class EndSpecialForm(ActForm):
+    note = _words(_("结果"), required=False, hint=_("申请人看得到，可以不填。"), rows=2)
+
+
+class ReopenForm(ActForm):
+    reason = _words(_("撤销决定的理由"), hint=_("写明原决定哪里不对；申请人看得到。"))
 
 
 class FinishForm(ActForm):

@@ -67,6 +67,27 @@ register(
         is_statutory=True,
     ),
     _kind(
+        "case.extended",
+        _("办理期限延长"),
+        _("您的申请“%(item)s”延长了办理期限，预计%(date)s前办结，理由见办件页面。"),
+        _("【一站】您在%(station)s的申请延长了办理期限，预计%(date)s前办结。咨询%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.special",
+        _("进入特别程序"),
+        _("您的申请“%(item)s”需要特别程序，预计%(date)s结束；这段时间不计入办理期限。"),
+        _("【一站】您在%(station)s的申请有新进展，请查询办件页面或致电%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
+        "case.reopened",
+        _("重新办理"),
+        _("您的申请“%(item)s”的决定已撤销，正在重新办理，理由见办件页面。"),
+        _("【一站】您在%(station)s的申请有新进展，请查询办件页面或致电%(hotline)s。"),
+        is_statutory=True,
+    ),
+    _kind(
         "case.delivered",
         _("结果已送达"),
         _("您的申请“%(item)s”的结果已送达。欢迎评价我们的服务。"),

@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from servicehall.cases.enums import (
     CLOSED_STATES,
+    STANDING_STILL,
     CaseAction,
     CaseState,
     DeliveryWay,
     Outcome,
+    PauseReason,
     StepState,
 )
 from servicehall.cases.models import Case, CaseEvent, ClockPause, ReviewStep, Supplement
@@ -27,6 +29,7 @@ Text = str | Promise
 TITLES: dict[str, Text] = {
     "file": _("申请已提交"),
     CaseAction.ACCEPT: _("已受理"),
+    CaseAction.TACIT_ACCEPT: _("到期没有答复，已视为受理"),
     CaseAction.DECLINE: _("不予受理"),
     CaseAction.SUPPLEMENT: _("请您补正材料"),
     CaseAction.RESUBMIT: _("您已补正"),
@@ -35,6 +38,12 @@ TITLES: dict[str, Text] = {
     CaseAction.GRANT: _("已办成"),
     CaseAction.REFUSE: _("没有办成"),
     CaseAction.DELIVER: _("结果已送达"),
+    CaseAction.EXTEND: _("延长了办理期限"),
+    CaseAction.PUBLICISE: _("开始公示"),
+    CaseAction.END_PUBLICITY: _("公示结束"),
+    CaseAction.BEGIN_SPECIAL: _("进入特别程序"),
+    CaseAction.END_SPECIAL: _("特别程序结束"),
+    CaseAction.REOPEN: _("决定已撤销，重新办理"),
 }
 PASSED: dict[str, Text] = {
     ReviewLevel.COMMUNITY: _("社区核查完成"),
@@ -69,8 +78,8 @@ def timeline(
     """`case` with station and handler, `events` with post and body, `steps` with body; `notice` and `pause` are
     the open ones.
     """
-    present = _present(case, steps, notice)
-    if case.state == CaseState.SUPPLEMENT_REQUIRED:
+    present = _present(case, steps, notice, pause)
+    if case.state in STANDING_STILL:
         present += _standing_still(steps, pause)
     return [*_past(case, events, steps), *present, *_future(case, steps)]
 
@@ -102,17 +111,51 @@ def note(case: Case, event: CaseEvent) -> str:
         titles = case.version.shown_titles
         things = [titles.get(thing["key"]) or thing["title"] for thing in received]
         lines.append(str(_("窗口收到：%(things)s")) % {"things": str(_("、")).join(things)})
+    if since := event.said.get("since"):
+        lines.append(str(_("从收到材料的%(day)s起算。")) % {"day": _day(since)})
+    if papers := _promised(case, event, "deferred"):
+        lines.append(str(_("先受理，以后补交：%(papers)s")) % {"papers": papers})
+    if papers := _promised(case, event, "committed"):
+        lines.append(str(_("申请人承诺：%(papers)s")) % {"papers": papers})
+    if reason := event.said.get("pause"):
+        lines.append(str(PauseReason(reason).label))
+    if until := event.said.get("until"):
+        lines.append(str(_("到%(day)s")) % {"day": _day(until)})
     if way := event.said.get("delivered"):
         lines.append(str(DeliveryWay(way).label))
     return "\n".join([*lines, event.note] if event.note else lines)
 
 
-def _present(case: Case, steps: Sequence[ReviewStep], notice: Supplement | None) -> list[Entry]:
+def _day(text: str) -> str:
+    return formats.date_format(date.fromisoformat(text), "DATE_FORMAT")
+
+
+def _promised(case: Case, event: CaseEvent, key: str) -> str:
+    titles = case.version.shown_titles
+    return str(_("、")).join(titles.get(code, code) for code in event.said.get(key, ()))
+
+
+def _present(
+    case: Case,
+    steps: Sequence[ReviewStep],
+    notice: Supplement | None,
+    pause: ClockPause | None,
+) -> list[Entry]:
     if case.state == CaseState.SUPPLEMENT_REQUIRED:
         due = notice.due_on if notice else None
         return [
             Entry(
                 _("等您补正"), state="now", who=_("您"), due=due, note=_("补正期间不计办理时间。")
+            )
+        ]
+    if case.state in STANDING_STILL:
+        return [
+            Entry(
+                case.get_state_display(),
+                state="now",
+                who=case.handler.label,
+                due=pause.expected_on if pause else None,
+                note=_("这段时间不计入办理时间。"),
             )
         ]
     if case.state in {CaseState.SUBMITTED, CaseState.RESUBMITTED}:
@@ -146,7 +189,7 @@ def _standing_still(steps: Sequence[ReviewStep], pause: ClockPause | None) -> li
 
 def paused(pause: ClockPause) -> str:
     """Since when the clock stands still, and why."""
-    return _("计时从%(day)s起暂停，原因：%(reason)s；补正以后接着计时。") % {
+    return _("计时从%(day)s起暂停，原因：%(reason)s；结束以后接着计时。") % {
         "day": formats.date_format(pause.from_on, "DATE_FORMAT"),
         "reason": pause.get_reason_display(),
     }

@@ -24,8 +24,15 @@ from servicehall.cases.enums import BEFORE_ACCEPTANCE, OPEN_STATES, CaseState, L
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
-    from servicehall.cases.models import Case, Draft, Proposal, ReviewStep, Upload  # noqa: F401
-    from servicehall.catalogue.models import EmptySearch, HallLimit, ItemVersion, RatingQuestions  # noqa: F401
+    from servicehall.cases.models import (  # noqa: F401
+        Batch,
+        Case,
+        Consultation,
+        Draft,
+        Proposal,
+        ReviewStep,
+        Upload,
+    )
 
 
 class ProposalQuerySet(QuerySet["Proposal"]):
@@ -40,6 +47,25 @@ class ProposalQuerySet(QuerySet["Proposal"]):
         if scope.is_staff:
             return self.filter(scope.within(Power.HANDLE_MESSAGES, "person__community__path"))
         return self.filter(person__account_id=scope.user_id)
+
+
+class BatchQuerySet(QuerySet["Batch"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """A batch belongs to the post that began it."""
+        if scope.is_nobody or scope.post_id is None:
+            return self.none()
+        return self.filter(post_id=scope.post_id)
+
+
+class ConsultationQuerySet(QuerySet["Consultation"]):
+    def open(self) -> Self:
+        return self.filter(answered_at__isnull=True, cancelled_at__isnull=True)
+
+    def asked_of(self, scope: Scope) -> Self:
+        """What the acting body was asked and has not answered, the nearest day first."""
+        if scope.is_nobody or scope.body_id is None or not scope.has(Power.READ_CASES):
+            return self.none()
+        return self.open().filter(body_id=scope.body_id).order_by("due_on", "pk")
 
 
 class DraftQuerySet(QuerySet["Draft"]):
@@ -101,6 +127,14 @@ class CaseQuerySet(QuerySet["Case"]):
             .distinct()
         )
 
+    def unanswered_since(self, day: date) -> QuerySet[Case, uuid.UUID]:
+        """Ids of filings received before a day to which nobody has said anything; for the machine only."""
+        return (
+            self.filter(state__in=sorted(BEFORE_ACCEPTANCE), received_on__lt=day)
+            .order_by("received_on", "pk")
+            .values_list("pk", flat=True)
+        )
+
     def with_light(self, today: date) -> Self:
         """Annotates `light` (enums.Light) as of a day; the same rule as deadlines.light."""
         return self.annotate(
@@ -133,7 +167,13 @@ class CaseQuerySet(QuerySet["Case"]):
         if scope.body_id is None or not scope.has(power):
             return Q(pk__in=[])
         with_step = self.model.objects.filter(pk=OuterRef("pk"), steps__body_id=scope.body_id)
-        own = Q(station_id=scope.body_id) | Q(handler_id=scope.body_id) | Q(Exists(with_step))
+        asked = self.model.objects.filter(pk=OuterRef("pk"), consultations__body_id=scope.body_id)
+        own = (
+            Q(station_id=scope.body_id)
+            | Q(handler_id=scope.body_id)
+            | Q(Exists(with_step))
+            | Q(Exists(asked))
+        )
         mine = scope.within(power, "community__path")
         if scope.body_kind == BodyKind.SERVICE_STATION:
             # A list of figures names, masked, what residents of its communities filed anywhere.

@@ -15,6 +15,15 @@ def lapse_notices(**_: object) -> None:
         actions.lapse(case_id, now=now)
 
 
+@shared_task(queue="jobs")
+def accept_by_silence(**_: object) -> None:
+    """Accept what nobody has answered within the legal days (行政许可法 32)."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    for case_id in Case.objects.unanswered_since(today)[:500]:
+        actions.tacit_accept(case_id, now=now)
+
+
 @shared_task(queue="jobs", soft_time_limit=600, time_limit=660)
 def propose(*, is_nightly: bool = False, **_: object) -> None:
     """Find who is entitled: every item at night, each minute those whose rule has changed."""

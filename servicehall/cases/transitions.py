@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from community.governance.enums import Power
-from servicehall.cases.enums import CaseAction, CaseState
+from servicehall.cases.enums import OPEN_STATES, CaseAction, CaseState
 
 S, A = CaseState, CaseAction
 
@@ -13,8 +13,8 @@ S, A = CaseState, CaseAction
 class Rule:
     """From which states an action may be taken and where it leads.
 
-    `to` is None where the case returns to where it was when it was paused.
-    `power` is None for what the applicant (or the machine, for LAPSE) does.
+    `to` is None where the case stays in its state, or returns to where it was when it was paused.
+    `power` is None for what the applicant does, or the machine (BY_MACHINE).
     `message` is the kind of message the applicant gets, if any.
     `instant_power` replaces `power` for items that the station finishes on the spot.
     """
@@ -34,6 +34,9 @@ CASE: dict[CaseAction, Rule] = {
     A.ACCEPT: Rule(
         frozenset({S.SUBMITTED, S.RESUBMITTED}), S.ACCEPTED, Power.ACCEPT_CASES, "case.accepted"
     ),
+    A.TACIT_ACCEPT: Rule(
+        frozenset({S.SUBMITTED, S.RESUBMITTED}), S.ACCEPTED, None, "case.accepted"
+    ),
     A.DECLINE: Rule(
         frozenset({S.SUBMITTED, S.RESUBMITTED}),
         S.NOT_ACCEPTED,
@@ -49,7 +52,7 @@ CASE: dict[CaseAction, Rule] = {
     A.RESUBMIT: Rule(frozenset({S.SUPPLEMENT_REQUIRED}), None),
     A.LAPSE: Rule(frozenset({S.SUPPLEMENT_REQUIRED}), S.TERMINATED, None, "case.terminated"),
     A.WITHDRAW: Rule(
-        frozenset({S.SUBMITTED, S.SUPPLEMENT_REQUIRED, S.RESUBMITTED, S.ACCEPTED, S.IN_REVIEW}),
+        frozenset(OPEN_STATES),
         S.WITHDRAWN,
     ),
     A.FORWARD: Rule(frozenset({S.ACCEPTED, S.IN_REVIEW}), S.IN_REVIEW, Power.REVIEW_CASES),
@@ -69,10 +72,20 @@ CASE: dict[CaseAction, Rule] = {
         Power.ACCEPT_CASES,
     ),
     A.DELIVER: Rule(frozenset({S.COMPLETED}), S.DELIVERED, Power.ACCEPT_CASES, "case.delivered"),
+    A.EXTEND: Rule(frozenset({S.ACCEPTED, S.IN_REVIEW}), None, Power.EXTEND_CASES, "case.extended"),
+    A.PUBLICISE: Rule(frozenset({S.ACCEPTED, S.IN_REVIEW}), S.PUBLICISED, Power.REVIEW_CASES),
+    A.END_PUBLICITY: Rule(frozenset({S.PUBLICISED}), None, Power.REVIEW_CASES),
+    A.BEGIN_SPECIAL: Rule(
+        frozenset({S.ACCEPTED, S.IN_REVIEW}), S.SPECIAL, Power.REVIEW_CASES, "case.special"
+    ),
+    A.END_SPECIAL: Rule(frozenset({S.SPECIAL}), None, Power.REVIEW_CASES),
+    A.REOPEN: Rule(
+        frozenset({S.COMPLETED, S.DELIVERED}), S.IN_REVIEW, Power.DECIDE_CASES, "case.reopened"
+    ),
 }
 
 BY_APPLICANT = frozenset({A.RESUBMIT, A.WITHDRAW})
-BY_MACHINE = frozenset({A.LAPSE})
+BY_MACHINE = frozenset({A.LAPSE, A.TACIT_ACCEPT})
 
 
 def allowed(action: CaseAction, state: CaseState | str) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from servicehall.cases.views import case, desk, proposals, slip
+from servicehall.cases.views import accords, batches, case, desk, proposals, slip
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -17,6 +17,20 @@ urlpatterns = [
     path("cases/<uuid:case_id>/why/", case.why, name="case-why"),
     path("cases/<uuid:case_id>/do/<slug:slug>/", case.act, name="case-act"),
     path("cases/<uuid:case_id>/reveal/<slug:field>/", case.reveal, name="case-reveal"),
+    path("cases/<uuid:case_id>/consult/", accords.consult, name="case-consult"),
+    path(
+        "cases/<uuid:case_id>/undertakings/<slug:key>/keep/", accords.keep, name="undertaking-keep"
+    ),
+    path("batches/start/", batches.start, name="batch-start"),
+    path("batches/<uuid:batch_id>/", batches.batch, name="case-batch"),
+    path("batches/<uuid:batch_id>/go/", batches.go, name="case-batch-go"),
+    path("consultations/", accords.asked, name="consultations"),
+    path(
+        "consultations/<uuid:consultation_id>/answer/", accords.answer, name="consultation-answer"
+    ),
+    path(
+        "consultations/<uuid:consultation_id>/cancel/", accords.cancel, name="consultation-cancel"
+    ),
     path("cases/<uuid:case_id>/slip/", slip.slip, name="slip"),
     path("cases/<uuid:case_id>/papers/<slug:kind>/", slip.paper, name="paper"),
 ]

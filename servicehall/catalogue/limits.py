@@ -20,10 +20,17 @@ class HallLimits:
 
     check_days: working days to answer an online filing; answer_days: working days to answer a notice;
     yellow_percent: share of the promise that remains when the light turns yellow; rate_days: calendar
-    days after completion in which a case can be rated.
+    days after completion in which a case can be rated; silence_days: working days of silence after which
+    a filing counts as accepted; undertaking_days: working days for papers that were deferred;
+    reopen_days: calendar days after completion in which a decision can be taken back; deliver_days:
+    working days to hand over a result.
     """
 
     check_days: int
     answer_days: int
     yellow_percent: int
     rate_days: int
+    silence_days: int
+    undertaking_days: int
+    reopen_days: int
+    deliver_days: int

@@ -65,12 +65,13 @@ def _in_lines(content: Mapping[str, Any], known: frozenset[str]) -> Iterator[str
 
 def _in_block(block: Mapping[str, Any], known: frozenset[str]) -> Iterator[str]:
     shapes = [shape for shape in SHAPES if shape in block]
-    extra = set(block) - {"when", "role", "row", *shapes}
+    extra = set(block) - {"when", "unless", "role", "row", *shapes}
     if len(shapes) != 1 or extra or block.get("role", "") not in ROLES:
         yield _("一段只能是 text、h1、h2、h3、each 中的一种。")
         return
-    if (condition := block.get("when")) and condition not in known:
-        yield _("不认识的变量：%(names)s") % {"names": condition}
+    for condition in (block.get("when"), block.get("unless")):
+        if condition and condition not in known:
+            yield _("不认识的变量：%(names)s") % {"names": condition}
     shape = shapes[0]
     if shape != "each":
         yield from _unknown(block[shape], known)

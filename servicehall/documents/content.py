@@ -13,11 +13,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone, translation
 
-from common.masking import mask_id
+from common.masking import mask_id, mask_name
 from community.governance.enums import BodyKind
 from community.governance.models import Body
 from community.governance.workdays import LimitUnit
-from servicehall.cases.enums import DeliveryWay
+from servicehall.cases.enums import DeliveryWay, PauseReason
 from servicehall.cases.models import Case, CaseEvent
 from servicehall.documents import variables
 from servicehall.documents.enums import LetterKind
@@ -64,10 +64,10 @@ def day(value: date | datetime | None) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
-def write(occasion: Occasion, text: LetterText, authority: Authority) -> dict[str, Any]:
+def write(
+    occasion: Occasion, text: LetterText, values: Mapping[str, Any], authority: Authority
+) -> dict[str, Any]:
     """The letter in its final words. Raises KeyError when a variable has no value."""
-    with translation.override(settings.LANGUAGE_CODE):
-        values = values_for(occasion)
     words, case, body, seal = text.content, occasion.case, occasion.body, authority.seal
     kind = KINDS[occasion.kind]
     return {
@@ -100,6 +100,8 @@ def write(occasion: Occasion, text: LetterText, authority: Authority) -> dict[st
 def _frozen(block: Mapping[str, Any], values: Mapping[str, Any]) -> list[dict[str, str]]:
     if (condition := block.get("when")) and not values[condition]:
         return []
+    if (condition := block.get("unless")) and values[condition]:
+        return []
     role = block.get("role", "")
     if "each" in block:
         rows = enumerate(values[block["each"]], start=1)
@@ -116,18 +118,24 @@ def _frozen(block: Mapping[str, Any], values: Mapping[str, Any]) -> list[dict[st
     return [{"as": shown, "role": role, "text": variables.fill(block[shape], values)}]
 
 
-def values_for(occasion: Occasion) -> dict[str, Any]:
-    """Every variable that this kind of letter may use."""
+def values_for(occasion: Occasion) -> dict[str, Any] | None:
+    """Every variable that this kind of letter may use; None where what happened needs no such letter."""
     kind = KINDS[occasion.kind]
-    values = dict.fromkeys(kind.provides, "") | _common(occasion)
-    if occasion.event is not None:
-        values |= {name: occasion.event.said.get(code, "") for code, name in kind.said.items()}
-        if kind.note:
-            values[kind.note] = occasion.event.note
-    if occasion.kind in READERS:
-        values |= READERS[occasion.kind](occasion)
-    if kind.provides >= REMEDY:
-        values |= _remedy(occasion)
+    with translation.override(settings.LANGUAGE_CODE):
+        values = dict.fromkeys(kind.provides, "") | _common(occasion)
+        if occasion.event is not None:
+            said = occasion.event.said
+            values |= {name: said.get(code, "") for code, name in kind.said.items()}
+            if kind.note:
+                values[kind.note] = occasion.event.note
+        reader = READERS.get(occasion.kind)
+        if reader is not None and not occasion.given:
+            read = reader(occasion)
+            if read is None:
+                return None
+            values |= read
+        if kind.provides >= REMEDY:
+            values |= _remedy(occasion)
     return values | dict(occasion.given)
 
 
@@ -172,9 +180,36 @@ def _remedy(occasion: Occasion) -> dict[str, str]:
     return {"复议机关": name or "本级人民政府", "诉讼法院": "有管辖权的人民法院"}
 
 
+def _said(occasion: Occasion, code: str) -> Any:
+    return occasion.event.said.get(code) if occasion.event else None
+
+
+def _said_day(occasion: Occasion, code: str) -> str:
+    said = _said(occasion, code)
+    return day(date.fromisoformat(said)) if said else ""
+
+
 def _receipt(occasion: Occasion) -> dict[str, Any]:
     titles = occasion.case.uploads.order_by("id").values_list("title", flat=True)
     return {"收到材料": [{"名称": title} for title in titles]}
+
+
+def _accepted(occasion: Occasion) -> dict[str, Any]:
+    return {"视为受理": _said_day(occasion, "since")}
+
+
+def _deferred(occasion: Occasion) -> dict[str, Any] | None:
+    codes, titles = _said(occasion, "deferred"), occasion.case.version.titles
+    if not codes:
+        return None
+    owed = occasion.case.undertakings.filter(key__in=codes, due_on__isnull=False)
+    last = owed.order_by("-due_on").values_list("due_on", flat=True).first()
+    return {"容缺材料": [{"名称": titles[code]} for code in codes], "容缺期限": day(last)}
+
+
+def _committed(occasion: Occasion) -> dict[str, Any] | None:
+    codes, titles = _said(occasion, "committed"), occasion.case.version.titles
+    return {"承诺事项": [{"名称": titles[code]} for code in codes]} if codes else None
 
 
 def _notice(occasion: Occasion) -> dict[str, Any]:
@@ -201,17 +236,45 @@ def _declined(occasion: Occasion) -> dict[str, Any]:
     return {"理由": reason, "应找部门": office}
 
 
+def _extended(occasion: Occasion) -> dict[str, Any]:
+    case = occasion.case
+    return {
+        "延长期限": _limit(case.extended_by, case.version.statutory_unit),
+        "新的办结日": _said_day(occasion, "until"),
+    }
+
+
+def _special(occasion: Occasion) -> dict[str, Any]:
+    return {
+        "特别程序": str(PauseReason(_said(occasion, "pause")).label),
+        "预计结束日": _said_day(occasion, "until"),
+    }
+
+
+def _public(occasion: Occasion) -> dict[str, Any]:
+    """What anybody may read: a masked name, or none where the item is not to be posted by name (domain 3.11)."""
+    case = occasion.case
+    shows = case.version.content.get("publicity_shows_names", True)
+    name = mask_name(case.applicant.full_name) if shows else "（不公开姓名）"
+    return {
+        "公示内容": [{"姓名": name, "内容": f"{case.community.name}，{case.version.name['zh']}"}],
+        "公示开始日": day(occasion.now),
+        "公示结束日": _said_day(occasion, "until"),
+        "异议电话": occasion.body.phone or settings.SERVICE_PHONE,
+    }
+
+
 def _result(occasion: Occasion) -> dict[str, Any]:
     result = occasion.case.version.content.get("result") or {}
     return {"结果名称": (result.get("name") or {}).get("zh", "")}
 
 
 def _withdrawn(occasion: Occasion) -> dict[str, Any]:
-    return {"撤回日期": day(occasion.now)}
+    return {"撤回日期": day(occasion.event.at if occasion.event else occasion.now)}
 
 
 def _delivered(occasion: Occasion) -> dict[str, Any]:
-    said = occasion.event.said.get("delivered", "") if occasion.event else ""
+    said = _said(occasion, "delivered")
     letters = Letter.objects.of_case(occasion.case).in_force().filter(kind__in=DECISIONS)
     return {
         "送达方式": str(DeliveryWay(said).label) if said else "窗口当面领取",
@@ -222,10 +285,16 @@ def _delivered(occasion: Occasion) -> dict[str, Any]:
     }
 
 
-READERS: dict[LetterKind, Callable[[Occasion], dict[str, Any]]] = {
+READERS: dict[LetterKind, Callable[[Occasion], dict[str, Any] | None]] = {
     LetterKind.RECEIPT: _receipt,
+    LetterKind.ACCEPTANCE: _accepted,
+    LetterKind.DEFERRED: _deferred,
+    LetterKind.COMMITMENT: _committed,
     LetterKind.SUPPLEMENT: _notice,
     LetterKind.NON_ACCEPTANCE: _declined,
+    LetterKind.EXTENSION: _extended,
+    LetterKind.SPECIAL: _special,
+    LetterKind.PUBLICITY: _public,
     LetterKind.DECISION: _result,
     LetterKind.TERMINATION: _unanswered,
     LetterKind.WITHDRAWAL: _withdrawn,

@@ -22,6 +22,7 @@ ROWS: Mapping[str, frozenset[str]] = {
     "收到材料": frozenset({"序号", "名称"}),
     "送达文书": frozenset({"序号", "名称", "文号"}),
     "容缺材料": frozenset({"序号", "名称"}),
+    "承诺事项": frozenset({"序号", "名称"}),
     "公示内容": frozenset({"序号", "姓名", "内容"}),
 }
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")

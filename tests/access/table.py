@@ -126,6 +126,7 @@ def of(name: str) -> Callable[[World], dict[str, Any]]:
 
 
 ID_OF = {
+    "owing": "case_id",
     "told": "case_id",
     "delivered": "case_id",
     "lost": "message_id",
@@ -314,6 +315,8 @@ OWN_MATTERS = [
     Row("residents:who-looked", residents()),
 ]
 
+PASSING = {W.DIRECTOR, W.STREET, W.DEPARTMENT}  # who gives opinions on the case
+PASSING_ELSE = {W.STREET_OTHER, W.DEPARTMENT_OTHER}
 COUNTER = [
     Row("servicehall:start-for", only(COUNTERS, 404), POST, given=item),
     Row("servicehall:proposals", only(TELLERS)),
@@ -330,6 +333,44 @@ COUNTER = [
     Row("servicehall:case", of_case(), given=of("case")),
     Row("servicehall:case-why", of_case(), given=of("case")),
     Row("servicehall:case-more", of_case(), given=of("case")),
+    Row("servicehall:case-consult", only(PASSING, blind=PASSING_ELSE), given=of("case")),
+    Row("servicehall:case-consult", only(PASSING, 422, blind=PASSING_ELSE), POST, given=of("case")),
+    Row("servicehall:batch-start", only(HANDLERS, 302), POST),
+    Row(
+        "servicehall:case-batch",
+        only({W.DIRECTOR}, blind=HANDLERS - {W.DIRECTOR}),
+        given=lambda w: {"batch_id": w.many.pk},
+    ),
+    Row(
+        "servicehall:case-batch-go",
+        only({W.DIRECTOR}, 302, blind=HANDLERS - {W.DIRECTOR}),
+        POST,
+        given=lambda w: {"batch_id": w.many.pk},
+    ),
+    Row("servicehall:consultations", only(HANDLERS)),
+    Row(
+        "servicehall:consultation-answer",
+        only({W.DEPARTMENT}, blind=HANDLERS - {W.DEPARTMENT}),
+        given=of("consultation"),
+    ),
+    Row(
+        "servicehall:consultation-answer",
+        only({W.DEPARTMENT}, 422, blind=HANDLERS - {W.DEPARTMENT}),
+        POST,
+        given=of("consultation"),
+    ),
+    Row(
+        "servicehall:consultation-cancel",
+        only(PASSING, 302, blind=PASSING_ELSE),
+        POST,
+        given=of("consultation"),
+    ),
+    Row(
+        "servicehall:undertaking-keep",
+        of_case(302),
+        POST,
+        given=lambda w: {"case_id": w.owing.pk, "key": w.owing.undertakings.all()[0].key},
+    ),
     Row("servicehall:case-act", of_case(), given=with_("case", slug="forward")),
     Row("servicehall:case-act", of_case(422), POST, given=with_("case", slug="forward")),
     Row(

@@ -49,9 +49,8 @@ from residents.rights import actions as rights
 from residents.rights.models import Copy, Correction, Deletion, FamilyConsent, KinRequest, Paper
 from servicehall.cases import actions
 from servicehall.cases.actions.files import attach
-from servicehall.cases.models import Case, Draft, Proposal, Upload
+from servicehall.cases.models import Batch, Case, Consultation, Draft, Proposal, Upload
 from servicehall.documents.actions import load_documents
-from servicehall.documents.enums import LetterKind
 from servicehall.documents.models import Letter
 from tests.factories.documents import example
 from tests.factories.exchange import asked, official, requested, worked
@@ -74,7 +73,7 @@ from tests.factories.notifications import (
     WebhookDeliveryFactory,
 )
 from tests.factories.residents import CareFlagFactory, DataFindingFactory, PersonFactory
-from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, hall, item_version
+from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, allow, hall, item_version
 from tests.residents import importing
 from tests.signing_in import open_session
 
@@ -128,6 +127,38 @@ class World:
         return self.hall.accepted()
 
     @cached_property
+    def consultation(self) -> Consultation:
+        """The department was asked, and need not be waited for."""
+        place = self.hall
+        until = timezone.localdate(place.now) + timedelta(days=3)
+        (row,) = actions.consult(
+            self.case.pk,
+            bodies=[place.department.pk],
+            kind="question",
+            question="是否已有同类补贴？",
+            due_on=until,
+            by=place.director,
+            now=place.now,
+        )
+        return row
+
+    @cached_property
+    def many(self) -> Batch:
+        """The director has something done to many cases."""
+        place = self.hall
+        return actions.start_batch(
+            "accept", [self.case.pk], words="", by=place.director, now=place.now
+        )
+
+    @cached_property
+    def owing(self) -> Case:
+        """Accepted, with a paper to follow."""
+        place = self.hall
+        paper = place.version.materials[0]["code"]
+        allow(place, paper, "deferrable")
+        return actions.accept(place.filed().pk, by=place.clerk, now=place.now, deferred=[paper])
+
+    @cached_property
     def told(self) -> Case:
         """Waits for an answer of the applicant."""
         case = self.hall.filed()
@@ -142,7 +173,7 @@ class World:
     def letter(self) -> Letter:
         """Of the accepted case, issued by its station."""
         load_documents()
-        return example(LetterKind.EXTENSION, self.hall, self.case)
+        return example(self.hall, self.case)
 
     @cached_property
     def draft(self) -> Draft:
@@ -540,6 +571,9 @@ def build() -> World:
     )
     for name in (
         "case",
+        "consultation",
+        "owing",
+        "many",
         "told",
         "delivered",
         "letter",

@@ -8,14 +8,15 @@ from django.db import connection, transaction
 
 from accounts.models import AuditEntry
 from common.errors import Conflict, NotAllowed
+from common.masking import mask_name
 from community.governance.enums import Role
 from servicehall.cases import actions as cases
 from servicehall.cases.enums import CaseAction
 from servicehall.documents import actions
 from servicehall.documents.enums import LetterKind as K, LetterState
-from servicehall.documents.kinds import ISSUED_BY
+from servicehall.documents.kinds import ENDED_BY, KINDS
 from servicehall.documents.models import Letter, LetterText, Seal
-from tests.factories.documents import example, letter_of, lettered_hall
+from tests.factories.documents import every_letter, example, letter_of, lettered_hall
 from tests.factories.servicehall import JOBLESS, hall
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +118,7 @@ def test_an_act_that_fails_leaves_no_letter():
     place = lettered_hall()
     case = place.filed()
     with transaction.atomic():
-        example(K.EXTENSION, place, case)
+        example(place, case)
         transaction.set_rollback(True)
     assert kinds_of(case) == [K.RECEIPT]
 
@@ -128,7 +129,46 @@ def test_a_station_without_texts_still_works():
 
 
 def test_every_act_of_the_table_exists():
-    assert set(ISSUED_BY) <= {*CaseAction.values, "file"}
+    used = {str(action) for kind in KINDS.values() for action in kind.actions}
+    assert used | set(ENDED_BY) <= {*CaseAction.values, "file"}
+
+
+def test_a_longer_life_is_told_in_writing():
+    place = lettered_hall(publicity_days=7)
+    by_kind = {letter.kind: letter for letter in every_letter(place)}
+    extension = text_of(by_kind[K.EXTENSION])
+    assert "延长5个工作日" in extension
+    assert "需要向外省核对收入" in extension
+    assert by_kind[K.EXTENSION].body == place.street_office
+    assert "专家评审" in text_of(by_kind[K.SPECIAL])
+    public = text_of(by_kind[K.PUBLICITY])
+    assert mask_name(place.applicant.full_name) in public
+    assert place.applicant.full_name not in public
+    assert by_kind[K.PUBLICITY].words["to"] == ""
+    assert "居民身份证" in text_of(by_kind[K.DEFERRED])
+    assert by_kind[K.DEFERRED].words["seal"] is None
+    assert "1. " in text_of(by_kind[K.COMMITMENT])
+    assert not by_kind[K.COMMITMENT].words["by_body"]
+
+
+def test_silence_that_accepts_is_called_so():
+    place = lettered_hall()
+    case = place.filed()
+    cases.tacit_accept(case.pk, now=place.now + timedelta(days=30))
+    text = text_of(letter_of(case, K.ACCEPTANCE))
+    assert "依法视为自" in text
+    assert "符合规定" not in text
+
+
+def test_a_case_decided_anew_takes_its_old_decision_back():
+    place = lettered_hall()
+    case = place.granted()
+    first = letter_of(case, K.DECISION)
+    cases.reopen(case.pk, by=place.decider, now=place.now, reason="计算有误。")
+    first.refresh_from_db()
+    assert (first.state, first.end_reason) == (LetterState.WITHDRAWN, "计算有误。")
+    cases.refuse(case.pk, by=place.decider, now=place.now, reason="收入高于标准。")
+    assert letter_of(case, K.REFUSAL).state == LetterState.IN_FORCE
 
 
 def test_what_was_issued_never_changes():
@@ -218,6 +258,6 @@ def test_issuing_costs_an_act_few_questions(count_queries):
     case = place.filed()
     with transaction.atomic():
         sid = transaction.savepoint()
-        cost = count_queries(lambda: example(K.EXTENSION, place, case))
+        cost = count_queries(lambda: example(place, case))
         transaction.savepoint_rollback(sid)
     assert cost <= 8  # one of them is the example's own look at the case

@@ -18,11 +18,11 @@ pytestmark = pytest.mark.django_db
 def test_a_rolled_back_act_leaves_no_gap():
     place = lettered_hall()
     case = place.filed()
-    first = example(K.EXTENSION, place, case)
+    first = example(place, case)
     with transaction.atomic():
-        lost = example(K.EXTENSION, place, case)
+        lost = example(place, case)
         transaction.set_rollback(True)
-    second = example(K.EXTENSION, place, case)
+    second = example(place, case)
     assert second.number == lost.number
     assert [n.number[-3:] for n in (first, second)] == ["〕1号", "〕2号"]
 
@@ -30,20 +30,19 @@ def test_a_rolled_back_act_leaves_no_gap():
 def test_each_group_and_each_year_counts_for_itself():
     place = lettered_hall()
     case = place.filed()
-    notice = example(K.EXTENSION, place, case)
-    undertaking = example(K.MANDATE, place, case)
-    later = example(K.EXTENSION, place, case, now=place.now + timedelta(days=366))
-    assert notice.number.endswith("〕1号")
-    assert undertaking.number.endswith("〕1号")
-    assert later.number.endswith("〕1号")
-    assert len({notice.number, undertaking.number, later.number}) == 3
-    assert NumberSeries.objects.count() == 4  # the receipt has its own
+    numbers = {
+        letter_of(case, K.RECEIPT).number,
+        example(place, case).number,
+        example(place, case, now=place.now + timedelta(days=366)).number,
+    }
+    assert len(numbers) == NumberSeries.objects.count() == 3
+    assert {number[-3:] for number in numbers} == {"〕1号"}
 
 
 def test_a_new_sign_from_a_day_on_begins_a_new_series():
     place = lettered_hall()
     case = place.filed()
-    example(K.EXTENSION, place, case)
+    example(place, case)
     today = place.now.date()
     mark = NumberMark.objects.filter(subject="line", code=place.version.item.window_id)
     mark.update(valid_to=today - timedelta(days=1), valid_from=today - timedelta(days=9))
@@ -53,13 +52,13 @@ def test_a_new_sign_from_a_day_on_begins_a_new_series():
         text="济",
         valid_from=today - timedelta(days=1),
     )
-    assert "济告〔" in example(K.EXTENSION, place, case).number
+    assert "济诺〔" in example(place, case).number
 
 
 def test_without_a_letterhead_the_body_is_named_in_full():
     place = lettered_hall()
     Letterhead.objects.filter(body=place.station).delete()
-    assert example(K.EXTENSION, place, place.filed()).number.startswith(place.station.name)
+    assert example(place, place.filed()).number.startswith(place.station.name)
 
 
 def test_two_bodies_never_share_a_sign():

@@ -1,47 +1,23 @@
 """A hall with its letters set up: texts, numbering and seals from the real data files."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
-from servicehall.cases.models import Case, CaseEvent
+from servicehall.cases import actions as cases
+from servicehall.cases.models import Case
 from servicehall.documents.actions import issue, load_documents
 from servicehall.documents.enums import LetterKind
 from servicehall.documents.models import Letter
-from tests.factories.servicehall import DIBAO, Hall, hall
+from tests.factories.servicehall import DIBAO, Hall, allow, hall
 
-# What the acts that do not exist yet will say: one example for each kind that no act of a case issues today.
-EXAMPLES: dict[LetterKind, dict[str, Any]] = {
-    LetterKind.EXTENSION: {
-        "理由": "需要向外省核对收入",
-        "延长期限": "10个工作日",
-        "新的办结日": "2026年4月20日",
-    },
-    LetterKind.SPECIAL: {
-        "理由": "申请人的残疾等级有争议",
-        "特别程序": "专家评审",
-        "特别程序期限": "15日",
-    },
-    LetterKind.MANDATE: {
-        "受托人": "乌云·格日勒",
-        "委托事项": "提交材料、领取结果",
-        "委托期限": "2026年3月1日至2026年9月1日",
-    },
-    LetterKind.DEFERRED: {
-        "容缺材料": [{"名称": "近三个月银行流水"}, {"名称": "离婚协议"}],
-        "容缺期限": "2026年3月20日",
-    },
-    LetterKind.COMMITMENT: {
-        "承诺内容": "家庭没有其他收入。",
-        "违约后果": "退回已领的救助金，并记入信用记录。",
-    },
-    LetterKind.PUBLICITY: {
-        "公示内容": [{"姓名": "张*", "内容": "和平社区，2人，每月1,100元"}],
-        "公示开始日": "2026年3月1日",
-        "公示结束日": "2026年3月8日",
-        "异议电话": "0473-5552103",
-    },
+# A mandate has no act of a case yet: what such an act will say.
+MANDATE = {
+    "受托人": "乌云·格日勒",
+    "委托事项": "提交材料、领取结果",
+    "委托期限": "2026年3月1日至2026年9月1日",
 }
 
 
@@ -56,20 +32,56 @@ def letter_of(case: Case, kind: LetterKind) -> Letter:
     return Letter.objects.get(case=case, kind=kind)
 
 
-def example(kind: LetterKind, place: Hall, case: Case, now: datetime | None = None) -> Letter:
-    """A letter of a kind for which no act of a case exists yet."""
+def example(place: Hall, case: Case, now: datetime | None = None) -> Letter:
+    """A letter outside the acts of the case."""
     with transaction.atomic():
         case = Case.objects.select_related("version__item", "station__place", "applicant").get(
             pk=case.pk
         )
-        event = None if kind in EXAMPLES else CaseEvent.objects.filter(case=case).latest("id")
         found = issue(
-            kind,
-            case=case,
-            event=event,
-            given=EXAMPLES.get(kind, {}),
-            by=place.clerk,
-            now=now or place.now,
+            LetterKind.MANDATE, case=case, given=MANDATE, by=place.clerk, now=now or place.now
         )
     assert found is not None
     return found
+
+
+def every_letter(place: Hall) -> list[Letter]:
+    """One of each kind, by the acts of a few cases. `place` is a hall for DIBAO with a publicity."""
+    now = place.now
+    for code, mark in (("id_card", "deferrable"), ("means_statement", "commitment")):
+        allow(place, code, mark)
+    full = place.filed()
+    cases.accept(
+        full.pk, by=place.clerk, now=now, deferred=["id_card"], committed=["means_statement"]
+    )
+    for code in ("id_card", "means_statement"):
+        cases.keep_undertaking(full.pk, code, by=place.clerk, now=now)
+    cases.forward(full.pk, by=place.director, now=now, opinion="属实。")
+    cases.extend(full.pk, days=5, reason="需要向外省核对收入。", by=place.head, now=now)
+    day = timezone.localdate(now) + timedelta(days=20)
+    cases.begin_special(
+        full.pk, reason="expert", expected_on=day, note="有争议。", by=place.official, now=now
+    )
+    cases.end_special(full.pk, by=place.official, now=now)
+    cases.forward(full.pk, by=place.official, now=now, opinion="属实。")
+    place.shown(full, by=place.decider)
+    later = now + timedelta(days=9)
+    cases.grant(full.pk, by=place.decider, now=later)
+    cases.deliver(full.pk, by=place.clerk, now=later)
+    refused = place.at_district()
+    cases.refuse(refused.pk, by=place.decider, now=now, reason="收入高于标准。")
+    asked = [{"key": "income", "title": "收入证明", "what": "请补充近三个月流水。"}]
+    ended = place.filed()
+    cases.ask_supplement(ended.pk, items=asked, by=place.clerk, now=now)
+    cases.lapse(ended.pk, now=now + timedelta(days=60))
+    declined = place.filed()
+    cases.decline(
+        declined.pk, by=place.clerk, now=now, reason="户籍不在本区", right_office="原户籍地街道"
+    )
+    withdrawn = place.filed()
+    cases.withdraw(withdrawn.pk, by=place.resident, now=now, reason="已经找到工作")
+    example(place, withdrawn)
+    known: dict[str, Letter] = {}
+    for letter in Letter.objects.order_by("issued_at", "id"):
+        known.setdefault(letter.kind, letter)
+    return list(known.values())

@@ -22,7 +22,6 @@ from residents.base.actions import open_file
 from servicehall.cases import actions
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case, CaseEvent, ReviewStep, Supplement
-from servicehall.documents.enums import LetterKind
 from tests.factories.documents import example, lettered_hall
 from tests.factories.governance import staff
 from tests.factories.residents import PersonFactory
@@ -183,9 +182,7 @@ def test_of_many_files_opened_at_once_none_slips_past_the_budget(figures):
 def test_of_32_letters_at_once_each_has_its_number_and_none_is_missing():
     place = lettered_hall()
     case = place.filed()
-    letters = done(
-        at_once(partial(example, LetterKind.EXTENSION, place, case) for _ in range(HANDS))
-    )
+    letters = done(at_once(partial(example, place, case) for _ in range(HANDS)))
     numbers = sorted(int(letter.number.split("〕")[1][:-1]) for letter in letters)
     assert numbers == list(range(1, HANDS + 1))
     assert len({letter.code for letter in letters}) == HANDS

@@ -130,7 +130,9 @@ def test_a_rule_of_eligibility_can_be_read(item: dict[str, Any]) -> None:
 def test_an_item_has_the_documented_keys_and_no_others(item: dict[str, Any]) -> None:
     assert set(item) - {"eligibility"} == ITEM_KEYS
     for material in item["materials"]:
-        assert set(material) - {"condition", "form", "field"} == MATERIAL_KEYS, material["code"]
+        extra = {"condition", "form", "field", "deferrable", "commitment"}
+        assert set(material) - extra == MATERIAL_KEYS, material["code"]
+        assert not (material.get("deferrable") and material.get("commitment")), material["code"]
     for field in item["fields"]:
         extra = {"hint", "options", "min", "max", "prefill", "condition", "must_be"}
         assert set(field) - extra == FIELD_KEYS, field["key"]

@@ -1,7 +1,25 @@
 """The only writers of the service hall, one function per verb."""
 
+from servicehall.cases.actions.accords import (
+    answer_consultation,
+    cancel_consultation,
+    consult,
+    keep_undertaking,
+)
 from servicehall.cases.actions.applicant import answer_supplement, lapse, rate, withdraw
+from servicehall.cases.actions.batches import go_on, start_batch
 from servicehall.cases.actions.by_program import file_once, withdraw_once
+from servicehall.cases.actions.clock import (
+    begin_special,
+    end_publicity,
+    end_publicity_by_itself,
+    end_publicity_claimed,
+    end_special,
+    extend,
+    publicise,
+    publicise_claimed,
+    tacit_accept,
+)
 from servicehall.cases.actions.filing import discard_draft, save_draft, start_draft, submit
 from servicehall.cases.actions.handling import (
     accept,
@@ -12,31 +30,47 @@ from servicehall.cases.actions.handling import (
 )
 from servicehall.cases.actions.looking import offers, open_case, reveal_in_case
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
-from servicehall.cases.actions.review import forward, grant, refuse, send_back
+from servicehall.cases.actions.review import forward, grant, refuse, reopen, send_back
 
 __all__ = [
     "accept",
+    "answer_consultation",
     "answer_supplement",
     "ask_supplement",
+    "begin_special",
+    "cancel_consultation",
+    "consult",
     "decline",
     "decline_proposal",
     "deliver",
     "discard_draft",
+    "end_publicity",
+    "end_publicity_by_itself",
+    "end_publicity_claimed",
+    "end_special",
+    "extend",
     "file_once",
     "finish_at_once",
     "forward",
+    "go_on",
     "grant",
+    "keep_undertaking",
     "lapse",
     "offers",
     "open_case",
     "propose",
+    "publicise",
+    "publicise_claimed",
     "rate",
     "refuse",
+    "reopen",
     "reveal_in_case",
     "save_draft",
     "send_back",
+    "start_batch",
     "start_draft",
     "submit",
+    "tacit_accept",
     "tell",
     "withdraw",
     "withdraw_once",

@@ -16,9 +16,15 @@ from community.governance.workdays import Limit, LimitUnit, WorkCalendar
 from notifications import outbox
 from residents.base.models import HouseholdMember
 from servicehall.cases import deadlines, followers, rules
-from servicehall.cases.enums import CLOSED_STATES, CaseAction, CaseState, StepState
+from servicehall.cases.enums import (
+    CLOSED_STATES,
+    CaseAction,
+    CaseState,
+    PauseReason,
+    StepState,
+)
 from servicehall.cases.followers import Happening
-from servicehall.cases.models import Case, CaseEvent, ReviewStep
+from servicehall.cases.models import Case, CaseEvent, ClockPause, ReviewStep
 from servicehall.cases.transitions import BY_APPLICANT, CASE, Rule
 from servicehall.catalogue.models import HallLimit, ItemVersion
 
@@ -62,11 +68,12 @@ def check_may(case: Case, action: CaseAction, rule: Rule, *, by: Scope) -> None:
         raise NotAllowed(
             "no_power", _("您现在的岗位不能办这一步，请换到有权限的岗位，或交给有权限的同事。")
         )
-    if case.handler_id != by.body_id:
+    holder = _decider(case) if action == CaseAction.REOPEN else case.handler
+    if holder is None or holder.pk != by.body_id:
         raise NotAllowed(
             "not_in_hand",
             _("本件现在由%(body)s办理，请等对方办完，或直接与对方联系。")
-            % {"body": case.handler.label},
+            % {"body": (holder or case.handler).label},
         )
     if not by.answers_for(case.version.item.window_id) and not by.answers_for(case.window_id):
         raise NotAllowed(
@@ -77,6 +84,12 @@ def check_may(case: Case, action: CaseAction, rule: Rule, *, by: Scope) -> None:
             )
             % {"window": case.window.label},
         )
+
+
+def _decider(case: Case) -> Body | None:
+    """Who decided: only that body takes its decision back."""
+    step = ReviewStep.objects.of_case(case.pk).filter(is_final=True).first()
+    return step.body if step else None
 
 
 def check_conflict(case: Case, *, by: Scope, step: ReviewStep | None = None) -> None:
@@ -209,12 +222,47 @@ def run_clock(case: Case, *, calendar: WorkCalendar | None = None) -> None:
         pauses=pauses,
         yellow_percent=HallLimit.objects.in_force(case.clock_starts_on).yellow_percent,
         calendar=calendar,
+        extension=Limit(case.extended_by, statutory.unit) if case.extended_by else None,
     )
     case.promised_due_on = clock.promised_due_on
     case.statutory_due_on = clock.statutory_due_on
     case.warn_on = clock.warn_on
     case.due_is_provisional = clock.is_provisional
     case.statutory_is_provisional = clock.statutory_is_provisional
+
+
+def stop_clock(
+    case: Case, reason: PauseReason, *, today: date, expected_on: date | None = None
+) -> ClockPause:
+    """The clock stands still from today; the case comes back to the state in which it is now."""
+    case.resume_state = case.state
+    case.act_by_on = None
+    pause = ClockPause.objects.create(
+        case=case, reason=reason, from_on=today, expected_on=expected_on
+    )
+    run_clock(case)
+    return pause
+
+
+def resume_clock(case: Case, *, today: date) -> None:
+    """The clock runs on from today, for the case and for its open step, by exactly the pause."""
+    calendar = WorkCalendarYear.objects.calendar()
+    case.pauses.filter(to_on__isnull=True).update(to_on=today)
+    run_clock(case, calendar=calendar)
+    step = ReviewStep.objects.filter(case=case, state=StepState.OPEN).first()
+    if step is None:
+        return
+    set_step_due(case, step, calendar=calendar)
+    case.act_by_on = step.due_on
+
+
+def set_step_due(case: Case, step: ReviewStep, *, calendar: WorkCalendar) -> None:
+    """The step's own day from its limit and the pauses since it was opened."""
+    opened = timezone.localdate(step.opened_at)
+    pauses = case.pauses.filter(to_on__gt=opened).values_list("from_on", "to_on")
+    paused = sum(calendar.between(max(a, opened), b) for a, b in pauses if b is not None)
+    step.due_on = calendar.add(opened, step.limit_days + paused).day
+    step.save(update_fields=["due_on"])
 
 
 def hand_to(case: Case, body: Body, *, act_by_on: date | None) -> None:

@@ -17,7 +17,7 @@ from servicehall.cases import followers
 from servicehall.cases.actions import _core
 from servicehall.cases.enums import CaseAction, CaseState, StepState
 from servicehall.cases.followers import Happening
-from servicehall.cases.models import Case, CaseEvent, Rating, ReviewStep
+from servicehall.cases.models import Case, CaseEvent, Rating
 from servicehall.cases.transitions import CASE
 from servicehall.catalogue import rules
 from servicehall.catalogue.enums import Channel, Satisfaction
@@ -73,19 +73,10 @@ def _resume(case: Case, *, now: datetime) -> None:
     today = timezone.localdate(now)
     calendar = WorkCalendarYear.objects.calendar()
     if case.accepted_at is None:
+        case.received_on = today
         case.act_by_on = calendar.add(today, HallLimit.objects.in_force(today).check_days).day
         return
-    case.pauses.filter(to_on__isnull=True).update(to_on=today)
-    _core.run_clock(case, calendar=calendar)
-    step = ReviewStep.objects.filter(case=case, state=StepState.OPEN).first()
-    if step is None:
-        return
-    opened = timezone.localdate(step.opened_at) if step.opened_at else today
-    pauses = case.pauses.filter(to_on__gt=opened).values_list("from_on", "to_on")
-    paused = sum(calendar.between(max(a, opened), b) for a, b in pauses if b is not None)
-    step.due_on = calendar.add(opened, step.limit_days + paused).day
-    step.save(update_fields=["due_on"])
-    case.act_by_on = step.due_on
+    _core.resume_clock(case, today=today)
 
 
 def withdraw(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str = "") -> Case:

@@ -193,6 +193,7 @@ def _new_case(
         filed_by_id=by.user_id,
         filed_at=now,
         filed_on=today,
+        received_on=received,
         state=CaseState.SUBMITTED,
         act_by_on=calendar.add(received, limits.check_days).day,
     )

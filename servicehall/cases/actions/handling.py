@@ -1,8 +1,8 @@
 """What the window does with a case: accept, ask once, decline, hand over the result."""
 
 import uuid
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,19 +14,41 @@ from community.governance.models import WorkCalendarYear
 from community.governance.scopes import Scope
 from community.governance.workdays import LimitUnit
 from servicehall.cases import routing
-from servicehall.cases.actions import _core, review
+from servicehall.cases.actions import _core, accords, review
 from servicehall.cases.enums import CaseAction, CaseState, DeliveryWay, PauseReason, StepState
-from servicehall.cases.models import Case, ClockPause, ReviewStep, Supplement
+from servicehall.cases.models import Case, ReviewStep, Supplement
 from servicehall.catalogue.models import HallLimit
 
 
-def accept(case_id: uuid.UUID, *, by: Scope, now: datetime, remark: str = "") -> Case:
-    """受理: the clock starts, the chain of steps is made from the item version and today's tree."""
+def accept(
+    case_id: uuid.UUID,
+    *,
+    by: Scope,
+    now: datetime,
+    remark: str = "",
+    deferred: Collection[str] = (),
+    committed: Collection[str] = (),
+) -> Case:
+    """受理: the clock starts, the chain of steps is made from the item version and today's tree.
+
+    `deferred` are the papers that may follow (容缺受理), `committed` those for which the applicant
+    vouches (告知承诺): codes of materials that the item version marks so.
+    """
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.ACCEPT, by=by)
         _core.check_conflict(case, by=by)
-        _accept(case, now=now)
-        return _core.record(case, rule, CaseAction.ACCEPT, by=by, now=now, remark=remark)
+        begin(case, now=now)
+        accords.undertake(case, deferred=deferred, committed=committed, now=now)
+        said = {"deferred": sorted(deferred), "committed": sorted(committed)}
+        return _core.record(
+            case,
+            rule,
+            CaseAction.ACCEPT,
+            by=by,
+            now=now,
+            remark=remark,
+            said={key: codes for key, codes in said.items() if codes},
+        )
 
 
 def finish_at_once(case_id: uuid.UUID, *, by: Scope, now: datetime, note: str = "") -> Case:
@@ -36,16 +58,17 @@ def finish_at_once(case_id: uuid.UUID, *, by: Scope, now: datetime, note: str = 
         if not case.version.is_instant or case.version.levels:
             raise NotAllowed("not_instant", _("本事项需要审核，不能当场办结，请先受理。"))
         _core.check_conflict(case, by=by)
-        _accept(case, now=now)
+        begin(case, now=now)
         case = _core.record(case, rule, CaseAction.ACCEPT, by=by, now=now)
         return review.decide_locked(case, CaseAction.GRANT, by=by, now=now, reason=note)
 
 
-def _accept(case: Case, *, now: datetime) -> None:
+def begin(case: Case, *, now: datetime, clock_starts_on: date | None = None) -> None:
+    """Start the clock and make the chain. Called inside the transaction of an acceptance, by hand or by silence."""
     today = timezone.localdate(now)
     calendar = WorkCalendarYear.objects.calendar()
     case.accepted_at = now
-    case.clock_starts_on = calendar.start_day(now, case.station.closes_at)
+    case.clock_starts_on = clock_starts_on or calendar.start_day(now, case.station.closes_at)
     _core.run_clock(case, calendar=calendar)
     promised, _statutory = _core.limits(case.version)
     steps = routing.chain(
@@ -140,8 +163,7 @@ def ask_supplement(
         else:
             case.told_again_on = today
         if not is_before:
-            ClockPause.objects.create(case=case, reason=PauseReason.SUPPLEMENT, from_on=today)
-            _core.run_clock(case, calendar=calendar)
+            _core.stop_clock(case, PauseReason.SUPPLEMENT, today=today, expected_on=due)
         case.act_by_on = None
         return _core.record(
             case, rule, CaseAction.SUPPLEMENT, by=by, now=now, note=reason.strip(), due_on=due

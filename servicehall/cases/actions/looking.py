@@ -121,7 +121,7 @@ def refusal(
 ) -> NotAllowed | None:
     """Why the viewer may not take this act now, in the words of the action; None where he may."""
     step = next((step for step in steps if step.state == StepState.OPEN), None)
-    if case.state not in CASE[action].sources or not _fits(action, step):
+    if case.state not in CASE[action].sources or not _fits(case, action, step):
         return Conflict("state_moved_on", _core.MOVED_ON)
     try:
         _core.check_may(case, action, CASE[action], by=by)
@@ -138,8 +138,13 @@ def idle(case: Case, steps: Sequence[ReviewStep], *, by: Scope) -> NotAllowed | 
     return max(reasons, key=lambda error: FIRST_SAID.index(error.code), default=None)
 
 
-def _fits(action: CaseAction, step: ReviewStep | None) -> bool:
-    """The last step decides, the others pass on; the first has nobody to send back to."""
+def _fits(case: Case, action: CaseAction, step: ReviewStep | None) -> bool:
+    """The last step decides, the others pass on; the first has nobody to send back to. What the item does
+    not know (an extension, a publicity) is not offered."""
+    if action == CaseAction.EXTEND:
+        return bool(case.version.extendable) and not case.extended_by
+    if action == CaseAction.PUBLICISE:
+        return bool(case.version.publicity_days)
     if action in {CaseAction.GRANT, CaseAction.REFUSE}:
         return step is not None and step.is_final
     if action == CaseAction.FORWARD:

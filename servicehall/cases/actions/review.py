@@ -11,10 +11,11 @@ from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.models import WorkCalendarYear
 from community.governance.scopes import Scope
 from community.governance.workdays import WorkCalendar
-from servicehall.cases.actions import _core
-from servicehall.cases.enums import CaseAction, Outcome, StepState
-from servicehall.cases.models import Case, ReviewStep
+from servicehall.cases.actions import _core, accords
+from servicehall.cases.enums import CaseAction, Outcome, PauseReason, StepState
+from servicehall.cases.models import Case, ClockPause, ReviewStep
 from servicehall.cases.transitions import CASE
+from servicehall.catalogue.models import HallLimit
 
 
 def forward(case_id: uuid.UUID, *, by: Scope, now: datetime, opinion: str) -> Case:
@@ -27,6 +28,7 @@ def forward(case_id: uuid.UUID, *, by: Scope, now: datetime, opinion: str) -> Ca
         if step.is_final:
             raise NotAllowed("last_step_decides", _("这是最后一个环节，请作出准予或不予的决定。"))
         _core.check_conflict(case, by=by, step=step)
+        accords.check_nothing_asked(case)
         close_step(step, StepState.PASSED, by=by, now=now, opinion=opinion)
         open_step(case, step.sequence + 1, now=now, calendar=WorkCalendarYear.objects.calendar())
         return _core.record(case, rule, CaseAction.FORWARD, by=by, now=now, remark=opinion.strip())
@@ -85,11 +87,56 @@ def decide_locked(case: Case, action: CaseAction, *, by: Scope, now: datetime, r
     if not step.is_final:
         raise NotAllowed("not_the_decider", _("本环节不是决定环节，请写明意见后转下一环节。"))
     _core.check_conflict(case, by=by, step=step)
+    accords.check_nothing_asked(case)
+    if action == CaseAction.GRANT:
+        accords.check_nothing_owed(case)
+        check_was_public(case)
     close_step(step, StepState.DECIDED, by=by, now=now, opinion=reason)
     case.outcome = Outcome.GRANTED if action == CaseAction.GRANT else Outcome.REFUSED
     case.outcome_reason = reason.strip()
     case.handler = case.station
+    today = timezone.localdate(now)
+    case.deliver_by_on = (
+        WorkCalendarYear.objects.calendar()
+        .add(today, HallLimit.objects.in_force(today).deliver_days)
+        .day
+    )
     return _core.record(case, CASE[action], action, by=by, now=now, note=reason.strip())
+
+
+def check_was_public(case: Case) -> None:
+    """公示 comes before a decision for the applicant, where the item demands it (domain 3.11)."""
+    if not case.version.publicity_days:
+        return
+    if not case.pauses.filter(reason=PauseReason.PUBLICITY, to_on__isnull=False).exists():
+        raise NotAllowed("not_yet_public", _("本事项要先公示，公示结束没有异议再作决定。"))
+
+
+def reopen(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str) -> Case:
+    """撤销决定，重新办理: by the body that decided, within the days set; the time between is not counted.
+
+    After that a new case is filed instead.
+    """
+    if not reason.strip():
+        raise Invalid("reason_missing", _("请写明重新办理的理由。"), {"reason": _("请写明理由。")})
+    with transaction.atomic(durable=True):
+        case, rule = _core.claim(case_id, CaseAction.REOPEN, by=by)
+        _core.check_conflict(case, by=by)
+        today = timezone.localdate(now)
+        closed = case.closed_on or today
+        if (today - closed).days > HallLimit.objects.in_force(today).reopen_days:
+            raise NotAllowed("reopen_is_over", _("重新办理的期限已过，请申请人另行提出申请。"))
+        step = ReviewStep.objects.select_for_update().get(case=case, is_final=True)
+        ClockPause.objects.create(case=case, reason=PauseReason.CLOSED, from_on=closed, to_on=today)
+        case.outcome, case.outcome_reason = "", ""
+        case.closed_at = case.closed_on = case.is_on_time = case.delivered_at = None
+        case.deliver_by_on = None
+        _core.run_clock(case)
+        step.closed_at = None
+        step.user_id = step.post_id = None
+        step.save(update_fields=["closed_at", "user", "post"])
+        open_step(case, step.sequence, now=now, calendar=WorkCalendarYear.objects.calendar())
+        return _core.record(case, rule, CaseAction.REOPEN, by=by, now=now, note=reason.strip())
 
 
 def open_step_of(case: Case) -> ReviewStep:

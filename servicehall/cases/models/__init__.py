@@ -1,3 +1,5 @@
+from servicehall.cases.models.accord import Consultation, Undertaking
+from servicehall.cases.models.batch import Batch, BatchEntry
 from servicehall.cases.models.case import (
     Case,
     CaseEvent,
@@ -10,14 +12,18 @@ from servicehall.cases.models.draft import Draft, Upload
 from servicehall.cases.models.proposal import Proposal, ProposalRun
 
 __all__ = [
+    "Batch",
+    "BatchEntry",
     "Case",
     "CaseEvent",
     "ClockPause",
+    "Consultation",
     "Draft",
     "Proposal",
     "ProposalRun",
     "Rating",
     "ReviewStep",
     "Supplement",
+    "Undertaking",
     "Upload",
 ]

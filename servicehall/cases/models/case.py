@@ -11,6 +11,7 @@ from community.governance.models import Body, Place, Post
 from residents.base.models import Person
 from residents.base.ties import OnMerge, Tie, declare
 from servicehall.cases.enums import (
+    BEFORE_ACCEPTANCE,
     CLOSED_STATES,
     OPEN_STATES,
     CaseAction,
@@ -46,6 +47,8 @@ class Case(models.Model):
     filed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     filed_at = models.DateTimeField(_("提交时间"))
     filed_on = models.DateField()
+    # When everything was last in our hands: filed, or supplemented. Silence is counted from here.
+    received_on = models.DateField(_("收到日期"))
     state = models.CharField(_("状态"), max_length=24, choices=CaseState.choices)
     resume_state = models.CharField(max_length=24, blank=True)
     outcome = models.CharField(_("结果"), max_length=10, choices=Outcome.choices, blank=True)
@@ -59,6 +62,9 @@ class Case(models.Model):
     act_by_on = models.DateField(_("应办日期"), null=True)
     due_is_provisional = models.BooleanField(default=False)
     statutory_is_provisional = models.BooleanField(default=False)
+    # 延长审批: once, in the unit of the statutory limit; 0 means never.
+    extended_by = models.PositiveSmallIntegerField(_("延长时限"), default=0)
+    deliver_by_on = models.DateField(_("应送达日期"), null=True)
     closed_at = models.DateTimeField(_("办结时间"), null=True)
     closed_on = models.DateField(null=True)
     is_on_time = models.BooleanField(null=True)
@@ -105,6 +111,11 @@ class Case(models.Model):
                 name="case_open_at_station",
             ),
             models.Index(fields=["community", "-filed_on", "id"], name="case_of_community"),
+            models.Index(
+                fields=["received_on"],
+                condition=Q(state__in=sorted(BEFORE_ACCEPTANCE)),
+                name="case_unanswered",
+            ),
             models.Index(fields=["applicant", "-filed_at"], name="case_of_applicant"),
             models.Index(fields=["filed_on"], name="case_filed_on"),
             models.Index(
@@ -217,12 +228,13 @@ class Supplement(models.Model):
 
 
 class ClockPause(models.Model):
-    """计时暂停: the clock stands still from a day to a day."""
+    """计时暂停: the clock stands still from a day to a day; `expected_on` is the day that was announced."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="pauses")
     reason = models.CharField(max_length=20, choices=PauseReason.choices)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
+    expected_on = models.DateField(null=True)
 
     class Meta:
         verbose_name = _("计时暂停")

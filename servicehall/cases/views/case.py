@@ -2,8 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,9 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import step_up
@@ -28,58 +25,12 @@ from community.governance.workdays import WorkCalendar, statutory_holidays
 from residents.base.actions import ProofNeeded
 from servicehall.cases import actions, explaining, forms_staff as forms, panels
 from servicehall.cases.actions import looking
+from servicehall.cases.acts import ACTS, Act
 from servicehall.cases.casefile import CaseFile
-from servicehall.cases.enums import CaseAction
 from servicehall.cases.models import Case
 from servicehall.catalogue.models import in_language
 
 REFUSED = 422
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A button of the case page: its word, key and form, and the one action that it calls."""
-
-    slug: str
-    label: str | Promise
-    key: str
-    action: CaseAction
-    run: Callable[..., Case]
-    form: type[forms.ActForm]
-    done: str | Promise
-    kind: str = "secondary"
-    confirm: str | Promise = (
-        ""  # an act without words is asked once, so that a slip of the finger is nothing
-    )
-
-
-ACTS: dict[str, Act] = {
-    act.slug: act
-    for act in (
-        Act("finish", _("当场办结"), "f", CaseAction.ACCEPT, actions.finish_at_once,
-            forms.FinishForm, _("已当场办结。"), kind="primary"),
-        Act("accept", pgettext_lazy("按钮", "受理"), "a", CaseAction.ACCEPT, actions.accept,
-            forms.ConfirmForm, _("已受理，开始计时。"), kind="primary", confirm=_("确定受理这一件？受理后开始计时。")),
-        Act("answer", _("收补正材料"), "x", CaseAction.RESUBMIT, actions.answer_supplement,
-            forms.AnswerForm, _("补正已登记。"), kind="primary"),
-        Act("forward", _("同意，转下一环节"), "n", CaseAction.FORWARD, actions.forward,
-            forms.OpinionForm, _("已转下一环节。"), kind="primary"),
-        Act("grant", pgettext_lazy("按钮", "准予"), "g", CaseAction.GRANT, actions.grant,
-            forms.GrantForm, _("已作出准予决定。"), kind="primary"),
-        Act("refuse", pgettext_lazy("按钮", "不予"), "r", CaseAction.REFUSE, actions.refuse,
-            forms.RefuseForm, _("已作出不予决定。")),
-        Act("send-back", pgettext_lazy("按钮", "退回上一环节"), "b", CaseAction.SEND_BACK, actions.send_back,
-            forms.ReasonInsideForm, _("已退回上一环节。")),
-        Act("supplement", _("一次性告知"), "s", CaseAction.SUPPLEMENT, actions.ask_supplement,
-            forms.SupplementForm, _("已告知申请人，计时暂停。")),
-        Act("decline", pgettext_lazy("按钮", "不予受理"), "d", CaseAction.DECLINE, actions.decline,
-            forms.DeclineForm, _("已决定不予受理。")),
-        Act("deliver", pgettext_lazy("按钮", "送达"), "v", CaseAction.DELIVER, actions.deliver,
-            forms.DeliverForm, _("已登记送达。"), kind="primary"),
-        Act("withdraw", _("申请人撤回"), "t", CaseAction.WITHDRAW, actions.withdraw,
-            forms.WithdrawForm, _("已按申请人要求撤回。"), kind="quiet"),
-    )
-}  # fmt: skip
 
 
 @access(power(Power.READ_CASES))
@@ -283,7 +234,12 @@ def _context(file: CaseFile) -> dict[str, Any]:
 
 def offered(file: CaseFile) -> list[Act]:
     """The buttons: what the table and the post allow on this case now; instant items are finished in one act."""
-    acts = [act for act in ACTS.values() if act.action in file.offers and act.slug != "finish"]
+    acts = [
+        # What asks something is not confirmed in passing.
+        replace(act, confirm="") if act.confirm and act.form(file).fields else act
+        for act in ACTS.values()
+        if act.action in file.offers and act.slug != "finish"
+    ]
     if file.can_finish_at_once:
         acts.insert(0, ACTS["finish"])
     return acts

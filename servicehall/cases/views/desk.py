@@ -27,9 +27,9 @@ from community.governance.scopes import PortalRequest, Scope
 from community.governance.workdays import WorkCalendar
 from residents.base.models import Person
 from servicehall.cases import explaining
-from servicehall.cases.enums import CaseState, Light
+from servicehall.cases.enums import STANDING_STILL, CaseState, Light
 from servicehall.cases.forms_staff import FindCaseForm
-from servicehall.cases.models import Case
+from servicehall.cases.models import Case, Consultation
 from servicehall.cases.querysets import CaseQuerySet, light_is
 from servicehall.catalogue import finding
 from servicehall.catalogue.models import ItemVersion
@@ -50,13 +50,18 @@ class Group:
     label: str | Promise
     is_quiet: bool = False  # nothing to do today: shown last
 
+    @property
+    def can_tick(self) -> bool:
+        """Whether its cases may be done many at a time: those that wait for others may not."""
+        return not self.is_quiet
+
     def condition(self, today: date) -> Q:
         if self.code in {Light.DOUBLE_RED, Light.RED, Light.YELLOW}:
             return light_is(Light(self.code), today)
         if self.code == "today":
             return Q(act_by_on__lte=today)
         if self.code == "waiting":
-            return Q(state=CaseState.SUPPLEMENT_REQUIRED)
+            return Q(state__in=sorted(STANDING_STILL))
         return Q()
 
 
@@ -66,9 +71,10 @@ GROUPS = (
     Group("red", gettext_lazy("超承诺时限")),
     Group("yellow", gettext_lazy("临期")),
     Group("today", gettext_lazy("今天要办")),
-    Group("waiting", gettext_lazy("等待补正"), is_quiet=True),
+    Group("waiting", gettext_lazy("计时暂停"), is_quiet=True),
     Group("hand_over", gettext_lazy("待送达"), is_quiet=True),
 )
+ASKED = Group("asked", gettext_lazy("待答复意见"), is_quiet=True)  # a page of its own
 BY_CODE = {group.code: group for group in GROUPS}
 
 
@@ -146,7 +152,7 @@ def _to_hand_over(scope: Scope, all_lines: bool) -> CaseQuerySet:
 
 
 def _tabs(request: PortalRequest, current: Group, all_lines: bool, today: date) -> dict[str, Any]:
-    """Two counting queries, whatever the number of tabs."""
+    """Three counting queries, whatever the number of tabs."""
     open_groups = [group for group in GROUPS if group.code != "hand_over"]
     counted = _in_hand(request.scope, all_lines).aggregate(
         **{group.code: Count("pk", filter=group.condition(today)) for group in open_groups}
@@ -163,6 +169,8 @@ def _tabs(request: PortalRequest, current: Group, all_lines: bool, today: date) 
         )
         for number, group in enumerate(GROUPS, start=1)
     ]
+    asked = Consultation.objects.asked_of(request.scope).count()
+    tabs.append(Tab(ASKED, asked, reverse("servicehall:consultations"), str(len(tabs) + 1), False))
     other = {"group": current.code} | ({} if all_lines else {"lines": "all"})
     return {
         "tabs": tabs,

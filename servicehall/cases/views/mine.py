@@ -22,7 +22,7 @@ from notifications import kinds
 from notifications.models import Message
 from servicehall.cases import actions, panels, prefill
 from servicehall.cases.actions import files as file_actions
-from servicehall.cases.enums import OPEN_STATES, CaseAction, CaseState, Outcome
+from servicehall.cases.enums import OPEN_STATES, STANDING_STILL, CaseAction, CaseState, Outcome
 from servicehall.cases.forms import NoteForm, WithdrawForm
 from servicehall.cases.forms_page import PageForm
 from servicehall.cases.models import Case, Draft, ReviewStep, Supplement, Upload
@@ -133,7 +133,9 @@ def case_context(case: Case, notice: Supplement | None) -> dict[str, Any]:
         events=list(case.events.select_related("post__body").order_by("id")),
         steps=list(ReviewStep.objects.of_case(case.pk).order_by("sequence")),
         notice=notice,
-        pause=case.pauses.filter(to_on__isnull=True).last() if notice else None,
+        pause=case.pauses.filter(to_on__isnull=True).last()
+        if case.state in STANDING_STILL
+        else None,
     )
     return {
         "case": case,

@@ -8,10 +8,11 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _, ngettext
 
 from common.ids import uuid7
 from community.governance.models.body import DateRange
+from community.governance.workdays import LimitUnit
 from residents.base.eligibility import Rule, parse
 from servicehall.catalogue.enums import ItemKind, ReviewLevel, VersionState, WindowMode
 from servicehall.catalogue.limits import LevelRule
@@ -168,6 +169,24 @@ class ItemVersion(models.Model):
             for situation in self.content.get("situations") or []
         ]
         return situations + self.fields
+
+    @property
+    def extendable(self) -> int:
+        """By how much the statutory limit may be extended once, in its own unit; 0 means not at all."""
+        return int(self.content["limits"]["statutory"].get("extendable_days") or 0)
+
+    @property
+    def extendable_label(self) -> str:
+        if self.statutory_unit == LimitUnit.WORKDAYS:
+            return ngettext("%(n)s 个工作日", "%(n)s 个工作日", self.extendable) % {
+                "n": self.extendable
+            }
+        return ngettext("%(n)s 天", "%(n)s 天", self.extendable) % {"n": self.extendable}
+
+    @property
+    def publicity_days(self) -> int:
+        """How long the item is shown to the public before it is decided; 0 means not at all."""
+        return int(self.content.get("publicity_days") or 0)
 
     @property
     def materials(self) -> list[dict[str, Any]]:

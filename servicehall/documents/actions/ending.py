@@ -45,6 +45,8 @@ def withdraw(
             raise Conflict("letter_ended", _("这份文书已经失效，请刷新后查看。"))
         if not may_withdraw(letter, by=by):
             raise NotAllowed("not_yours", _("只有签发机关能作废这份文书。"))
+        if again and letter.event is None:
+            raise NotAllowed("not_again", _("这份文书不是办件过程产生的，请作废后重新签署。"))
         letter.state = LetterState.REPLACED if again else LetterState.WITHDRAWN
         letter.ended_at, letter.ended_by_id = now, by.post_id
         letter.end_reason = reason.strip()[:MAX_REASON]

@@ -15,7 +15,7 @@ from servicehall.cases.followers import Happening
 from servicehall.cases.models import Case, CaseEvent
 from servicehall.documents import content
 from servicehall.documents.enums import LetterKind, LetterState, MarkSubject
-from servicehall.documents.kinds import ISSUED_BY, KINDS
+from servicehall.documents.kinds import ENDED_BY, KINDS, issued_by
 from servicehall.documents.models import Letter, Letterhead, LetterText, NumberMark, Seal
 
 log = logging.getLogger(__name__)
@@ -31,11 +31,18 @@ _NEXT = """
 
 
 def issue_for(happening: Happening) -> None:
-    """The letter that an act of a case brings with it, if any (kinds.py)."""
-    kind = ISSUED_BY.get(happening.event.action)
-    if kind is None or _is_needless(kind, happening.case):
-        return
-    issue(kind, case=happening.case, event=happening.event, by=happening.by, now=happening.now)
+    """The letters that an act of a case brings with it, and those that it takes back (kinds.py)."""
+    case, event = happening.case, happening.event
+    if ended := ENDED_BY.get(event.action):
+        Letter.objects.of_case(case).in_force().filter(kind__in=ended).update(
+            state=LetterState.WITHDRAWN,
+            ended_at=happening.now,
+            ended_by_id=happening.by.post_id,
+            end_reason=event.note[:300],
+        )
+    for kind in issued_by(event.action):
+        if not _is_needless(kind, case):
+            issue(kind, case=case, event=event, by=happening.by, now=happening.now)
 
 
 def _is_needless(kind: LetterKind, case: Case) -> bool:
@@ -54,8 +61,8 @@ def issue(
 ) -> Letter | None:
     """Write, number and seal a letter. Called inside the transaction of an action that has locked the case.
 
-    `given` are the variables of the kind that the case itself does not know. None where no text is in force:
-    a station that has not set up its letters can still work.
+    `given` are the variables of the kind that the case itself does not know. None where what happened needs no
+    such letter, and where no text is in force: a station that has not set up its letters can still work.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(
@@ -63,6 +70,9 @@ def issue(
         )
     body = _body(case, by)
     occasion = content.Occasion(kind, case, body, now, event, given or {})
+    values = content.values_for(occasion)
+    if values is None:
+        return None
     text = LetterText.objects.for_item(kind, case.version.item_id, occasion.today)
     if text is None:
         log.warning("no text in force for letters of kind %s", kind)
@@ -84,7 +94,8 @@ def issue(
     role = getattr(by, "role", "") if by.body_id == body.pk else ""
     seal = _seal(kind, body, role, occasion.today)
     letter.number = _next_number(prefix, occasion.today.year)
-    words = content.write(occasion, text, content.Authority(letter.number, letter.code, head, seal))
+    authority = content.Authority(letter.number, letter.code, head, seal)
+    words = content.write(occasion, text, values, authority)
     letter.content = json.dumps(words, ensure_ascii=False)
     replaced = Letter.objects.filter(
         case=case, kind__in=KINDS[kind].replaces, state=LetterState.IN_FORCE

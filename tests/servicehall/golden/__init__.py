@@ -178,6 +178,7 @@ class Town:
             channel=Channel.COUNTER,
             filed_at=ANSWERED,
             filed_on=ANSWERED,
+            received_on=ANSWERED,
             state=state,
             outcome=outcome,
             outcome_reason="不符合条件" if outcome == Outcome.REFUSED else "",
