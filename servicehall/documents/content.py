@@ -118,8 +118,8 @@ def _frozen(block: Mapping[str, Any], values: Mapping[str, Any]) -> list[dict[st
     return [{"as": shown, "role": role, "text": variables.fill(block[shape], values)}]
 
 
-def values_for(occasion: Occasion) -> dict[str, Any] | None:
-    """Every variable that this kind of letter may use; None where what happened needs no such letter."""
+def values_for(occasion: Occasion) -> dict[str, Any]:
+    """Every variable that this kind of letter may use."""
     kind = KINDS[occasion.kind]
     with translation.override(settings.LANGUAGE_CODE):
         values = dict.fromkeys(kind.provides, "") | _common(occasion)
@@ -130,10 +130,7 @@ def values_for(occasion: Occasion) -> dict[str, Any] | None:
                 values[kind.note] = occasion.event.note
         reader = READERS.get(occasion.kind)
         if reader is not None and not occasion.given:
-            read = reader(occasion)
-            if read is None:
-                return None
-            values |= read
+            values |= reader(occasion)
         if kind.provides >= REMEDY:
             values |= _remedy(occasion)
     return values | dict(occasion.given)
@@ -198,18 +195,16 @@ def _accepted(occasion: Occasion) -> dict[str, Any]:
     return {"视为受理": _said_day(occasion, "since")}
 
 
-def _deferred(occasion: Occasion) -> dict[str, Any] | None:
+def _deferred(occasion: Occasion) -> dict[str, Any]:
     codes, titles = _said(occasion, "deferred"), occasion.case.version.titles
-    if not codes:
-        return None
     owed = occasion.case.undertakings.filter(key__in=codes, due_on__isnull=False)
     last = owed.order_by("-due_on").values_list("due_on", flat=True).first()
     return {"容缺材料": [{"名称": titles[code]} for code in codes], "容缺期限": day(last)}
 
 
-def _committed(occasion: Occasion) -> dict[str, Any] | None:
-    codes, titles = _said(occasion, "committed"), occasion.case.version.titles
-    return {"承诺事项": [{"名称": titles[code]} for code in codes]} if codes else None
+def _committed(occasion: Occasion) -> dict[str, Any]:
+    titles = occasion.case.version.titles
+    return {"承诺事项": [{"名称": titles[code]} for code in _said(occasion, "committed")]}
 
 
 def _notice(occasion: Occasion) -> dict[str, Any]:
@@ -285,7 +280,7 @@ def _delivered(occasion: Occasion) -> dict[str, Any]:
     }
 
 
-READERS: dict[LetterKind, Callable[[Occasion], dict[str, Any] | None]] = {
+READERS: dict[LetterKind, Callable[[Occasion], dict[str, Any]]] = {
     LetterKind.RECEIPT: _receipt,
     LetterKind.ACCEPTANCE: _accepted,
     LetterKind.DEFERRED: _deferred,

@@ -16,12 +16,14 @@ class Kind:
 
     `actions` are the CaseEvents that issue the letter; none where another act of an app above asks for it.
     `note` is the variable that the note of the event fills; `said` those that codes in `event.said` fill.
+    `needs` is a code in `event.said` without which the act brings no such letter.
     `adds` are further variables, read by `content.py` or given by the caller; `must` those without which the
     text would not do what the law asks of it. `signed_by_body` is False where a person signs.
     """
 
     group: str
     actions: tuple[str, ...] = ()
+    needs: str = ""
     note: str = ""
     said: Mapping[str, str] = field(default_factory=dict)
     adds: frozenset[str] = frozenset()
@@ -53,10 +55,10 @@ KINDS: dict[K, Kind] = {
         skips_instant=True,
     ),
     K.DEFERRED: Kind(
-        "undertaking", (A.ACCEPT,), must=names("容缺材料 容缺期限"), signed_by_body=False
+        "undertaking", (A.ACCEPT,), needs="deferred", must=names("容缺材料 容缺期限"), signed_by_body=False
     ),
     K.COMMITMENT: Kind(
-        "undertaking", (A.ACCEPT,), must=names("承诺事项"), signed_by_body=False
+        "undertaking", (A.ACCEPT,), needs="committed", must=names("承诺事项"), signed_by_body=False
     ),
     K.SUPPLEMENT: Kind(
         "notice", (A.SUPPLEMENT,), note="新情况", must=names("补正事项 补正期限")

@@ -124,6 +124,11 @@ def test_a_word_longer_than_a_line_is_broken():
     assert all(length(row) <= MEASURE + 0.1 for row in rows)
 
 
+def test_a_script_that_needs_joining_is_left_to_the_page():
+    assert drawn(second_line="ᠬᠠᠶᠢᠪᠣᠩ") == drawn()
+    assert "Хайбован" in read_pdf(drawn(second_line="Хайбован")).text
+
+
 def test_without_any_font_there_is_an_error_and_no_boxes(monkeypatch):
     monkeypatch.setattr(fonts, "_face", lambda entry: None)
     with pytest.raises(pdf.NoFonts):

@@ -41,13 +41,16 @@ def issue_for(happening: Happening) -> None:
             end_reason=event.note[:300],
         )
     for kind in issued_by(event.action):
-        if not _is_needless(kind, case):
+        if not _is_needless(kind, happening):
             issue(kind, case=case, event=event, by=happening.by, now=happening.now)
 
 
-def _is_needless(kind: LetterKind, case: Case) -> bool:
-    """What is finished on the spot needs no notice that it will be."""
-    return KINDS[kind].skips_instant and case.version.is_instant and not case.version.levels
+def _is_needless(kind: LetterKind, happening: Happening) -> bool:
+    """What was not said needs no letter, nor does the start of what is finished on the spot."""
+    version, needs = happening.case.version, KINDS[kind].needs
+    if needs and not happening.event.said.get(needs):
+        return True
+    return KINDS[kind].skips_instant and version.is_instant and not version.levels
 
 
 def issue(
@@ -61,8 +64,8 @@ def issue(
 ) -> Letter | None:
     """Write, number and seal a letter. Called inside the transaction of an action that has locked the case.
 
-    `given` are the variables of the kind that the case itself does not know. None where what happened needs no
-    such letter, and where no text is in force: a station that has not set up its letters can still work.
+    `given` are the variables of the kind that the case itself does not know. None where no text is in force:
+    a station that has not set up its letters can still work.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(
@@ -70,9 +73,6 @@ def issue(
         )
     body = _body(case, by)
     occasion = content.Occasion(kind, case, body, now, event, given or {})
-    values = content.values_for(occasion)
-    if values is None:
-        return None
     text = LetterText.objects.for_item(kind, case.version.item_id, occasion.today)
     if text is None:
         log.warning("no text in force for letters of kind %s", kind)
@@ -95,7 +95,7 @@ def issue(
     seal = _seal(kind, body, role, occasion.today)
     letter.number = _next_number(prefix, occasion.today.year)
     authority = content.Authority(letter.number, letter.code, head, seal)
-    words = content.write(occasion, text, values, authority)
+    words = content.write(occasion, text, content.values_for(occasion), authority)
     letter.content = json.dumps(words, ensure_ascii=False)
     replaced = Letter.objects.filter(
         case=case, kind__in=KINDS[kind].replaces, state=LetterState.IN_FORCE

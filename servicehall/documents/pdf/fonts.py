@@ -115,6 +115,14 @@ def face_for(character: str, role: str) -> Face | None:
     return next((face for face in _chain(role) if face.has(character)), None)
 
 
+def can_show(text: str) -> bool:
+    """Whether every character has a font, and none of a script whose letters change with their neighbours."""
+    return all(
+        not 0x0590 <= ord(c) <= 0x1CFF and (c == " " or face_for(c, "body") is not None)
+        for c in text
+    )
+
+
 def check() -> None:
     """Raises NoFonts."""
     if next(_chain("body"), None) is None:

@@ -143,7 +143,7 @@ def _set(text: str, role: str = "body", *, size: float = BODY, indent: int = 0) 
 def _head(words: Mapping[str, Any]) -> list[Row]:
     """发文机关标志, above it the name in a second script; below it the number."""
     rows = []
-    if words["second_line"]:
+    if words["second_line"] and fonts.can_show(words["second_line"]):
         rows += [
             Row(line, SMALL, "middle", colour=RED)
             for line in _set(words["second_line"], size=SMALL)
