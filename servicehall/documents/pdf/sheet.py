@@ -27,7 +27,7 @@ PITCH, LEADING = MEASURE / PER_LINE, DEPTH / PER_PAGE
 TITLE, BODY, SMALL, NOTE = 22, 16, 14, 10.5  # 2号, 3号, 4号, 5号
 RED = Color(0.82, 0.07, 0.07)
 HEADS = {"h1": "heading", "h2": "second", "h3": "body"}
-FOOT = 4  # lines that contact, check and QR code take at the end
+FOOT = 3  # lines that contact, check and QR code take at the end
 UNSEALED = "（未加盖电子印章）"
 
 
@@ -269,7 +269,7 @@ def _foot(sheet: Sheet, words: Mapping[str, Any], check_url: str) -> None:
     canvas.setStrokeColor(black)
     canvas.setLineWidth(0.5)
     canvas.line(LEFT, top - 6, LEFT + MEASURE, top - 6)
-    side = 27 * mm
+    side = 25 * mm
     _qr(canvas, check_url, LEFT, top - 10 - side, side)
     notes = [
         *(f"{label}：{value}" for label, value in words["contact"]),
@@ -283,7 +283,7 @@ def _foot(sheet: Sheet, words: Mapping[str, Any], check_url: str) -> None:
             glyphs(note, "body", size=NOTE, pitch=NOTE), width=MEASURE - side - 4 * mm
         ):
             sheet.write(line, LEFT + side + 4 * mm, y - 2, Row(line, NOTE))
-            y -= NOTE * 1.45
+            y -= NOTE * 1.35
     sheet.used = PER_PAGE
 
 
