@@ -107,8 +107,12 @@ def nav_link(
     key: str = "",
     power: str = "",
     count: int | None = None,
+    within: bool = False,
 ) -> SafeString | str:
-    """A place in the navigation, by URL name; nothing where the view or the viewer's power is missing."""
+    """A place in the navigation, by URL name; nothing where the view or the viewer's power is missing.
+
+    `within`: the pages below a short address such as /imports/ belong to it too.
+    """
     request: HttpRequest | None = context.get("request")
     url = url_or_nothing(name)
     if not url:
@@ -118,7 +122,7 @@ def nav_link(
         if scope is None or not scope.has(power):
             return ""
     here = request.path if request else ""
-    is_current = here == url or (url != "/" and url.count("/") > 2 and here.startswith(url))
+    is_current = here == url or ((within or url.count("/") > 2) and here.startswith(url))
     return render_to_string(
         "ui/nav_link.html",
         {

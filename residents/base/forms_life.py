@@ -59,7 +59,7 @@ class ActForm(forms.Form):
         label=_("凭据"),
         max_length=80,
         required=False,
-        help_text=_("看过的证明、文书编号，如“死亡医学证明”。不写证件号码。"),
+        help_text=_("看过的证明、文书编号，如“户口簿”“出生医学证明”“租房合同”。不写证件号码。"),
     )
     order: Sequence[str] = ()
 
@@ -257,7 +257,7 @@ class RelationsForm(ActForm):
 
 class SplitForm(RelationsForm):
     kept = _("留在原户")
-    number = forms.CharField(label=_("新户号"), max_length=30)
+    number = forms.CharField(label=_("新户号"), max_length=30, help_text=_("新户口簿上的户号。"))
     successor = forms.ChoiceField(label=_("原户的新户主"), required=False)
     order = ("number", "on")
 

@@ -80,5 +80,18 @@ class Fate(TextChoices):
     REMARK = "remark", _("说明行")
 
 
+# What each result means, for somebody who sees it for the first time.
+MEANINGS = {
+    Fate.NEW: _("库里没有这个人，导入后新建档案。"),
+    Fate.CONFLICT: _("与别的来源说法不同。导入后成为冲突单，不覆盖现有内容。"),
+    Fate.UPDATE: _("本来源优先而且更新，导入后换成新的内容。"),
+    Fate.FILL: _("库里空着的内容，导入后补上。"),
+    Fate.SAME: _("库里已经是这样，不写入。"),
+    Fate.DECIDE: _("证件号码对不上，可能是库里已有的人，请您认定。"),
+    Fate.ERROR: _("不导入。打开看第几行、哪一列、怎么改。"),
+    Fate.LEFT_OUT: _("您决定这次不导入。"),
+    Fate.REPEAT: _("与前面的行相同，只导入一次。"),
+    Fate.REMARK: _("合计、填表人之类，不是人。"),
+}
 # Rows that say something of a person.
 IMPORTED = frozenset({Fate.NEW, Fate.CONFLICT, Fate.UPDATE, Fate.FILL, Fate.SAME})

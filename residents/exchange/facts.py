@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
-from django.db.models.functions import ExtractMonth
+from django.db.models import Count, F, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, ExtractMonth, NullIf
+from django.utils.translation import get_language
 
 from community.governance.enums import Power
 from community.governance.scopes import Scope
@@ -70,12 +71,20 @@ def ledger(scope: Scope, year: int) -> Ledger:
     )
 
 
+def _named(path: str) -> Coalesce | F:
+    """The name of a body or place in the language of the reader."""
+    name = F(f"{path}__name")
+    if get_language() != "en":
+        return name
+    return Coalesce(NullIf(F(f"{path}__name_en"), Value("")), name)
+
+
 def _offices(rows: QuerySet[ReportForm]) -> list[OfficeYear]:
     months: dict[tuple[UUID, str], list[int]] = {}
     found = (
         rows.order_by("request__body__code")
-        .annotate(month=ExtractMonth("filled_at"))
-        .values_list("request__body_id", "request__body__name", "month")
+        .annotate(month=ExtractMonth("filled_at"), office=_named("request__body"))
+        .values_list("request__body_id", "office", "month")
         .annotate(minutes=Sum("minutes_spent"))
     )
     for body_id, name, month, minutes in found:
@@ -87,7 +96,8 @@ def _offices(rows: QuerySet[ReportForm]) -> list[OfficeYear]:
 def _communities(rows: QuerySet[ReportForm]) -> list[CommunityYear]:
     found = (
         rows.order_by("community__path")
-        .values_list("community__path", "community__name")
+        .annotate(where=_named("community"))
+        .values_list("community__path", "where")
         .annotate(n=Count("pk"), minutes=Sum("minutes_spent"))
     )
     return [CommunityYear(name, n, minutes) for _path, name, n, minutes in found]

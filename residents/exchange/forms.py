@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid
@@ -43,7 +44,8 @@ class FileForm(forms.Form):
         self.sources = {source.pk: source for source in sources}
         self.places = {place.code: place for place in communities}
         fields: Any = self.fields
-        fields["source"].choices = [(pk, str(source)) for pk, source in self.sources.items()]
+        named = [(pk, str(source)) for pk, source in self.sources.items()]
+        fields["source"].choices = [("", _("请选择")), *named]  # the first would be wrong unseen
         none = [("", _("不指定"))] if len(self.places) > 1 else []
         fields["community"].choices = [*none, *((c, p.label) for c, p in self.places.items())]
 
@@ -97,7 +99,7 @@ class CodesForm(forms.Form):
                 name = f"{key}-{place}"
                 self.names[name] = (key, text)
                 self.fields[name] = forms.ChoiceField(
-                    label=f"{ATTRIBUTES[key].label} {text}",
+                    label=format_lazy(_("{where}：{text}"), where=ATTRIBUTES[key].label, text=text),
                     choices=codes,
                     required=False,
                     initial=known.get(key, {}).get(text, ""),

@@ -59,6 +59,8 @@ ACTS: dict[str, Act] = {
             forms.EndSpecialForm, _("计时继续。"), kind="primary"),
         Act("reopen", _("撤销决定，重新办理"), "o", CaseAction.REOPEN, actions.reopen,
             forms.ReopenForm, _("已重新办理，并已告知申请人。"), kind="quiet"),
+        Act("assign", _("转交其他单位"), "j", CaseAction.ASSIGN, actions.assign,
+            forms.AssignForm, _("已转交。"), kind="quiet"),
         Act("withdraw", _("申请人撤回"), "t", CaseAction.WITHDRAW, actions.withdraw,
             forms.WithdrawForm, _("已按申请人要求撤回。"), kind="quiet"),
     )

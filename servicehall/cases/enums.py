@@ -38,6 +38,7 @@ class CaseAction(TextChoices):
     BEGIN_SPECIAL = "begin_special", _("进入特别程序")
     END_SPECIAL = "end_special", _("特别程序结束")
     REOPEN = "reopen", _("撤销决定，重新办理")
+    ASSIGN = "assign", _("转交其他单位办理")
 
 
 class Outcome(TextChoices):

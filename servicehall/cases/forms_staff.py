@@ -1,5 +1,6 @@
 """What staff write when they act on a case. Each form hands its words to one action."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import Conflict, Invalid, NotAllowed
 from residents.base.enums import RevealReason
-from servicehall.cases.actions import looking
+from servicehall.cases.actions import looking, review
 from servicehall.cases.casefile import CaseFile, masked
 from servicehall.cases.enums import SPECIAL_REASONS, DeliveryWay
 from servicehall.cases.forms_page import PageForm
@@ -132,6 +133,19 @@ class EndSpecialForm(ActForm):
 
 class ReopenForm(ActForm):
     reason = _words(_("撤销决定的理由"), hint=_("写明原决定哪里不对；申请人看得到。"))
+
+
+class AssignForm(ActForm):
+    body_id = forms.TypedChoiceField()
+    reason = _words(_("转交理由"), hint=_("如本单位人员都要回避；只给办理人员看。"), rows=2)
+
+    def build(self) -> None:
+        bodies = review.takers(self.file.case, self.file.today)
+        self.fields["body_id"] = forms.TypedChoiceField(
+            label=_("转给谁"),
+            choices=[("", _("请选择")), *((str(body.pk), body.label) for body in bodies)],
+            coerce=uuid.UUID,
+        )
 
 
 class FinishForm(ActForm):

@@ -3,13 +3,14 @@
 Bodies are named, staff are not. What goes on inside (a step sent back) is not told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 from servicehall.cases.enums import (
     CLOSED_STATES,
@@ -44,6 +45,7 @@ TITLES: dict[str, Text] = {
     CaseAction.BEGIN_SPECIAL: _("进入特别程序"),
     CaseAction.END_SPECIAL: _("特别程序结束"),
     CaseAction.REOPEN: _("决定已撤销，重新办理"),
+    CaseAction.ASSIGN: _("转到其他单位办理"),
 }
 PASSED: dict[str, Text] = {
     ReviewLevel.COMMUNITY: _("社区核查完成"),
@@ -106,23 +108,7 @@ def _event(case: Case, event: CaseEvent) -> Entry:
 
 def note(case: Case, event: CaseEvent) -> str:
     """What is told below an event: its codes in the reader's language, then the words that somebody wrote."""
-    lines = []
-    if received := event.said.get("received"):
-        titles = case.version.shown_titles
-        things = [titles.get(thing["key"]) or thing["title"] for thing in received]
-        lines.append(str(_("窗口收到：%(things)s")) % {"things": str(_("、")).join(things)})
-    if since := event.said.get("since"):
-        lines.append(str(_("从收到材料的%(day)s起算。")) % {"day": _day(since)})
-    if papers := _promised(case, event, "deferred"):
-        lines.append(str(_("先受理，以后补交：%(papers)s")) % {"papers": papers})
-    if papers := _promised(case, event, "committed"):
-        lines.append(str(_("申请人承诺：%(papers)s")) % {"papers": papers})
-    if reason := event.said.get("pause"):
-        lines.append(str(PauseReason(reason).label))
-    if until := event.said.get("until"):
-        lines.append(str(_("到%(day)s")) % {"day": _day(until)})
-    if way := event.said.get("delivered"):
-        lines.append(str(DeliveryWay(way).label))
+    lines = [say(case, event.said[key]) for key, say in SAID.items() if event.said.get(key)]
     return "\n".join([*lines, event.note] if event.note else lines)
 
 
@@ -130,9 +116,35 @@ def _day(text: str) -> str:
     return formats.date_format(date.fromisoformat(text), "DATE_FORMAT")
 
 
-def _promised(case: Case, event: CaseEvent, key: str) -> str:
+def _papers(case: Case, codes: Sequence[str]) -> str:
     titles = case.version.shown_titles
-    return str(_("、")).join(titles.get(code, code) for code in event.said.get(key, ()))
+    return str(_("、")).join(titles.get(code, code) for code in codes)
+
+
+def _received(case: Case, things: Sequence[Mapping[str, str]]) -> str:
+    titles = case.version.shown_titles
+    named = [titles.get(thing["key"]) or thing["title"] for thing in things]
+    return str(_("窗口收到：%(things)s")) % {"things": str(_("、")).join(named)}
+
+
+def _taker(_case: Case, names: Mapping[str, str]) -> str:
+    name = names.get("en") if get_language() == "en" else ""
+    return str(_("转给：%(body)s")) % {"body": name or names["zh"]}
+
+
+# What an event says in codes, in the order in which it is read: how each is put.
+SAID: dict[str, Callable[[Case, Any], str]] = {
+    "received": _received,
+    "since": lambda _c, day: str(_("从收到材料的%(day)s起算。")) % {"day": _day(day)},
+    "deferred": lambda c, codes: (
+        str(_("先受理，以后补交：%(papers)s")) % {"papers": _papers(c, codes)}
+    ),
+    "committed": lambda c, codes: str(_("申请人承诺：%(papers)s")) % {"papers": _papers(c, codes)},
+    "pause": lambda _c, reason: str(PauseReason(reason).label),
+    "until": lambda _c, day: str(_("到%(day)s")) % {"day": _day(day)},
+    "taker": _taker,
+    "delivered": lambda _c, way: str(DeliveryWay(way).label),
+}
 
 
 def _present(
@@ -189,7 +201,10 @@ def _standing_still(steps: Sequence[ReviewStep], pause: ClockPause | None) -> li
 
 def paused(pause: ClockPause) -> str:
     """Since when the clock stands still, and why."""
-    return _("计时从%(day)s起暂停，原因：%(reason)s；结束以后接着计时。") % {
+    words = _("计时从%(day)s起暂停，原因：%(reason)s；结束以后接着计时。")
+    if pause.reason == PauseReason.SUPPLEMENT:
+        words = _("计时从%(day)s起暂停，原因：%(reason)s；补正以后接着计时。")
+    return words % {
         "day": formats.date_format(pause.from_on, "DATE_FORMAT"),
         "reason": pause.get_reason_display(),
     }

@@ -20,7 +20,13 @@ from django.db.models import (
 )
 
 from community.governance.enums import BodyKind, Power
-from servicehall.cases.enums import BEFORE_ACCEPTANCE, OPEN_STATES, CaseState, Light, ProposalState
+from servicehall.cases.enums import (
+    BEFORE_ACCEPTANCE,
+    OPEN_STATES,
+    CaseState,
+    Light,
+    ProposalState,
+)
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
@@ -66,6 +72,12 @@ class ConsultationQuerySet(QuerySet["Consultation"]):
         if scope.is_nobody or scope.body_id is None or not scope.has(Power.READ_CASES):
             return self.none()
         return self.open().filter(body_id=scope.body_id).order_by("due_on", "pk")
+
+    def asked_by(self, scope: Scope) -> Self:
+        """What the acting body has asked about cases in its hands and still waits for."""
+        if scope.is_nobody or scope.body_id is None or not scope.has(Power.REVIEW_CASES):
+            return self.none()
+        return self.open().filter(case__handler_id=scope.body_id)
 
 
 class DraftQuerySet(QuerySet["Draft"]):

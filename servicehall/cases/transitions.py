@@ -82,6 +82,9 @@ CASE: dict[CaseAction, Rule] = {
     A.REOPEN: Rule(
         frozenset({S.COMPLETED, S.DELIVERED}), S.IN_REVIEW, Power.DECIDE_CASES, "case.reopened"
     ),
+    A.ASSIGN: Rule(
+        frozenset({S.SUBMITTED, S.RESUBMITTED, S.ACCEPTED, S.IN_REVIEW}), None, Power.ASSIGN_CASES
+    ),
 }
 
 BY_APPLICANT = frozenset({A.RESUBMIT, A.WITHDRAW})

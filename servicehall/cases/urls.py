@@ -2,7 +2,15 @@
 
 from django.urls import include, path
 
-from servicehall.cases.views import draft_files, files, filing, mine, proposals, public, track
+from servicehall.cases.views import (
+    draft_files,
+    files,
+    filing,
+    mine,
+    proposals,
+    public,
+    track,
+)
 
 app_name = "servicehall"
 urlpatterns = [

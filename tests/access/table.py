@@ -126,6 +126,8 @@ def of(name: str) -> Callable[[World], dict[str, Any]]:
 
 
 ID_OF = {
+    "deputy": "post_id",
+    "far_deputy": "post_id",
     "owing": "case_id",
     "told": "case_id",
     "delivered": "case_id",
@@ -318,6 +320,10 @@ OWN_MATTERS = [
 PASSING = {W.DIRECTOR, W.STREET, W.DEPARTMENT}  # who gives opinions on the case
 PASSING_ELSE = {W.STREET_OTHER, W.DEPARTMENT_OTHER}
 COUNTER = [
+    Row("governance:deputies", only({W.DIRECTOR})),
+    Row("governance:deputies", only({W.DIRECTOR}, 422), POST),
+    Row("governance:deputy-end", only({W.DIRECTOR}, 302), POST, given=of("deputy")),
+    Row("governance:deputy-end", only(set(), blind={W.DIRECTOR}), POST, given=of("far_deputy")),
     Row("servicehall:start-for", only(COUNTERS, 404), POST, given=item),
     Row("servicehall:proposals", only(TELLERS)),
     Row("servicehall:proposals-of", only(TELLERS), given=item),
@@ -361,7 +367,7 @@ COUNTER = [
     ),
     Row(
         "servicehall:consultation-cancel",
-        only(PASSING, 302, blind=PASSING_ELSE),
+        only({W.DIRECTOR}, 302, blind=(PASSING | PASSING_ELSE) - {W.DIRECTOR}),
         POST,
         given=of("consultation"),
     ),
@@ -428,7 +434,8 @@ COUNTER = [
         given=person(),
         data=NONSENSE,
     ),
-    *(Row(f"residents:{name}", only(MENDERS)) for name in ("doubles", "merges")),
+    *(Row(f"residents:{name}", only(MENDERS)) for name in ("doubles", "merges", "double-new")),
+    Row("residents:double-new", only(MENDERS, 422), POST, data=NONSENSE),
     *(Row(f"residents:{name}", only(MENDERS), given=of(name)) for name in ("double", "merge")),
     *(
         Row(f"residents:{name}", only((), blind=MENDERS), given=of(f"far_{name}"))

@@ -143,6 +143,15 @@ class World:
         return row
 
     @cached_property
+    def deputy(self) -> Post:
+        """A clerk acts for the director while he is away."""
+        return deputised(post_of(self.scopes[Who.DIRECTOR]), self.hall.station)
+
+    @cached_property
+    def far_deputy(self) -> Post:
+        return deputised(post_of(self.scopes[Who.STREET]), self.hall.street_office)
+
+    @cached_property
     def many(self) -> Batch:
         """The director has something done to many cases."""
         place = self.hall
@@ -574,6 +583,8 @@ def build() -> World:
         "consultation",
         "owing",
         "many",
+        "deputy",
+        "far_deputy",
         "told",
         "delivered",
         "letter",
@@ -622,6 +633,21 @@ def build() -> World:
     ):
         getattr(world, name)
     return world
+
+
+def deputised(post: Post, body: Body) -> Post:
+    colleague = User.objects.get(pk=staff(Role(post.role), body).user_id or "")
+    today = timezone.localdate()
+    return Post.objects.create(
+        user=colleague,
+        body=body,
+        role=Role.WINDOW_CLERK if post.role == Role.STATION_DIRECTOR else post.role,
+        basis=post.basis,
+        started_on=today,
+        ended_on=today + timedelta(days=9),
+        group=post.group,
+        deputises=post,
+    )
 
 
 def foreign(kwargs: dict[str, Any]) -> dict[str, Any]:

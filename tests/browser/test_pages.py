@@ -122,6 +122,27 @@ def test_a_page_out_of_order_is_found(
             somebody.looks("out of order")
 
 
+def test_a_double_click_on_the_answer_of_a_question_is_one_answer(
+    chromium: Browser, live_server: LiveServer
+) -> None:
+    with visitor(chromium, live_server.url, "twice") as somebody:
+        somebody.goes_to(f"{reverse(STYLE_GUIDE)}?face=counter")
+        # The button lies where the answer will be, as it does on short pages.
+        somebody.page.evaluate(
+            """() => {
+                const button = document.querySelector("[data-confirm]");
+                Object.assign(button.style, {position: "fixed", inset: "0", width: "100%", height: "100%"});
+                window.done = 0;
+                button.addEventListener("click", () => { window.done += 1; });
+            }"""
+        )
+        for _each in range(2):
+            somebody.page.locator("[data-confirm]").first.click()
+            somebody.page.locator("dialog#confirm[open] button[value=yes]").dblclick()
+            expect(somebody.page.locator("dialog#confirm")).to_be_hidden()
+        somebody.page.wait_for_function("window.done === 2")
+
+
 def test_a_question_mark_shows_the_keys_and_escape_closes_them(
     chromium: Browser, live_server: LiveServer
 ) -> None:

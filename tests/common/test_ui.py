@@ -239,6 +239,15 @@ def test_navigation_leaves_out_what_does_not_exist_or_is_not_allowed(visitor):
     assert "/demo/ui/" in Template("{% load ui %}" + nav).render(Context({"request": request}))
 
 
+@pytest.mark.parametrize(("extra", "marks"), [("", 0), ("within=True", 1)])
+def test_navigation_marks_what_one_is_within(visitor, extra, marks):
+    request = visitor()
+    request.path = "/imports/new/"
+    nav = f"{{% nav_link 'A' 'exchange:imports' {extra} %}}"
+    shown = Template("{% load ui %}" + nav).render(Context({"request": request}))
+    assert shown.count("aria-current") == marks
+
+
 def test_unclosed_components_fail_loudly():
     with pytest.raises(TemplateSyntaxError):
         draw("{% card title='x' %}")

@@ -6,13 +6,16 @@ import pytest
 from django.conf import settings as conf
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts import step_up
 from accounts.models import AuditEntry
 from accounts.sessions import SessionStore
 from community.governance.enums import Role
+from community.governance.models import Body, Place
 from residents.base.actions.sources import load_sources
 from residents.base.models import Person, PersonDetail
+from residents.exchange import facts
 from residents.exchange.actions import reports
 from residents.exchange.actions.setup import load_exchange
 from residents.exchange.enums import FormState, RunState
@@ -142,7 +145,23 @@ def test_a_form_that_is_refused_keeps_what_was_typed(form, community, person):
     assert answer.status_code == 422
     assert 'value="两间"' in answer.content.decode()
     assert 'value="不知道"' in answer.content.decode()
+    assert f'href="#{person.pk}|phone">{person.full_name}' in answer.content.decode()
     assert ReportForm.objects.get().lines.count() == 0
+
+
+def test_the_ledger_names_offices_in_the_language_of_the_reader(form, community, person):
+    Body.objects.filter(pk=form.request.body_id).update(name_en="Civil Affairs Bureau")
+    Place.objects.filter(pk=community.pk).update(name_en="Green Hill")
+    clerk = staff(Role.WINDOW_CLERK, StationFactory(place=community))
+    typed = {person.pk: {"answer:5": "两间"}}
+    reports.save_form(form.pk, typed, by=clerk, now=timezone.now())
+    reports.submit_form(form.pk, by=clerk, now=timezone.now())
+    office = staff(Role.DISTRICT_OFFICE, CommunityOfficeFactory(place=community.parent.parent))
+    for language, names in (("en", ("Civil Affairs Bureau", "Green Hill")), ("zh-hans", ())):
+        with override(language):
+            book = facts.ledger(office, timezone.localdate().year)
+        found = (book.offices[0].body, book.communities[0].community)
+        assert found == (names or (form.request.body.name, community.name))
 
 
 def test_the_month_of_the_ledger_opens_the_list_that_adds_up_to_it(form, community, person):

@@ -27,6 +27,7 @@ from tests.factories.governance import (
     CommunityFactory,
     DepartmentFactory,
     StationFactory,
+    StreetFactory,
     StreetOfficeFactory,
     resident_scope,
     staff,
@@ -34,6 +35,7 @@ from tests.factories.governance import (
 from tests.factories.residents import PersonFactory
 
 ALLOWANCE = "W4-04"  # 高龄津贴: community, street and district in turn, two files
+CHILDCARE = "W3-02"  # 育儿补贴: for each child, asked for by one of the parents
 DIBAO = "W1-01"  # 低保: three levels, no file
 JOBLESS = "W2-01"  # 失业登记: finished at once
 
@@ -131,6 +133,12 @@ class Hall:
     def head(self) -> Scope:
         """The head of the street office, who may extend a limit."""
         return staff(Role.OFFICE_HEAD, self.street_office)
+
+    def taker(self, case: Case) -> Body:
+        """Another body of the kind of whoever has the case, in the same district."""
+        if case.handler_id == self.street_office.pk:
+            return StreetOfficeFactory(place=StreetFactory(parent=self.department.place))
+        return StationFactory(place=CommunityFactory(parent=self.community.parent))
 
     def filed(self, **changes: Any) -> Case:
         return file_case(

@@ -215,6 +215,12 @@ ACTS = {
         lambda h: consult(h, h.accepted())[0],
         lambda h, q: actions.cancel_consultation(q.pk, by=h.director, now=h.now),
     ),
+    "assign": Act(
+        lambda h: (filed := h.filed(), h.taker(filed)),
+        lambda h, given: actions.assign(
+            given[0].pk, body_id=given[1].pk, reason="都要回避。", by=h.director, now=h.now
+        ),
+    ),
     "propose": Act(entitled, lambda h, _p: actions.propose(now=h.now), item=ALLOWANCE),
     "tell": Act(
         proposed, lambda h, _p: actions.tell(ALLOWANCE, by=h.director, now=h.now), item=ALLOWANCE

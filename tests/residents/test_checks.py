@@ -190,6 +190,11 @@ def test_what_is_out_of_order_is_found_in_its_community_only(code, make, home, s
     assert found(code, home) == {subject.pk}
 
 
+def test_a_birth_certificate_tells_no_birthday_to_contradict(home):
+    Person.objects.filter(pk=birth_differs(home).pk).update(document_type="birth_certificate")
+    assert found("number_mismatch", home) == set()
+
+
 def test_one_telephone_of_many_is_found(home):
     people = [PersonFactory(community=home, phone="13800000001") for _n in range(7)]
     for _n in range(6):

@@ -2,12 +2,13 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
@@ -19,6 +20,8 @@ from residents.base.models import ConflictTicket, Person, PersonDetail
 from residents.exchange.actions import working
 from residents.exchange.enums import BatchState
 from residents.exchange.models import ImportBatch, LayoutMemory
+from residents.exchange.remarks import problem_text
+from residents.exchange.views.imports import masked
 from tests.factories.governance import (
     CommunityFactory,
     CommunityOfficeFactory,
@@ -26,7 +29,7 @@ from tests.factories.governance import (
     staff,
 )
 from tests.factories.residents import PersonFactory
-from tests.residents.importing import NOW, csv_file, number, receive, xlsx
+from tests.residents.importing import NOW, checked, csv_file, number, receive, xlsx
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ("姓名", "身份证号", "学历", "所属社区", "说明文字")
@@ -116,6 +119,61 @@ def test_strange_codes_are_asked_once_and_remembered(desk, clerk):
     assert LayoutMemory.objects.count() == 1
 
 
+def test_codes_left_open_are_offered_again_beside_the_errors_they_make(desk, clerk):
+    batch = receive(xlsx([HEADINGS, ("张伟民", number(1), "D1", "青山社区", "")]), clerk)
+    desk.post(reverse("exchange:import-press", args=[batch.pk, "check"]))
+    working.work(now=NOW)
+    codes = reverse("exchange:import-codes", args=[batch.pk])
+    assert codes in page(desk, "import", batch).content.decode()
+    desk.post(codes, {"education-0": "21"})
+    working.work(now=NOW)
+    shown = page(desk, "import", batch).content.decode()
+    assert codes not in shown
+    assert "库里没有这个人，导入后新建档案。" in shown
+
+
+def test_a_source_is_chosen_and_never_guessed(desk):
+    answer = desk.post(
+        reverse("exchange:import-new"),
+        {"source": "", "as_of": "2026-06-01", "file": SimpleUploadedFile("x.csv", b"a,b\n1,2")},
+    )
+    assert answer.status_code == 422
+    assert not ImportBatch.objects.exists()
+
+
+def test_a_row_says_what_the_base_holds_where_that_differs(desk, clerk, community):
+    person = PersonFactory(community=community, full_name="张伟民", id_number=number(1))
+    PersonDetail.objects.create(person=person, education="31")
+    batch = receive(xlsx([HEADINGS, ("张伟民", number(1), "本科", "青山社区", "")]), clerk)
+    desk.post(reverse("exchange:import-press", args=[batch.pk, "check"]))
+    working.work(now=NOW)
+    shown = page(desk, "import-rows", batch).content.decode()
+    assert shown.count("（库里：") == 1
+    assert "<strong>大学本科" in shown
+
+
+def test_a_person_is_decided_beside_the_file_attribute_by_attribute(desk, clerk, community):
+    PersonFactory(
+        community=community, full_name="张伟民", birth_on=date(1985, 1, 1), phone="13800005678"
+    )
+    headings = ("姓名", "出生日期", "电话", "所属社区")
+    row = ("张伟民", "1985-01-01", "13300005678", "青山社区")
+    batch = receive(xlsx([headings, row]), clerk)
+    desk.post(reverse("exchange:import-press", args=[batch.pk, "check"]))
+    working.work(now=NOW)
+    shown = page(desk, "import-match", batch).content.decode()
+    assert shown.count("相同") == 2
+    assert shown.count("不同") == 1
+    assert "13800005678" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("低保", "低*"), ("1", "1"), ("退休人员", "退***"), ("JD00100", "JD***00")]
+)
+def test_a_sample_of_an_unknown_column_shows_its_form_alone(text, shown):
+    assert masked("", text) == shown
+
+
 def test_columns_that_name_nobody_are_refused_with_the_reason(desk, clerk):
     batch = receive(xlsx([HEADINGS, ("张伟民", number(1), "本科", "青山社区", "")]), clerk)
     answer = desk.post(reverse("exchange:import-columns", args=[batch.pk]), {"c2": "education"})
@@ -179,6 +237,42 @@ def test_a_conflict_is_settled_by_naming_the_source_that_is_right(desk, disputed
     assert Person.objects.get(pk=disputed.person_id).phone == "13800005678"
     disputed.refresh_from_db()
     assert disputed.state == TicketState.SETTLED
+
+
+def test_the_next_conflict_is_of_the_attribute_that_the_list_showed(desk, disputed, community):
+    other, third = PersonFactory(community=community), PersonFactory(community=community)
+    kind = ConflictTicket(person=other, attribute="education", opened_at=NOW)
+    ConflictTicket.objects.bulk_create(
+        [kind, ConflictTicket(person=third, attribute="phone", opened_at=NOW + timedelta(days=1))]
+    )
+    url = f"{reverse('exchange:conflict', args=[disputed.pk])}?attribute=phone"
+    answer = desk.post(url, {"choice": "police", "note": "电话核实"})
+    following = ConflictTicket.objects.get(person=third)
+    expected = reverse("exchange:conflict", args=[following.pk])
+    assert answer.headers["Location"] == f"{expected}?attribute=phone"
+
+
+def test_conflicts_of_one_community_can_be_looked_at_alone(desk, disputed, community):
+    there = CommunityFactory(parent=community.parent)
+    twin = PersonFactory(community=there)
+    ConflictTicket.objects.create(person=twin, attribute="education", answers="", opened_at=NOW)
+    both = desk.get(reverse("exchange:conflicts"))
+    assert len(both.context["rows"]) == 2
+    assert f'value="{there.code}"' in both.content.decode()
+    one = desk.get(reverse("exchange:conflicts"), {"community": there.code})
+    assert [ticket.person for ticket, _name in one.context["rows"]] == [twin]
+    assert f"?community={there.code}&amp;attribute=education" in one.content.decode()
+    assert len(desk.get(reverse("exchange:conflicts"), {"community": "x"}).context["rows"]) == 2
+
+
+def test_what_is_too_long_is_said_in_the_language_of_the_reader(clerk):
+    rows = [("姓名", "身份证号", "工作单位"), ("张伟民", number(1), "长" * 300)]
+    row = checked(xlsx(rows), clerk).rows.get()
+    (problem,) = row.problems
+    with override("en"):
+        assert "最多" not in problem_text(problem, {})
+        assert str(problem[2]) in problem_text(problem, {})
+    assert f"最多{problem[2]}个字" in problem_text(problem, {})
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ def test_the_most_urgent_case_stands_first_and_every_tab_counts_what_it_lists(cl
     page = client.get(DESK)
     assert [row.case.pk for row in page.context["rows"]] == [old.pk, fresh.pk]
     for code, count in counts(page).items():
+        if code == "asked":  # a page of its own
+            continue
         listed = client.get(DESK, {"group": code}).context["rows"]
         assert len(listed) == count, code
     assert counts(page)["yellow"] == 1

@@ -114,6 +114,9 @@ def act(place: Hall, case: Case, action: CaseAction) -> Case | None:
         ),
         CaseAction.BEGIN_SPECIAL: lambda: special(place, case, by=by, now=now),
         CaseAction.END_SPECIAL: lambda: actions.end_special(pk, by=by, now=now, note="已评定"),
+        CaseAction.ASSIGN: lambda: actions.assign(
+            pk, body_id=place.taker(case).pk, reason="本单位人员都要回避", by=head, now=now
+        ),
         CaseAction.REOPEN: lambda: actions.reopen(
             pk, by=place.decider, now=now + timedelta(days=20), reason="收入核算有误"
         ),

@@ -6,6 +6,12 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const isVisible = (element) => element.getClientRects().length > 0;
 
+// On a narrow screen the columns of staff are one line that moves sideways: begin at where one is.
+for (const here of $$(".sidenav [aria-current], .topnav [aria-current]")) {
+  const line = here.closest("ul");
+  line.scrollLeft += here.getBoundingClientRect().left - line.getBoundingClientRect().left - (line.clientWidth - here.offsetWidth) / 2;
+}
+
 export function toast(text) {
   const box = document.createElement("p");
   box.className = "toast";
@@ -15,16 +21,19 @@ export function toast(text) {
 }
 
 // --- asking first, opening dialogs, printing, reading aloud -----------------------------------
-let confirmed = null;
+let confirmed = null, asked = null;
 document.addEventListener("click", (event) => {
   const asking = event.target.closest("[data-confirm]");
   if (asking && confirmed !== asking) {
     event.preventDefault();
     event.stopImmediatePropagation();
+    if (asked) return;  // the second half of a double click on the answer lands here
+    asked = asking;
     const dialog = $("#confirm");
     $("#confirm-text").textContent = asking.dataset.confirm;
     dialog.returnValue = "";
     dialog.addEventListener("close", () => {
+      asked = null;
       if (dialog.returnValue !== "yes") return;
       confirmed = asking;
       asking.click();

@@ -1,5 +1,7 @@
 """Posts: a person acts for a body in a role, on a legal basis, for a term. One person may hold several."""
 
+from datetime import date, timedelta
+
 from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -29,6 +31,8 @@ class Post(models.Model):
     group = models.ForeignKey(Group, models.PROTECT, related_name="posts")
     started_on = models.DateField(_("起"))
     ended_on = models.DateField(_("止"), null=True)
+    # 代理: the post whose holder is away; such a post has a last day from the beginning.
+    deputises = models.ForeignKey("self", models.PROTECT, null=True, related_name="deputies")
 
     objects = PostQuerySet.as_manager()
 
@@ -50,6 +54,10 @@ class Post(models.Model):
                 | Q(basis=PostBasis.ELECTION),
                 name="committee_post_by_election",
             ),
+            models.CheckConstraint(
+                condition=Q(deputises__isnull=True) | Q(ended_on__isnull=False),
+                name="deputy_has_a_last_day",
+            ),
             models.UniqueConstraint(
                 "user", "body", "role", condition=Q(ended_on__isnull=True), name="post_held_once"
             ),
@@ -58,6 +66,11 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it gives anything."""
+        return self.ended_on - timedelta(days=1) if self.ended_on else None
 
     @property
     def label(self) -> str:

@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import Invalid
 from common.identity import check_id_number
 from residents.base.checking.registry import Ward, check
-from residents.base.enums import AidStatus, OccupancyKind, PersonState, Severity, Sex
+from residents.base.enums import (
+    AidStatus,
+    DocumentType,
+    OccupancyKind,
+    PersonState,
+    Severity,
+    Sex,
+)
 from residents.base.models import CareFlag, HouseholdMember, Occupancy, Person
 
 HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -91,7 +98,8 @@ def care_expired(ward: Ward) -> Iterable[UUID]:
 )
 def number_mismatch(ward: Ward) -> Iterator[UUID]:
     """The numbers are sealed, so that no query can compare them: they are opened one by one, and none is kept."""
-    rows = _persons(ward).filter(id_number__isnull=False).order_by()
+    cards = _persons(ward).filter(document_type=DocumentType.RESIDENT_ID)
+    rows = cards.filter(id_number__isnull=False).order_by()
     for person in rows.only("id", "id_number", "birth_on", "sex").iterator(chunk_size=1000):
         try:
             number = check_id_number(person.id_number or "")

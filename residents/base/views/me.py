@@ -130,6 +130,7 @@ def _page(
         "person": person,
         "lines": _known(request.scope, person, sources, shown) if person else [],
         "addresses": list(_addresses(request.scope, sources, own)),
+        "address_keys": ("registered_address", "actual_address"),
         "members": others,
         "shown": next(iter(shown), ""),
         "station": _station(person),

@@ -190,6 +190,15 @@ def strange_codes(batch: ImportBatch) -> dict[str, list[str]]:
     return {key: texts for key, texts in found.items() if texts}
 
 
+def unanswered_codes(batch: ImportBatch) -> int:
+    """How many of them nobody has explained yet: their rows count as errors."""
+    return sum(
+        not batch.codes.get(key, {}).get(text)
+        for key, texts in strange_codes(batch).items()
+        for text in texts
+    )
+
+
 def choose_codes(
     batch_id: UUID, codes: Mapping[str, Mapping[str, str]], *, by: Scope, now: datetime
 ) -> ImportBatch:

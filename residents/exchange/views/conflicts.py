@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -19,7 +20,8 @@ from common.access import access, power
 from common.errors import NotAllowed
 from common.masking import mask_name
 from common.paging import BadCursor, keyset_page
-from community.governance.enums import Power
+from community.governance.enums import PlaceLevel, Power
+from community.governance.models import Place
 from community.governance.scopes import PortalRequest
 from residents.base.attributes import ATTRIBUTES
 from residents.base.enums import TicketState
@@ -36,9 +38,13 @@ REFUSED = 422
 @access(power(Power.SETTLE_CONFLICTS))
 @require_safe
 def conflicts(request: PortalRequest) -> HttpResponse:
-    """What waits, the oldest first; by attribute."""
-    mine = ConflictTicket.objects.visible_to(request.scope).open()
-    attribute = request.GET.get("attribute", "")
+    """What waits, the oldest first; by attribute and community."""
+    waiting = ConflictTicket.objects.visible_to(request.scope).open()
+    attribute, code = request.GET.get("attribute", ""), request.GET.get("community", "")
+    communities = _communities(waiting)
+    if code not in {place.code for place, _count in communities}:
+        code = ""
+    mine = waiting.filter(person__community__code=code) if code else waiting
     shown = mine.filter(attribute=attribute) if attribute in ATTRIBUTES else mine
     try:
         page = keyset_page(
@@ -59,8 +65,19 @@ def conflicts(request: PortalRequest) -> HttpResponse:
         "tabs": tabs,
         "all": sum(count for _key, _label, count in tabs),
         "attribute": attribute if attribute in ATTRIBUTES else "",
+        "communities": communities,
+        "community": code,
     }
     return TemplateResponse(request, "exchange/conflicts/list.html", context)
+
+
+def _communities(waiting: QuerySet[ConflictTicket]) -> list[tuple[Place, int]]:
+    """Where something waits, and how much."""
+    found = Place.objects.public().filter(
+        pk__in=waiting.order_by().values("person__community"), level=PlaceLevel.COMMUNITY
+    )
+    counted = dict(waiting.order_by().values_list("person__community").annotate(Count("pk")))
+    return [(place, counted[place.pk]) for place in found.order_by("path")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +85,7 @@ class ClaimLine:
     source: str
     name: str
     shown: str
-    day: str
+    day: date | None
     rank: str
     is_kept: bool
 
@@ -114,8 +131,9 @@ def _lines(ticket: ConflictTicket) -> list[ClaimLine]:
         if source == UNKNOWN:
             text = _("来源不明")
         shown = masked_value(ticket.attribute, value)
+        told = date.fromisoformat(day) if day else None
         found.append(
-            (rank or 999, ClaimLine(source, names[source], shown, day, text, source == kept))
+            (rank or 999, ClaimLine(source, names[source], shown, told, text, source == kept))
         )
     return [line for _rank, line in sorted(found, key=lambda each: (each[0], each[1].source))]
 
@@ -141,14 +159,21 @@ def _settled(request: PortalRequest, ticket: ConflictTicket, form: SettleForm) -
     except NotAllowed as refusal:
         form.add_error(None, str(refusal.message))
         return False
-    messages.success(request, _("已裁定，下面是下一张。"))
     return True
 
 
 def _next(request: PortalRequest) -> HttpResponse:
+    """The next one, of the same attribute where the list showed one alone; after the last the list."""
     waiting = ConflictTicket.objects.visible_to(request.scope).open().order_by("opened_at", "id")
-    ticket = waiting.first()
-    return redirect("exchange:conflict", ticket.pk) if ticket else redirect("exchange:conflicts")
+    attribute = request.GET.get("attribute", "")
+    ticket = waiting.filter(attribute=attribute).first() if attribute in ATTRIBUTES else None
+    query = f"?attribute={attribute}" if ticket else ""
+    ticket = ticket or waiting.first()
+    if ticket is None:
+        messages.success(request, _("已裁定，没有别的冲突了。"))
+        return redirect("exchange:conflicts")
+    messages.success(request, _("已裁定，下面是下一张。"))
+    return redirect(reverse("exchange:conflict", args=[ticket.pk]) + query)
 
 
 @access(power(Power.REVEAL_FIELDS))

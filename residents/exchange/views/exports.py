@@ -135,11 +135,12 @@ def _export_page(request: PortalRequest, run_id: uuid.UUID, form: DecisionForm) 
 @require_POST
 def export_decide(request: PortalRequest, run_id: uuid.UUID) -> HttpResponse:
     form = DecisionForm(request.POST)
+    is_approved = request.POST.get("decision") == "approve"
     if form.is_valid():
         try:
             exports.decide(
                 run_id,
-                approve=request.POST.get("decision") == "approve",
+                approve=is_approved,
                 note=form.cleaned_data["note"],
                 by=request.scope,
                 now=timezone.now(),
@@ -149,7 +150,8 @@ def export_decide(request: PortalRequest, run_id: uuid.UUID) -> HttpResponse:
         except NotAllowed as refusal:
             form.add_error(None, str(refusal.message))
         else:
-            messages.success(request, _("已处理。"))
+            done = _("已同意，正在生成文件。") if is_approved else _("已记为不同意。")
+            messages.success(request, done)
             return redirect("exchange:export", run_id)
     return _export_page(request, run_id, form)
 

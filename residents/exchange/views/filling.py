@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -40,6 +41,7 @@ class CellShown:
     heading: str
     shown: str
     field: str = ""  # where it is asked
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def form_page(request: PortalRequest, form_id: uuid.UUID) -> HttpResponse:
         "request__body", "community"
     )
     form = get_object_or_404(forms, pk=form_id)
-    error = ""
+    error, wrong = "", {}
     if request.method == "POST":
         try:
             reports.save_form(form.pk, _typed(request.POST), by=request.scope, now=now)
@@ -88,7 +90,8 @@ def form_page(request: PortalRequest, form_id: uuid.UUID) -> HttpResponse:
             return redirect(_next(request, form))
         except NotAllowed as refusal:
             error = str(refusal.message)
-    context = _form_context(request, form, today=timezone.localdate(now)) | {"error": error}
+            wrong = refusal.fields if isinstance(refusal, Invalid) else {}
+    context = _form_context(request, form, wrong, today=timezone.localdate(now)) | {"error": error}
     return TemplateResponse(
         request, "exchange/form.html", context, status=REFUSED if error else 200
     )
@@ -100,12 +103,26 @@ def _next(request: PortalRequest, form: ReportForm) -> str:
     return f"{here}?{urlencode({'after': after})}" if after else here
 
 
-def _form_context(request: PortalRequest, form: ReportForm, *, today: date) -> dict[str, Any]:
+def _form_context(
+    request: PortalRequest, form: ReportForm, wrong: Mapping[str, str | Promise], *, today: date
+) -> dict[str, Any]:
     page = _people(request, form, today)
     rows = reports.rows_of(form, [person.pk for person in page.items], today=today)
     # After a refusal what was typed still stands there.
-    lines = [_line(form, each, rows.get(each.pk, {}), request.POST) for each in page.items]
-    return {"form": form, "page": page, "lines": lines, "is_open": form.state == FormState.OPEN}
+    lines = [_line(form, each, rows.get(each.pk, {}), request.POST, wrong) for each in page.items]
+    faults = [
+        (cell.field, f"{line.name} {cell.heading}", cell.error)
+        for line in lines
+        for cell in line.cells
+        if cell.error
+    ]
+    return {
+        "faults": faults,
+        "form": form,
+        "page": page,
+        "lines": lines,
+        "is_open": form.state == FormState.OPEN,
+    }
 
 
 def _people(request: PortalRequest, form: ReportForm, today: date) -> Page[Person]:
@@ -118,16 +135,21 @@ def _people(request: PortalRequest, form: ReportForm, today: date) -> Page[Perso
 
 
 def _line(
-    form: ReportForm, person: Person, values: Mapping[str, str], typed: QueryDict
+    form: ReportForm,
+    person: Person,
+    values: Mapping[str, str],
+    typed: QueryDict,
+    wrong: Mapping[str, str | Promise],
 ) -> LineShown:
     cells = []
     for column in form.request.layout.columns:
         value = values.get(column.value, "")
         is_answer = column.value.startswith(ANSWER)
         is_asked = is_answer or (not value and column.value in ATTRIBUTES)
-        field = f"{person.pk}|{column.value}" if is_asked else ""
+        field = reports.cell_of(person.pk, column.value) if is_asked else ""
         shown = value if is_answer else _shown(column.value, value)
-        cells.append(CellShown(column.heading, typed.get(field) or shown, field))
+        error = str(wrong.get(field, ""))
+        cells.append(CellShown(column.heading, typed.get(field) or shown, field, error))
     return LineShown(person.pk, person.full_name, cells)
 
 

@@ -29,9 +29,10 @@ from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
 from community.governance.scopes import PortalRequest
 from residents.base.attributes import ATTRIBUTES
-from residents.base.models import SourceSystem
+from residents.base.models import Person, SourceSystem
 from residents.exchange.actions import deciding, receiving
-from residents.exchange.enums import AT_WORK, IMPORTED, BatchState, Fate
+from residents.exchange.actions.pulling import kept
+from residents.exchange.enums import AT_WORK, IMPORTED, MEANINGS, BatchState, Fate
 from residents.exchange.forms import CodesForm, ColumnsForm, FileForm
 from residents.exchange.headings import COMMUNITY
 from residents.exchange.limits import limits, refusal_of
@@ -40,6 +41,7 @@ from residents.exchange.remarks import annotated, headings_of, problem_text
 from residents.exchange.transitions import Act, available
 
 SIZE, ROWS = 20, 50
+SHORT = 4  # of so few characters the form alone tells the rest
 REFUSED = 422
 TONES = {
     Fate.NEW: "success",
@@ -167,6 +169,8 @@ def masked(target: str, text: str) -> str:
     attribute = ATTRIBUTES.get(target)
     if attribute is not None and not attribute.is_secret:
         return attribute.shown(text)
+    if len(text) <= SHORT:
+        return text[:1] + "*" * (len(text) - 1)
     return "".join("*" if c.isalnum() else c for c in text[2:-2]).join((text[:2], text[-2:]))[:24]
 
 
@@ -225,10 +229,14 @@ def _about(found: ImportBatch) -> dict[str, Any]:
     return {
         "batch": found,
         "counts": counts,
+        "meanings": [(Fate(fate).label, MEANINGS[Fate(fate)]) for fate, *_rest in counts],
         "is_at_work": found.state in AT_WORK,
         "good": sum(found.counts.get(fate, 0) for fate in IMPORTED),
         "undecided": found.counts.get(Fate.DECIDE, 0),
         "bad": found.counts.get(Fate.ERROR, 0) + found.counts.get(Fate.REPEAT, 0),
+        "conflicts": found.counts.get(Fate.CONFLICT, 0) if found.state == BatchState.APPLIED else 0,
+        "is_undone": found.state == BatchState.UNDONE,
+        "strange": receiving.unanswered_codes(found) if Act.MAP in acts else 0,
         "stays": found.counts.get("stays", 0),
         "can": {str(act): True for act in acts},
         "unread": [c["heading"] for c in found.columns if not c["target"] and not c["refused"]],
@@ -267,7 +275,9 @@ class RowLine:
     fate: str
     tone: str
     name: str
-    says: list[tuple[str, str]]
+    says: list[
+        tuple[str, str, str]
+    ]  # label, what the row says, what the base holds if that differs
     problems: list[str]
 
 
@@ -289,20 +299,29 @@ def rows(request: PortalRequest, batch_id: uuid.UUID) -> HttpResponse:
         **_about(found),
         "page": page,
         "fate": fate,
-        "lines": list(_lines(found, page.items)),
+        "lines": list(_lines(request, found, page.items)),
         "total": sum(n for *_rest, n in _about(found)["counts"]),
     }
     return TemplateResponse(request, "exchange/imports/rows.html", context)
 
 
-def _lines(found: ImportBatch, items: list[ImportRow]) -> Iterator[RowLine]:
+def _lines(request: PortalRequest, found: ImportBatch, items: list[ImportRow]) -> Iterator[RowLine]:
     headings = headings_of(found)
+    meant = {row.person_id for row in items if row.person_id}
+    persons = Person.objects.visible_to(request.scope, Power.IMPORT_DATA).filter(pk__in=meant)
+    known = persons.select_related("detail").in_bulk()
     for row in items:
         values = row.values
+        person = known.get(row.person_id) if row.person_id else None
+        held = {key: kept(person, key).value if person else "" for key in values}
         says = [
-            (str(ATTRIBUTES[key].label), masked_value(key, value))
+            (
+                str(ATTRIBUTES[key].label),
+                masked_value(key, value),
+                masked_value(key, held[key]) if held[key] not in {"", value} else "",
+            )
             for key, value in values.items()
-            if key != "full_name"
+            if key != "full_name" or held[key] not in {"", value}
         ]
         yield RowLine(
             row.number,

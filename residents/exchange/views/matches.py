@@ -1,6 +1,7 @@
 """待认定: somebody without a known number beside those in the base who may be meant, decided by keyboard."""
 
 import uuid
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -13,11 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.access import access, power
 from common.errors import NotAllowed
-from common.masking import mask_address, mask_id, mask_name, mask_phone
+from common.masking import mask_name
 from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
+from residents.base.attributes import ATTRIBUTES
 from residents.base.models import Person
 from residents.exchange.actions import deciding
+from residents.exchange.actions.pulling import kept
 from residents.exchange.models import ImportBatch, ImportRow
 from residents.exchange.views.imports import masked_value
 
@@ -33,6 +36,15 @@ COMPARED = (
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that the base holds of somebody, masked, beside what the file says."""
+
+    label: str
+    shown: str
+    is_same: bool | None  # None where one of the two says nothing
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody in the base, masked: enough to tell whether he is meant."""
 
@@ -40,7 +52,7 @@ class Candidate:
     key: str  # pressed to choose him
     points: int
     name: str
-    facts: list[str]
+    facts: list[Fact]
     community: str
 
 
@@ -59,7 +71,11 @@ def match(request: PortalRequest, batch_id: uuid.UUID) -> HttpResponse:
         "batch": batch,
         "row": row,
         "name": mask_name(values.get("full_name", "")),
-        "facts": [masked_value(key, values[key]) for key in COMPARED[1:] if values.get(key)],
+        "facts": [
+            (ATTRIBUTES[key].label, masked_value(key, values[key]))
+            for key in COMPARED
+            if values.get(key)
+        ],
         "candidates": _candidates(request, row),
         "left": waiting.count(),
     }
@@ -80,24 +96,20 @@ def _candidates(request: PortalRequest, row: ImportRow) -> list[Candidate]:
             str(place),
             points[person.pk],
             mask_name(person.full_name),
-            _facts(person),
+            list(_facts(person, row.values)),
             person.community.label,
         )
         for place, person in enumerate(ordered, start=1)
     ]
 
 
-def _facts(person: Person) -> list[str]:
-    detail = getattr(person, "detail", None)
-    facts = [
-        str(person.get_sex_display()),
-        person.birth_on.isoformat() if person.birth_on else "",
-        mask_id(person.id_number or ""),
-        mask_phone(person.phone or ""),
-        mask_address(detail.actual_address) if detail else "",
-        mask_address(detail.registered_address) if detail else "",
-    ]
-    return [fact for fact in facts if fact]
+def _facts(person: Person, said: Mapping[str, str]) -> Iterator[Fact]:
+    for key in COMPARED:
+        held, text = kept(person, key).value, said.get(key, "")
+        if held or text:
+            shown = masked_value(key, held) if held else ""
+            is_same = held == text if held and text else None
+            yield Fact(str(ATTRIBUTES[key].label), shown, is_same)
 
 
 @access(power(Power.IMPORT_DATA))

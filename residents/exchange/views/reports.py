@@ -1,6 +1,7 @@
 """报表需求: a department asks, the community office decides."""
 
 import uuid
+from collections.abc import Iterator
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -17,9 +18,11 @@ from common.paging import BadCursor, keyset_page
 from community.governance.enums import Power
 from community.governance.models import Place
 from community.governance.scopes import PortalRequest
+from residents.base.attributes import ATTRIBUTES
 from residents.exchange.actions import reports
 from residents.exchange.enums import RequestState
 from residents.exchange.forms_reports import RequestDecisionForm, RequestForm
+from residents.exchange.layouts import Persons
 from residents.exchange.models import ReportForm, ReportRequest
 
 SIZE = 20
@@ -101,9 +104,24 @@ def _request_page(
         and scope.has(Power.EXPORT_DATA)
         and scope.body_id == asked.body_id,
         "forms": list(forms[:FORMS]),
+        "whom": list(_whom(asked.layout.persons)),
     }
     status = REFUSED if form.errors else 200
     return TemplateResponse(request, "exchange/request.html", context, status=status)
+
+
+def _whom(persons: Persons) -> Iterator[str]:
+    """About whom the report is, in words; nothing for everybody."""
+    youngest, oldest = persons.ages
+    if youngest is not None and oldest is not None:
+        yield _("{first}至{last}岁").format(first=youngest, last=oldest)
+    elif youngest is not None:
+        yield _("{first}岁以上").format(first=youngest)
+    elif oldest is not None:
+        yield _("{last}岁以下（含）").format(last=oldest)
+    for key, values in persons.where.items():
+        for value in values:
+            yield ATTRIBUTES[key].shown(value)
 
 
 @access(power(Power.APPROVE_REPORTS))
@@ -111,11 +129,12 @@ def _request_page(
 def request_decide(request: PortalRequest, request_id: uuid.UUID) -> HttpResponse:
     asked = _request(request, request_id)
     form = RequestDecisionForm(request.POST, is_over_quota=asked.is_over_quota)
+    is_approved = request.POST.get("decision") == "approve"
     if form.is_valid():
         try:
             reports.decide_request(
                 request_id,
-                approve=request.POST.get("decision") == "approve",
+                approve=is_approved,
                 over_quota=form.cleaned_data.get("over_quota", False),
                 note=form.cleaned_data["note"],
                 by=request.scope,
@@ -126,6 +145,7 @@ def request_decide(request: PortalRequest, request_id: uuid.UUID) -> HttpRespons
         except NotAllowed as refusal:
             form.add_error(None, str(refusal.message))
         else:
-            messages.success(request, _("已处理。"))
+            done = _("已批准，已下发给各社区。") if is_approved else _("已记为不批准。")
+            messages.success(request, done)
             return redirect("exchange:request", request_id)
     return _request_page(request, asked, form)

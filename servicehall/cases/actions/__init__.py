@@ -20,7 +20,12 @@ from servicehall.cases.actions.clock import (
     publicise_claimed,
     tacit_accept,
 )
-from servicehall.cases.actions.filing import discard_draft, save_draft, start_draft, submit
+from servicehall.cases.actions.filing import (
+    discard_draft,
+    save_draft,
+    start_draft,
+    submit,
+)
 from servicehall.cases.actions.handling import (
     accept,
     ask_supplement,
@@ -30,13 +35,21 @@ from servicehall.cases.actions.handling import (
 )
 from servicehall.cases.actions.looking import offers, open_case, reveal_in_case
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
-from servicehall.cases.actions.review import forward, grant, refuse, reopen, send_back
+from servicehall.cases.actions.review import (
+    assign,
+    forward,
+    grant,
+    refuse,
+    reopen,
+    send_back,
+)
 
 __all__ = [
     "accept",
     "answer_consultation",
     "answer_supplement",
     "ask_supplement",
+    "assign",
     "begin_special",
     "cancel_consultation",
     "consult",

@@ -18,7 +18,7 @@ from community.governance.scopes import Scope
 from residents.base.models import Person
 from residents.exchange.actions.typed import note_typed
 from residents.exchange.enums import TypedIn
-from servicehall.cases import followers, routing
+from servicehall.cases import followers, routing, standing
 from servicehall.cases.actions import _core
 from servicehall.cases.actions.proposing import answer_proposal
 from servicehall.cases.enums import CaseState
@@ -27,7 +27,11 @@ from servicehall.cases.models import Case, CaseEvent, Draft, Upload
 from servicehall.cases.rules import case_number
 from servicehall.catalogue import rules
 from servicehall.catalogue.enums import Channel
-from servicehall.catalogue.models import HallLimit, ItemVersion, Window
+from servicehall.catalogue.models import (
+    HallLimit,
+    ItemVersion,
+    Window,
+)
 
 
 def start_draft(version: ItemVersion, *, applicant: Person, by: Scope, now: datetime) -> Draft:
@@ -183,6 +187,7 @@ def _new_case(
         version=version,
         window_id=window,
         applicant=applicant,
+        about_id=standing.child_of(version, applicant.pk, answers),
         contact_phone=phone or None,
         community=applicant.community,
         station=station,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from common.errors import Conflict, Invalid, NotAllowed
-from community.governance.enums import Power
+from community.governance.enums import BodyKind, Power
 from community.governance.scopes import Scope
 from residents.base.actions import guard_reveal, raise_alarm
 from servicehall.cases import rules
@@ -143,6 +143,8 @@ def _fits(case: Case, action: CaseAction, step: ReviewStep | None) -> bool:
     not know (an extension, a publicity) is not offered."""
     if action == CaseAction.EXTEND:
         return bool(case.version.extendable) and not case.extended_by
+    if action == CaseAction.ASSIGN:
+        return case.handler.kind != BodyKind.DEPARTMENT
     if action == CaseAction.PUBLICISE:
         return bool(case.version.publicity_days)
     if action in {CaseAction.GRANT, CaseAction.REFUSE}:

@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='caseevent',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['accept', 'tacit_accept', 'decline', 'supplement', 'resubmit', 'lapse', 'withdraw', 'forward', 'send_back', 'grant', 'refuse', 'deliver', 'extend', 'publicise', 'end_publicity', 'begin_special', 'end_special', 'reopen', 'file', 'assign', 'rate'])), name='event_action_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['accept', 'tacit_accept', 'decline', 'supplement', 'resubmit', 'lapse', 'withdraw', 'forward', 'send_back', 'grant', 'refuse', 'deliver', 'extend', 'publicise', 'end_publicity', 'begin_special', 'end_special', 'reopen', 'assign', 'file', 'rate'])), name='event_action_known'),
         ),
         migrations.AddConstraint(
             model_name='clockpause',

@@ -109,7 +109,7 @@ def answer(request: PortalRequest, consultation_id: uuid.UUID) -> HttpResponse:
 def cancel(request: PortalRequest, consultation_id: uuid.UUID) -> HttpResponse:
     """Whoever asked no longer needs it."""
     row = get_object_or_404(
-        Consultation.objects.open().filter(case__in=Case.objects.visible_to(request.scope)),
+        Consultation.objects.asked_by(request.scope),
         pk=consultation_id,
     )
     return _back(

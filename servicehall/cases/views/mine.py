@@ -22,7 +22,13 @@ from notifications import kinds
 from notifications.models import Message
 from servicehall.cases import actions, panels, prefill
 from servicehall.cases.actions import files as file_actions
-from servicehall.cases.enums import OPEN_STATES, STANDING_STILL, CaseAction, CaseState, Outcome
+from servicehall.cases.enums import (
+    OPEN_STATES,
+    STANDING_STILL,
+    CaseAction,
+    CaseState,
+    Outcome,
+)
 from servicehall.cases.forms import NoteForm, WithdrawForm
 from servicehall.cases.forms_page import PageForm
 from servicehall.cases.models import Case, Draft, ReviewStep, Supplement, Upload
