@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('servicehall', '0010_batches'),
+        ('servicehall', '0011_answers_stand'),
     ]
 
     operations = [
