@@ -142,6 +142,7 @@ def _common(occasion: Occasion) -> dict[str, Any]:
         "申请人": case.applicant.full_name,
         "申请人证件号": mask_id(case.applicant.id_number or ""),
         "办件编号": case.number,
+        "涉及子女": case.about.full_name if case.about is not None else "",
         "事项": version.name["zh"],
         "申请日期": day(case.filed_at),
         "受理日期": day(case.accepted_at),

@@ -13,7 +13,7 @@ Values = Mapping[str, Any]  # text, or a list of rows of text for a block that r
 
 # What every letter can say; the rest depends on its kind (kinds.py).
 COMMON = frozenset(
-    "申请人 申请人证件号 办件编号 事项 申请日期 受理日期 服务站 机关 机关电话 机关地址 服务时间"
+    "申请人 申请人证件号 涉及子女 办件编号 事项 申请日期 受理日期 服务站 机关 机关电话 机关地址 服务时间"
     " 投诉电话 成文日期 法律依据 承诺时限 法定时限 承诺办结日 法定办结日".split()
 )
 # What a row of a repeating block can say, by the list that it repeats.

@@ -282,6 +282,13 @@ DATA = {
     "residents/exchange/values.py": "words in files of departments",
     "servicehall/catalogue/finding.py": "words that a search leaves out",
     "servicehall/cases/forms_page.py": "forms of a date that people type",
+    "servicehall/documents/actions/issuing.py": "the form of a number (GB/T 9704)",
+    "servicehall/documents/actions/loading.py": "what names of places and stations end with",
+    "servicehall/documents/content.py": "letters are written in the language of record",
+    "servicehall/documents/kinds.py": "names of variables, which officials write in texts",
+    "servicehall/documents/variables.py": "names of variables, which officials write in texts",
+    "servicehall/documents/pdf/setting.py": "marks that begin or end no line",
+    "servicehall/documents/pdf/sheet.py": "letters are written in the language of record",
 }
 BY_LANGUAGE = {"zh", "en"}
 
@@ -362,8 +369,8 @@ SPOKEN = re.compile(
 )
 
 
-# The style guide shows made-up matters; the button that leads to a language says so in that language.
-IN_ONE_LANGUAGE = {"common/style_guide.html"}
+# The style guide shows made-up matters; a letter is in the language of record; the button that leads to a language says so in that language.
+IN_ONE_LANGUAGE = {"common/style_guide.html", "documents/_letter.html"}
 OWN_NAME = "<span>中文</span>"
 
 

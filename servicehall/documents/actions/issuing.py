@@ -93,17 +93,15 @@ def issue(
     prefix = _prefix(kind, head, body, case, occasion.today)
     role = getattr(by, "role", "") if by.body_id == body.pk else ""
     seal = _seal(kind, body, role, occasion.today)
+    values = content.values_for(occasion)
     letter.number = _next_number(prefix, occasion.today.year)
     authority = content.Authority(letter.number, letter.code, head, seal)
-    words = content.write(occasion, text, content.values_for(occasion), authority)
+    words = content.write(occasion, text, values, authority)
     letter.content = json.dumps(words, ensure_ascii=False)
-    replaced = Letter.objects.filter(
-        case=case, kind__in=KINDS[kind].replaces, state=LetterState.IN_FORCE
-    )
-    ended = [row.pk for row in replaced] if KINDS[kind].replaces else []
     letter.save(force_insert=True)
-    if ended:
-        Letter.objects.filter(pk__in=ended).update(
+    if replaced := KINDS[kind].replaces:
+        earlier = Letter.objects.of_case(case).in_force().filter(kind__in=replaced)
+        earlier.exclude(pk=letter.pk).update(
             state=LetterState.REPLACED, ended_at=now, ended_by_id=by.post_id, replaced_by=letter
         )
     return letter

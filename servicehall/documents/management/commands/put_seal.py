@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("body", help="code of the body")
-        parser.add_argument("--name", default="", help="what stands below the star: 政务服务专用章")
+        parser.add_argument("--name", default="", help="what stands below the star")
         parser.add_argument(
             "--image", type=Path, help="PNG without background, in place of the drawn seal"
         )
