@@ -369,7 +369,8 @@ SPOKEN = re.compile(
 )
 
 
-# The style guide shows made-up matters; a letter is in the language of record; the button that leads to a language says so in that language.
+# The style guide shows made-up matters; a letter is in the language of record.
+# The button that leads to a language says so in that language.
 IN_ONE_LANGUAGE = {"common/style_guide.html", "documents/_letter.html"}
 OWN_NAME = "<span>中文</span>"
 
