@@ -191,14 +191,14 @@ def _paragraph(text: str, role: str) -> list[Row]:
 
 
 def _tail_lines(words: Mapping[str, Any]) -> float:
-    by_body = 4 + (0 if words["seal"] else 1) if words["by_body"] else 1
+    by_body = 4 if words["by_body"] else 1
     return by_body + 1.5 * len(words["sign"]) + FOOT
 
 
 def _sign(sheet: Sheet, words: Mapping[str, Any], seal: bytes | None) -> None:
     """Name above date, the date four characters from the margin; the seal stands over both of them."""
     if words["by_body"]:
-        sheet.used += 1.7
+        sheet.used += 1.4 if words["seal"] else 0.6
         (date_line,), (name_line,) = _set(words["date"]), _set(words["body"])[:1]
         right = LEFT + MEASURE - 4 * PITCH
         middle = right - length(date_line) / 2
@@ -208,8 +208,8 @@ def _sign(sheet: Sheet, words: Mapping[str, Any], seal: bytes | None) -> None:
             sheet.write(line, middle - length(line) / 2, sheet.y - LEADING * 0.5 - 6, Row(line))
             sheet.used += 1
         if words["seal"]:
-            _stamp(sheet.canvas, middle, top - LEADING * 0.75, words, seal)
-            sheet.used += 0.6
+            _stamp(sheet.canvas, middle, top - LEADING * 0.65, words, seal)
+            sheet.used += 0.5
         else:
             note = glyphs(UNSEALED, "body", size=SMALL, pitch=SMALL)
             sheet.write(
@@ -254,7 +254,7 @@ def _ring(canvas: Canvas, words: Mapping[str, Any]) -> None:
         canvas.rotate(-placed.angle)
         canvas.scale(placed.squeeze, 1)
         line = glyphs(placed.text, "body", size=size, pitch=size)
-        canvas.setLineWidth(size * 0.03)
+        canvas.setLineWidth(size * 0.012)
         for run in runs(line, size=size):
             canvas.setFont(run.face.name, size)
             canvas.drawString(run.x - length(line) / 2, 0, run.text, mode=2)
@@ -274,8 +274,8 @@ def _foot(sheet: Sheet, words: Mapping[str, Any], check_url: str) -> None:
     notes = [
         *(f"{label}：{value}" for label, value in words["contact"]),
         f"投诉电话：{words['complaint']}",
-        f"核验码：{spaced(words['code'])}",
-        f"扫码或打开 {check_url} 核对真伪。",
+        f"核验码：{spaced(words['code'])}（扫码核对真伪）",
+        check_url,
     ]
     y = top - 10 - NOTE
     for note in notes:
