@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("servicehall.publicity.urls")),
     path("", include("servicehall.supervision.urls")),
     path("", include("servicehall.aftercare.urls")),
+    path("", include("servicehall.documents.urls")),
     path("", include("community.governance.urls")),
     path("accounts/", include("accounts.urls")),
     path("", include("notifications.urls")),

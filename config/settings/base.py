@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "servicehall.publicity",
     "servicehall.supervision",
     "servicehall.aftercare",
+    "servicehall.documents",
     "funding",
     "dashboards",
     "django.contrib.auth",
@@ -80,6 +81,12 @@ TEMPLATES = [
 ]
 
 # --- data ---------------------------------------------------------------------------------------
+# Where fonts of letters are looked for (servicehall/documents/data/fonts.yaml); an own folder comes first.
+DOCUMENT_FONT_DIRS = [
+    *env.list("DOCUMENT_FONTS", default=[]),
+    "/usr/local/share/fonts",
+    "/usr/share/fonts",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE_DEFAULTS = {
     "CONN_MAX_AGE": None,  # persistent connections: the largest single gain measured

@@ -200,6 +200,10 @@ def number(world: World) -> dict[str, Any]:
     return {"number": world.case.number}
 
 
+def code(world: World) -> dict[str, Any]:
+    return {"code": world.letter.code}
+
+
 def act(world: World) -> dict[str, Any]:
     return {"act_id": world.act}
 
@@ -217,6 +221,7 @@ def notice(world: World) -> dict[str, Any]:
 
 
 POST = "post"
+LETTER_DRAWN = ("documents_letter",)  # the first time, the PDF is drawn and kept with its hash
 NONSENSE = {"nonsense": "1"}  # an empty form is taken for none
 
 PUBLIC = [
@@ -238,6 +243,11 @@ PUBLIC = [
         for name in ("pressure", "again")
         for method in ("get", POST)
     ),
+    Row("documents:tracked-letter", everybody(302), given=of("letter")),
+    Row("documents:tracked-letter-pdf", everybody(302), given=of("letter")),
+    Row("documents:verify", everybody()),
+    Row("documents:verify-code", everybody(), given=code, leaves=LETTER_DRAWN),
+    Row("documents:verify-compare", everybody(422), POST, given=code),
     Row("residents:register", visitors()),
     Row("residents:register", visitors(422), POST, data=NONSENSE),
     Row("residents:forgot", visitors()),
@@ -384,6 +394,8 @@ OWN_MATTERS = [
     ),
     Row("aftercare:my-benefits", residents()),
     Row("aftercare:my-benefit", applicant(), given=of("benefit")),
+    Row("documents:my-letter", applicant(), given=of("letter")),
+    Row("documents:my-letter-pdf", applicant(), given=of("letter"), leaves=LETTER_DRAWN),
     Row("servicehall:my-proposals", residents()),
     Row("servicehall:proposal-apply", applicant(302), POST, given=of("proposal")),
     Row("servicehall:proposal-decline", applicant(302), POST, given=of("proposal")),
@@ -522,6 +534,9 @@ COUNTER = [
     ),
     Row("servicehall:slip", of_case(), given=of("case")),
     Row("servicehall:paper", of_case(), given=with_("told", kind="supplement")),
+    Row("documents:letter", of_case(), given=of("letter")),
+    Row("documents:letter-pdf", of_case(), given=of("letter"), leaves=LETTER_DRAWN),
+    Row("documents:letter-withdraw", of_case(422), POST, given=of("letter")),
     Row("residents:find", only(FINDERS)),
     Row("residents:find", only(FINDERS, 200), POST),
     Row("residents:register-person", only(FINDERS)),

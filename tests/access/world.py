@@ -53,10 +53,13 @@ from servicehall.aftercare.models import Benefit, Rectification
 from servicehall.cases import actions
 from servicehall.cases.actions.files import attach
 from servicehall.cases.models import Batch, Case, Consultation, Draft, Proposal, Upload
+from servicehall.documents.actions import load_documents
+from servicehall.documents.models import Letter
 from servicehall.publicity import actions as publicity
 from servicehall.publicity.models import Objection, PublicNotice
 from servicehall.supervision import actions as supervision
 from servicehall.supervision.models import Finding, Urging
+from tests.factories.documents import example
 from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (
     CommitteeFactory,
@@ -290,6 +293,12 @@ class World:
         after: dict[str, Any] = {"by": place.official, "now": place.now}
         aftercare.call_back(found.pk, result="reached", **after)
         return aftercare.confirm(found.pk, finding="属实", task="一次说清", **after)
+
+    @cached_property
+    def letter(self) -> Letter:
+        """Of the accepted case, issued by its station."""
+        load_documents()
+        return example(self.hall, self.case)
 
     @cached_property
     def draft(self) -> Draft:
@@ -698,6 +707,7 @@ def build() -> World:
         "delivered",
         "benefit",
         "bad",
+        "letter",
         "draft",
         "scratch",
         "proposal",

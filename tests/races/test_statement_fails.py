@@ -20,9 +20,10 @@ from servicehall.cases import actions
 from servicehall.cases.models import Proposal
 from servicehall.catalogue import actions as catalogue
 from servicehall.catalogue.actions import count_empty_search
+from tests.factories.documents import lettered_hall
 from tests.factories.governance import DepartmentFactory, staff
 from tests.factories.residents import PersonFactory
-from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, Hall, allow, attach_files, hall
+from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, Hall, allow, attach_files
 from tests.servicehall.test_item_changes import replace
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ ASKED = [{"key": "income", "title": "收入证明", "what": "请补充近三个�
 NO_QUERY = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 APPS = (
     *("accounts", "notifications", "catalogue", "servicehall", "common"),
-    *("publicity", "supervision"),
+    *("documents", "publicity", "supervision"),
 )
 
 
@@ -317,7 +318,7 @@ ACTS = {
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_happens_wholly_or_not_at_all(name):
     act = ACTS[name]
-    sweep(name, act, hall(act.item or DIBAO, publicity_days=act.publicity_days))
+    sweep(name, act, lettered_hall(act.item or DIBAO, publicity_days=act.publicity_days))
 
 
 def sweep(name: str, act: Act, place: Hall) -> None:

@@ -18,16 +18,12 @@ from community.governance.scopes import Scope
 from residents.base.models import Person
 from residents.exchange.actions.typed import note_typed
 from residents.exchange.enums import TypedIn
-from servicehall.cases import routing, standing
+from servicehall.cases import followers, routing, standing
 from servicehall.cases.actions import _core
 from servicehall.cases.actions.proposing import answer_proposal
 from servicehall.cases.enums import CaseState
-from servicehall.cases.models import (
-    Case,
-    CaseEvent,
-    Draft,
-    Upload,
-)
+from servicehall.cases.followers import Happening
+from servicehall.cases.models import Case, CaseEvent, Draft, Upload
 from servicehall.cases.rules import case_number
 from servicehall.catalogue import rules
 from servicehall.catalogue.enums import Channel
@@ -148,6 +144,7 @@ def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> C
     )
     _core.tell(case, "case.received", event_id=event.pk, now=now)
     answer_proposal(case, now=now)
+    followers.tell(Happening(case, event, by, now))
     return case
 
 
