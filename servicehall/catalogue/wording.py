@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext as _
 from residents.base.eligibility import FACTS
 from servicehall.catalogue import conditions
 from servicehall.catalogue.codes import is_placeholder
-from servicehall.catalogue.schema import BY_KEY, SECTIONS, Part, Rows, Section, read
+from servicehall.catalogue.schema import BILINGUAL, BY_KEY, SECTIONS, Part, Rows, Section, read
 
 Content = Mapping[str, Any]
 # What stands behind the codes that a part is chosen `among`: windows, departments.
@@ -126,10 +126,15 @@ def _fact_value(fact: Any, value: Any) -> str:
 
 
 # --- values ------------------------------------------------------------------------------------------
-def value_in_words(part: Part, holder: Content, names: Names, content: Content) -> str:
+def value_in_words(
+    part: Part, holder: Content, names: Names, content: Content, *, both: bool = True
+) -> str:
+    """`both`: texts in both languages, for whoever writes them; else in the reader's."""
     value = read(part, holder)
     if value in (None, "", [], {}):
         return ""
+    if not both and part.kind in BILINGUAL:
+        return in_words(value)
     if part.kind in {"choice", "many"}:
         known = part.choices or names.get(part.among, {})
         values = value if isinstance(value, list) else [value]
@@ -198,24 +203,30 @@ class Change:
     subject: str = ""
 
 
-def changes(old: Content, new: Content, names: Names) -> list[Change]:
-    """What an official reads before publishing: per field, what it said and what it says."""
+def changes(old: Content, new: Content, names: Names, *, both: bool = True) -> list[Change]:
+    """What is read before publishing, and by whoever is filling it in: per field, what it said and what it says."""
     before, after = names_in(old, names), names_in(new, names)
     found: list[Change] = []
     for section in SECTIONS:
         for part in section.parts:
-            was = value_in_words(part, old, before, old)
-            now = value_in_words(part, new, after, new)
+            was = value_in_words(part, old, before, old, both=both)
+            now = value_in_words(part, new, after, new, both=both)
             if was != now:
                 found.append(Change(section, str(part.label), was, now))
         for rows in section.rows:
-            found += _row_changes(section, rows, old, new, before, after)
+            found += _row_changes(section, rows, (old, before), (new, after), both=both)
     return found
 
 
 def _row_changes(
-    section: Section, rows: Rows, old: Content, new: Content, before: Names, after: Names
+    section: Section,
+    rows: Rows,
+    then: tuple[Content, Names],
+    today: tuple[Content, Names],
+    *,
+    both: bool,
 ) -> Iterator[Change]:
+    (old, before), (new, after) = then, today
     olds, news = _known_by(rows, old), _known_by(rows, new)
     one = str(rows.one)
     for key, row in olds.items():
@@ -229,8 +240,8 @@ def _row_changes(
             yield Change(section, _("新增的%(one)s") % {"one": one}, "", title)
             continue
         for part in rows.parts:
-            was = value_in_words(part, olds[key], before, old)
-            now = value_in_words(part, row, after, new)
+            was = value_in_words(part, olds[key], before, old, both=both)
+            now = value_in_words(part, row, after, new, both=both)
             if was != now:
                 yield Change(section, str(part.label), was, now, title)
     shared_old = [key for key in olds if key in news]

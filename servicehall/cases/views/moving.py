@@ -58,7 +58,7 @@ def _differences(filing: Filing, version: ItemVersion) -> dict[str, Any]:
     return {
         "changes": [
             change
-            for change in changes(old.content, version.content, {})
+            for change in changes(old.content, version.content, {}, both=False)
             if change.section.key in TOLD
         ],
         "asked": [in_language(q["label"]) for q in now if q["key"] not in before],
