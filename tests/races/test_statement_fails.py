@@ -16,6 +16,7 @@ from community.governance.models import Body, WorkCalendarDay, WorkCalendarYear
 from dashboards.demo.answers import answers_for
 from residents.base.enums import OccupancyKind
 from residents.base.models import Occupancy
+from servicehall.aftercare import actions as aftercare
 from servicehall.cases import actions
 from servicehall.cases.models import Proposal
 from servicehall.catalogue import actions as catalogue
@@ -280,6 +281,19 @@ ACTS = {
     ),
     "deliver": Act(Hall.granted, lambda h, c: actions.deliver(c.pk, by=h.clerk, now=h.now)),
     "rate": Act(Hall.delivered, lambda h, c: actions.rate(c, level=1, by=h.resident, now=h.now)),
+    "rate_badly": Act(
+        Hall.delivered, lambda h, c: actions.rate(c, level=5, by=h.resident, now=h.now)
+    ),
+    "deliver_by_post": Act(
+        Hall.granted,
+        lambda h, c: aftercare.deliver(
+            c.pk, way="post", tracking_number="EA1", by=h.clerk, now=h.now
+        ),
+    ),
+    "stop_benefit": Act(
+        Hall.granted,
+        lambda h, c: aftercare.stop(c.benefit.pk, reason="经核实", by=h.decider, now=h.now),
+    ),
     "open_case": Act(Hall.filed, lambda h, c: actions.open_case(c.pk, by=h.clerk, now=h.now)),
     "reveal_in_case": Act(
         Hall.filed,
