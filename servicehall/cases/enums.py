@@ -133,3 +133,23 @@ class BatchAct(TextChoices):
     ACCEPT = "accept", _("受理")
     FORWARD = "forward", _("审核通过，转下一环节")
     GRANT = "grant", _("准予")
+
+
+class SignatureState(TextChoices):
+    """共同签字: what an adult of the household has answered; a consent may be taken back until the decision."""
+
+    ASKED = "asked", _("待签字")
+    SIGNED = "signed", _("已签字")
+    REFUSED = "refused", _("不同意")
+    WITHDRAWN = "withdrawn", _("已撤回同意")
+
+
+class SignatureHow(TextChoices):
+    ONLINE = "online", _("本人网上")
+    PAPER = "paper", _("窗口书面")
+    GUARDIAN = "guardian", _("监护人")
+
+
+class MandateHow(TextChoices):
+    PAPER = "paper", _("书面委托")
+    SPOKEN = "spoken", _("口头委托，两人见证")

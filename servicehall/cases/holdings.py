@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.rights.holdings import hold
-from servicehall.cases.models import Case, Proposal
+from servicehall.cases.models import Case, CaseMessage, Proposal
 
 
 def cases_of(person_id: UUID) -> Sequence[Mapping[str, str]]:
@@ -26,6 +26,19 @@ def cases_of(person_id: UUID) -> Sequence[Mapping[str, str]]:
     ]
 
 
+def messages_of(person_id: UUID) -> Sequence[Mapping[str, str]]:
+    rows = CaseMessage.objects.filter(case__applicant_id=person_id).select_related("case")
+    return [
+        {
+            "number": row.case.number,
+            "at": timezone.localtime(row.at).isoformat(timespec="seconds"),
+            "by": row.post_label,
+            "text": row.text or "",
+        }
+        for row in rows.order_by("at", "id")
+    ]
+
+
 def proposals_of(person_id: UUID) -> Sequence[Mapping[str, str]]:
     rows = Proposal.objects.filter(person_id=person_id).select_related("version")
     return [
@@ -39,4 +52,5 @@ def proposals_of(person_id: UUID) -> Sequence[Mapping[str, str]]:
 
 
 hold("cases", _("办件"), cases_of)
+hold("case_messages", _("办件里的留言"), messages_of)
 hold("proposals", _("您可能可以申请的服务"), proposals_of)

@@ -95,6 +95,46 @@ register(
     ),
 )
 
+describe(
+    {
+        "case.wrote": _("您在办件里留言"),
+        "case.answered": _("答复了您的留言"),
+        "case.message_settled": _("看了您的留言"),
+    }
+)
+
+register(
+    Kind(
+        "case.message",
+        _("有人答复了您的留言"),
+        _("您的申请“%(item)s”有新的答复，请看办件页面的留言。"),
+        "",
+        (Channel.IN_SITE,),
+        link="servicehall:my-case-messages",
+    )
+)
+
+describe(
+    {
+        "cosign.signed": _("登记了您对家庭申请的同意"),
+        "cosign.refused": _("登记您不同意家庭申请"),
+        "cosign.withdrawn": _("登记您撤回对家庭申请的同意"),
+    }
+)
+
+register(
+    Kind(
+        "cosign.asked",
+        _("需要您签字"),
+        _("家人申请“%(item)s”，需要您本人同意。请到“需要我签字的”看清楚再答复，同不同意由您决定。"),
+        _(
+            "【一站】家人的一项申请需要您本人签字，请登录“需要我签字的”或到%(station)s签字。咨询%(hotline)s。"
+        ),
+        BOTH,
+        link="servicehall:my-signatures",
+    )
+)
+
 register(
     Kind(
         "proposal.found",

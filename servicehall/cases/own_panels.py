@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from community.governance.enums import Power
 from community.governance.scopes import Scope
-from servicehall.cases.enums import RUNNING
+from servicehall.cases.enums import RUNNING, SignatureState
 from servicehall.cases.models import Case
 from servicehall.cases.panels import Audience, Panel, declare
 
@@ -47,9 +47,22 @@ def _talk(case: Case, by: Scope, today: date) -> Mapping[str, Any] | None:
     }
 
 
+def _signatures(case: Case, by: Scope, today: date) -> Mapping[str, Any] | None:
+    rows = list(case.signatures.select_related("person"))
+    if not rows:
+        return None
+    is_window = by.body_id in {case.station_id, case.handler_id} and by.has(Power.ACCEPT_CASES)
+    return {
+        "rows": rows,
+        "missing": sum(row.state != SignatureState.SIGNED for row in rows),
+        "may_record": is_window and case.closed_at is None,
+    }
+
+
 def declare_panels() -> None:
     audiences = frozenset({Audience.STAFF, Audience.APPLICANT})
     declare(Panel("servicehall/talk/_panel.html", _talk, audiences, order=5))
+    declare(Panel("servicehall/signatures/_panel.html", _signatures, audiences, order=4))
     declare(
         Panel("servicehall/accords/_panel.html", _for_staff, frozenset({Audience.STAFF}), order=10)
     )

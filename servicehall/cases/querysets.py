@@ -20,14 +20,24 @@ from django.db.models import (
 )
 
 from community.governance.enums import BodyKind, Power
-from servicehall.cases.enums import BEFORE_ACCEPTANCE, OPEN_STATES, CaseState, Light, ProposalState
+from residents.rights.relatives import wards_of
+from servicehall.cases.enums import (
+    BEFORE_ACCEPTANCE,
+    OPEN_STATES,
+    CaseState,
+    Light,
+    ProposalState,
+    SignatureState,
+)
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
     from servicehall.cases.models import (  # noqa: F401
         Batch,
         Case,
+        CaseMessage,
         Consultation,
+        CoSignature,
         Draft,
         Proposal,
         ReviewStep,
@@ -74,6 +84,28 @@ class ConsultationQuerySet(QuerySet["Consultation"]):
         return self.open().filter(case__handler_id=scope.body_id)
 
 
+class CaseMessageQuerySet(QuerySet["CaseMessage"]):
+    def unanswered(self) -> Self:
+        return self.filter(is_from_applicant=True, settled_at__isnull=True)
+
+    def unread_by(self, *, staff: bool) -> Self:
+        """Written by the other side, and not seen yet."""
+        return self.filter(is_from_applicant=staff, read_at__isnull=True)
+
+
+class CoSignatureQuerySet(QuerySet["CoSignature"]):
+    def missing(self) -> Self:
+        return self.exclude(state=SignatureState.SIGNED)
+
+    def visible_to(self, scope: Scope, day: date) -> Self:
+        """Whoever is asked, and the guardian of whoever is asked: nobody else signs for him."""
+        if scope.is_nobody or scope.is_staff:
+            return self.none()
+        return self.filter(
+            Q(person__account_id=scope.user_id) | Q(person__in=wards_of(scope, day).values("pk"))
+        )
+
+
 class DraftQuerySet(QuerySet["Draft"]):
     def visible_to(self, scope: Scope) -> Self:
         """A draft belongs to whoever types it, on any device."""
@@ -116,6 +148,15 @@ class CaseQuerySet(QuerySet["Case"]):
         if scope.body_id is None:
             return self.none()
         return self.open().filter(scope.on_own_lines("window_id"), handler_id=scope.body_id)
+
+    def with_unanswered_message(self) -> Self:
+        """Somebody wrote to us and waits, be the case open or closed."""
+        waiting = self.model.objects.filter(
+            pk=OuterRef("pk"),
+            messages__is_from_applicant=True,
+            messages__settled_at__isnull=True,
+        )
+        return self.filter(Exists(waiting))
 
     def with_number(self, number: str) -> Self:
         return self.filter(number=number)
@@ -218,6 +259,10 @@ class ReviewStepQuerySet(QuerySet["ReviewStep"]):
 
 
 class UploadQuerySet(QuerySet["Upload"]):
+    def papers(self) -> Self:
+        """What was handed in for the application; files of messages are no papers."""
+        return self.filter(message__isnull=True)
+
     def visible_to(self, scope: Scope) -> Self:
         """Files of one's own drafts, and of the cases that one may open."""
         if scope.is_nobody:

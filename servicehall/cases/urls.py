@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from servicehall.cases.views import draft_files, files, filing, mine, proposals, public, track
+from servicehall.cases.views import (
+    draft_files,
+    files,
+    filing,
+    mine,
+    proposals,
+    public,
+    signatures,
+    talk,
+    track,
+)
 
 app_name = "servicehall"
 urlpatterns = [
@@ -32,12 +42,15 @@ urlpatterns = [
     path("my/cases/", mine.my_cases, name="my-cases"),
     path("my/cases/<uuid:case_id>/", mine.my_case, name="my-case"),
     path("my/cases/<uuid:case_id>/more/", mine.my_case_more, name="my-case-more"),
+    path("my/cases/<uuid:case_id>/messages/", talk.mine, name="my-case-messages"),
     path("my/cases/<uuid:case_id>/receipt/", filing.receipt, name="receipt"),
     path("my/cases/<uuid:case_id>/answer/", mine.answer, name="my-case-answer"),
     path("my/cases/<uuid:case_id>/answer/<slug:key>/", mine.attach, name="my-case-attach"),
     path("my/cases/<uuid:case_id>/remove/<uuid:upload_id>/", mine.remove, name="my-case-remove"),
     path("my/cases/<uuid:case_id>/withdraw/", mine.withdraw, name="my-case-withdraw"),
     path("my/cases/<uuid:case_id>/rate/", mine.rate, name="my-case-rate"),
+    path("my/signatures/", signatures.mine, name="my-signatures"),
+    path("my/signatures/<uuid:signature_id>/<slug:verb>/", signatures.answer, name="my-signature"),
     path("my/proposals/", proposals.mine, name="my-proposals"),
     path("my/proposals/<uuid:proposal_id>/apply/", proposals.apply, name="proposal-apply"),
     path("my/proposals/<uuid:proposal_id>/decline/", proposals.decline, name="proposal-decline"),

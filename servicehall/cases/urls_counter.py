@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from servicehall.cases.views import accords, batches, case, desk, proposals, slip
+from servicehall.cases.views import accords, batches, case, desk, proposals, signatures, slip, talk
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -14,6 +14,13 @@ urlpatterns = [
     path("proposals/<slug:code>/tell/", proposals.tell, name="proposals-tell"),
     path("cases/<uuid:case_id>/", case.case, name="case"),
     path("cases/<uuid:case_id>/more/", case.more, name="case-more"),
+    path("cases/<uuid:case_id>/messages/", talk.theirs, name="case-messages"),
+    path("cases/<uuid:case_id>/messages/settle/", talk.settle, name="case-messages-settle"),
+    path(
+        "cases/<uuid:case_id>/signatures/<uuid:signature_id>/",
+        signatures.on_paper,
+        name="case-signature",
+    ),
     path("cases/<uuid:case_id>/why/", case.why, name="case-why"),
     path("cases/<uuid:case_id>/do/<slug:slug>/", case.act, name="case-act"),
     path("cases/<uuid:case_id>/reveal/<slug:field>/", case.reveal, name="case-reveal"),

@@ -49,7 +49,7 @@ from residents.rights import actions as rights
 from residents.rights.models import Copy, Correction, Deletion, FamilyConsent, KinRequest, Paper
 from servicehall.cases import actions
 from servicehall.cases.actions.files import attach
-from servicehall.cases.models import Batch, Case, Consultation, Draft, Proposal, Upload
+from servicehall.cases.models import Batch, Case, Consultation, CoSignature, Draft, Proposal, Upload
 from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (
     CommitteeFactory,
@@ -122,6 +122,12 @@ class World:
     def case(self) -> Case:
         """Accepted, with the station, its community step open."""
         return self.hall.accepted()
+
+    @cached_property
+    def signature(self) -> CoSignature:
+        """The neighbour is asked to agree to the case."""
+        neighbour = Person.objects.get(account_id=self.scopes[Who.NEIGHBOUR].user_id)
+        return CoSignature.objects.create(case=self.case, person=neighbour, asked_at=self.hall.now)
 
     @cached_property
     def consultation(self) -> Consultation:
@@ -572,6 +578,7 @@ def build() -> World:
     for name in (
         "case",
         "consultation",
+        "signature",
         "owing",
         "many",
         "deputy",

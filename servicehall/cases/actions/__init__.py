@@ -20,6 +20,7 @@ from servicehall.cases.actions.clock import (
     publicise_claimed,
     tacit_accept,
 )
+from servicehall.cases.actions.cosigning import answer_signature, record_signature
 from servicehall.cases.actions.filing import discard_draft, save_draft, start_draft, submit
 from servicehall.cases.actions.handling import (
     accept,
@@ -29,12 +30,14 @@ from servicehall.cases.actions.handling import (
     finish_at_once,
 )
 from servicehall.cases.actions.looking import offers, open_case, reveal_in_case
+from servicehall.cases.actions.messaging import read_messages, settle_messages, write_message
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
 from servicehall.cases.actions.review import assign, forward, grant, refuse, reopen, send_back
 
 __all__ = [
     "accept",
     "answer_consultation",
+    "answer_signature",
     "answer_supplement",
     "ask_supplement",
     "assign",
@@ -63,11 +66,14 @@ __all__ = [
     "publicise",
     "publicise_claimed",
     "rate",
+    "read_messages",
+    "record_signature",
     "refuse",
     "reopen",
     "reveal_in_case",
     "save_draft",
     "send_back",
+    "settle_messages",
     "start_batch",
     "start_draft",
     "submit",
@@ -75,4 +81,5 @@ __all__ = [
     "tell",
     "withdraw",
     "withdraw_once",
+    "write_message",
 ]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from accounts import audit
 from common.errors import Conflict, NotAllowed
@@ -113,6 +113,21 @@ def acted(case: Case, step: ReviewStep | None) -> Collection[uuid.UUID | None]:
         return frozenset()
     done = ReviewStep.objects.of_case(case.pk).filter(state=StepState.PASSED).exclude(pk=step.pk)
     return frozenset(done.values_list("user_id", flat=True))
+
+
+def check_signed(case: Case) -> None:
+    """Before an acceptance and before a decision for the applicant. Says how many are missing, not whom."""
+    missing = case.signatures.missing().count()
+    if missing:
+        raise NotAllowed(
+            "signatures_missing",
+            ngettext_lazy(
+                "还有 %(count)s 位成年家庭成员没有签字同意，签齐后再办；需要时可以一次性告知。",
+                "还有 %(count)s 位成年家庭成员没有签字同意，签齐后再办；需要时可以一次性告知。",
+                missing,
+            )
+            % {"count": missing},
+        )
 
 
 def record(

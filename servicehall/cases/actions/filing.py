@@ -20,6 +20,7 @@ from residents.exchange.actions.typed import note_typed
 from residents.exchange.enums import TypedIn
 from servicehall.cases import routing
 from servicehall.cases.actions import _core
+from servicehall.cases.actions.cosigning import ask_signatures
 from servicehall.cases.actions.proposing import answer_proposal
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case, CaseEvent, Draft, Upload
@@ -115,6 +116,7 @@ def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> C
         raise NotAllowed("version_retired", _("这个事项已更新，请重新开始填写，已填内容会保留。"))
     case = _new_case(draft, answers, by=by, now=now, channel=channel)
     _note_typed_twice(draft, answers, now=now)
+    ask_signatures(case, answers, now=now)
     Upload.objects.filter(draft=draft).update(case=case)
     draft.is_filed = True
     draft.answers = None

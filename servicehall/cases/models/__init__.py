@@ -9,14 +9,18 @@ from servicehall.cases.models.case import (
     Supplement,
 )
 from servicehall.cases.models.draft import Draft, Upload
+from servicehall.cases.models.message import CaseMessage
 from servicehall.cases.models.proposal import Proposal, ProposalRun
+from servicehall.cases.models.signature import CoSignature
 
 __all__ = [
     "Batch",
     "BatchEntry",
     "Case",
     "CaseEvent",
+    "CaseMessage",
     "ClockPause",
+    "CoSignature",
     "Consultation",
     "Draft",
     "Proposal",

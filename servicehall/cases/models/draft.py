@@ -47,6 +47,10 @@ class Upload(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     draft = models.ForeignKey(Draft, models.CASCADE, null=True, related_name="uploads")
     case = models.ForeignKey("servicehall.Case", models.PROTECT, null=True, related_name="uploads")
+    # A file of a message is no paper of the case: it hangs on both.
+    message = models.ForeignKey(
+        "servicehall.CaseMessage", models.PROTECT, null=True, related_name="uploads"
+    )
     field = models.CharField(_("材料"), max_length=60)
     title = models.CharField(_("文件说明"), max_length=120)
     kind = models.CharField(max_length=4)

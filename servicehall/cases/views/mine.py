@@ -22,10 +22,17 @@ from notifications import kinds
 from notifications.models import Message
 from servicehall.cases import actions, panels, prefill
 from servicehall.cases.actions import files as file_actions
-from servicehall.cases.enums import OPEN_STATES, STANDING_STILL, CaseAction, CaseState, Outcome
+from servicehall.cases.enums import (
+    OPEN_STATES,
+    STANDING_STILL,
+    CaseAction,
+    CaseState,
+    Outcome,
+    SignatureState,
+)
 from servicehall.cases.forms import NoteForm, WithdrawForm
 from servicehall.cases.forms_page import PageForm
-from servicehall.cases.models import Case, Draft, ReviewStep, Supplement, Upload
+from servicehall.cases.models import Case, CoSignature, Draft, ReviewStep, Supplement, Upload
 from servicehall.cases.progress import timeline
 from servicehall.cases.steps import CONTACT, Question
 from servicehall.cases.transitions import available_to_applicant
@@ -58,7 +65,11 @@ def my_cases(request: PortalRequest) -> HttpResponse:
     except BadCursor:
         return redirect("servicehall:my-cases")
     drafts = Draft.objects.visible_to(request.scope).select_related("applicant")
+    waiting = CoSignature.objects.visible_to(request.scope, timezone.localdate()).filter(
+        state=SignatureState.ASKED, case__state__in=sorted(OPEN_STATES)
+    )
     context = {
+        "waiting": waiting.exists(),
         "drafts": list(drafts.order_by("-changed_at", "-id")),
         "page": page,
         "rows": [(case, tone(case)) for case in page.items],
@@ -158,7 +169,7 @@ def _answer_rows(case: Case) -> list[Any]:
     ]
     asks_members = any(question["type"] == "household_member" for question in questions)
     uploads: dict[str, list[Upload]] = {}
-    for upload in case.uploads.order_by("id"):
+    for upload in case.uploads.papers().order_by("id"):
         uploads.setdefault(upload.field, []).append(upload)
     rows = answer_rows(
         [question for question in questions if question["key"] != CONTACT["key"]],
@@ -272,7 +283,7 @@ def _send_answer(
 ) -> bool:
     """Hand the answer over; False when it was refused, with the reason on the forms."""
     note, given = note_form.cleaned_data["note"], form.answers()
-    has_sent = case.uploads.filter(uploaded_at__gt=notice.asked_at).exists()
+    has_sent = case.uploads.papers().filter(uploaded_at__gt=notice.asked_at).exists()
     if not (has_sent or given or note):
         note_form.add_error(None, _("请补上材料，或者写明情况，再提交。"))
         return False
@@ -297,7 +308,7 @@ def _show_answer(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    uploads = list(case.uploads.filter(uploaded_at__gt=notice.asked_at).order_by("id"))
+    uploads = list(case.uploads.papers().filter(uploaded_at__gt=notice.asked_at).order_by("id"))
     context = {
         "case": case,
         "notice": notice,
@@ -367,7 +378,7 @@ def _box(request: PortalRequest, case: Case, key: str, problems: list[str]) -> H
     if notice is None or not questions:
         return redirect("servicehall:my-case", case.pk)
     form = _answer_form(request, case, questions, is_bound=False)
-    uploads = list(case.uploads.filter(uploaded_at__gt=notice.asked_at).order_by("id"))
+    uploads = list(case.uploads.papers().filter(uploaded_at__gt=notice.asked_at).order_by("id"))
     context = {
         "row": _with_files(case, form.rows()[0], uploads),
         "problems": problems,
