@@ -11,7 +11,7 @@ from common.errors import Invalid, NotAllowed
 from common.numbers import is_valid
 from community.governance.models import StationCoverage
 from servicehall.cases.actions.messaging import MAX_WORDS
-from servicehall.cases.enums import SignatureHow
+from servicehall.cases.enums import PaperKind, SignatureHow
 from servicehall.cases.forms_page import ACCEPT, ManyFiles
 from servicehall.catalogue.enums import Satisfaction
 from servicehall.catalogue.models import ItemVersion, in_language
@@ -160,7 +160,7 @@ class MessageForm(TakingForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("对方看得到；不要写银行卡密码、验证码。"),
     )
-    files = forms.FileField(
+    attached = forms.FileField(
         label=_("附上照片或文件"),
         required=False,
         allow_empty_file=True,  # common.uploads says what is wrong with it
@@ -184,4 +184,23 @@ class SignatureForm(TakingForm):
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
         help_text=_("可以不附，原件随本件存档。"),
+    )
+
+
+class PaperForm(TakingForm):
+    """A paper to be kept; nothing but the file and its kind must be given."""
+
+    kind = forms.ChoiceField(label=_("是什么材料"), choices=PaperKind.choices)
+    file = forms.FileField(
+        label=_("照片或文件"),
+        allow_empty_file=True,  # common.uploads says what is wrong with it
+        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+        help_text=_("手机可以直接拍照。收 JPG、PNG 和 PDF，不超过 10 MB。"),
+    )
+    title = forms.CharField(label=_("名称"), required=False, max_length=60)
+    expires_on = forms.DateField(
+        label=_("有效期到"),
+        required=False,
+        help_text=_("没有期限的不用填。"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )

@@ -59,9 +59,20 @@ def _signatures(case: Case, by: Scope, today: date) -> Mapping[str, Any] | None:
     }
 
 
+def _family(case: Case, by: Scope, today: date) -> Mapping[str, Any] | None:
+    """The other cases of the same form, as far as the viewer may open them."""
+    if case.family_id is None:
+        return None
+    others = Case.objects.visible_to(by).filter(family_id=case.family_id).exclude(pk=case.pk)
+    rows = list(others.select_related("version").order_by("version__item_id", "pk"))
+    page = "servicehall:case" if by.is_staff else "servicehall:my-case"
+    return {"rows": [(row, reverse(page, args=[row.pk])) for row in rows]} if rows else None
+
+
 def declare_panels() -> None:
     audiences = frozenset({Audience.STAFF, Audience.APPLICANT})
     declare(Panel("servicehall/talk/_panel.html", _talk, audiences, order=5))
+    declare(Panel("servicehall/families/_panel.html", _family, audiences, order=6))
     declare(Panel("servicehall/signatures/_panel.html", _signatures, audiences, order=4))
     declare(
         Panel("servicehall/accords/_panel.html", _for_staff, frozenset({Audience.STAFF}), order=10)

@@ -2,13 +2,29 @@
 
 from django.urls import path
 
-from servicehall.cases.views import accords, batches, case, desk, proposals, signatures, slip, talk
+from servicehall.cases.views import (
+    accords,
+    batches,
+    case,
+    desk,
+    mandates,
+    proposals,
+    signatures,
+    slip,
+    talk,
+)
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("counts/", desk.counts, name="desk-counts"),
     path("find/", desk.find, name="find-case"),
     path("for/<uuid:person_id>/", desk.for_person, name="for-person"),
+    path("for/<uuid:person_id>/mandates/", mandates.of_person, name="mandates"),
+    path(
+        "for/<uuid:person_id>/mandates/<uuid:mandate_id>/revoke/",
+        mandates.revoke_for,
+        name="mandate-revoke",
+    ),
     path("proposals/", proposals.overview, name="proposals"),
     path("proposals/<slug:code>/", proposals.of_item, name="proposals-of"),
     path("proposals/<slug:code>/tell/", proposals.tell, name="proposals-tell"),

@@ -38,7 +38,7 @@ def test_a_question_with_a_photo_is_answered_by_who_has_the_case_and_told_in_the
     phone, desk = client_for(here.resident), client_for(here.director)
     url = reverse("servicehall:my-case-messages", args=[case.pk])
     words = "照片重拍了，<b>这样</b>行吗？"
-    assert phone.post(url, {"text": words, "files": photo()}).status_code == 302
+    assert phone.post(url, {"text": words, "attached": photo()}).status_code == 302
     asked = CaseMessage.objects.get()
     assert asked.uploads.get().field == "message"
     assert (
@@ -124,7 +124,7 @@ def test_empty_long_and_hostile_messages_come_back_with_what_was_typed(client_fo
     assert phone.post(url, {"text": "  "}).status_code == 422
     assert phone.post(url, {"text": "长" * 1001}).status_code == 422
     page = SimpleUploadedFile("a.jpg", b"<svg onload=alert(1)>", "image/jpeg")
-    answer = phone.post(url, {"text": "见附件", "files": page})
+    answer = phone.post(url, {"text": "见附件", "attached": page})
     assert answer.status_code == 422
     assert "见附件" in answer.content.decode()
     assert not CaseMessage.objects.exists()

@@ -16,14 +16,15 @@ from community.governance.enums import Power
 from community.governance.scopes import Scope
 from notifications import outbox
 from residents.base.models import HouseholdMember, Person
-from residents.rights import deadlines
-from residents.rights.models import Guardianship, RightsFigure
+from residents.rights.models import Guardianship
+from residents.rights.relatives import grown_ups
 from servicehall.cases.actions import _core, files as file_actions
 from servicehall.cases.actions.handling import give_notice
 from servicehall.cases.enums import OPEN_STATES, CaseAction, SignatureHow, SignatureState
 from servicehall.cases.models import Case, CoSignature
 from servicehall.cases.transitions import CASE
 from servicehall.catalogue import rules
+from servicehall.catalogue.enums import Channel
 
 S = SignatureState
 # From which states each answer may be given; who said no may still say yes.
@@ -43,6 +44,7 @@ def ask_signatures(case: Case, answers: rules.Answers, *, now: datetime) -> None
     if case.version.content.get("cosign") != "adults":
         return
     named = _named(case, answers)
+    is_by_other = case.channel == Channel.ONLINE and case.filed_by_id != case.applicant.account_id
     members = list(
         HouseholdMember.objects.living_with(case.applicant_id)
         .filter(person_id__in=named)
@@ -50,11 +52,10 @@ def ask_signatures(case: Case, answers: rules.Answers, *, now: datetime) -> None
         .distinct("person_id")
     )
     people = [row.person for row in members if row.person_id != case.applicant_id]
+    people += [case.applicant] if is_by_other else []
     today = timezone.localdate(now)
-    age = RightsFigure.objects.in_force(today)["adult_age"].value
-    adults = [person for person in people if not deadlines.is_under(person.birth_on, age, today)]
     rows = CoSignature.objects.bulk_create(
-        CoSignature(case=case, person=person, asked_at=now) for person in adults
+        CoSignature(case=case, person=person, asked_at=now) for person in grown_ups(people, today)
     )
     for row in rows:
         _ask(row, now=now)

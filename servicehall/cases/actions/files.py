@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from common import storage
+from common import pictures, storage
 from common.errors import Invalid, NotAllowed
 from common.uploads import CleanFile
 from community.governance.scopes import Scope
@@ -114,6 +114,7 @@ def keep(
             size=file.size,
             sha256=file.sha256,
             stored_as=name,
+            doubts=pictures.doubts(file.content, file.kind),
             uploaded_by_id=by.user_id,
             uploaded_at=now,
         )

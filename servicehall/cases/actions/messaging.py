@@ -78,7 +78,7 @@ def _words(text: str, files: Sequence[CleanFile]) -> str:
         raise Invalid("text_unfit", said, {"text": said})
     if len(files) > MAX_FILES:
         said = _("一次最多附 %(most)s 个文件。") % {"most": MAX_FILES}
-        raise Invalid("too_many_files", said, {"files": said})
+        raise Invalid("too_many_files", said, {"attached": said})
     return words
 
 

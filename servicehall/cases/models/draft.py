@@ -20,6 +20,10 @@ class Draft(models.Model):
     owner = models.ForeignKey(User, models.CASCADE, related_name="drafts")
     version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="+")
     applicant = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    # 一件事: the joint form of which it is a part.
+    family = models.ForeignKey(
+        "servicehall.CaseFamily", models.SET_NULL, null=True, related_name="drafts"
+    )
     answers = EncryptedTextField(_("填写内容"), null=True)
     step = models.CharField(max_length=40, blank=True)
     is_filed = models.BooleanField(default=False)
@@ -57,6 +61,8 @@ class Upload(models.Model):
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     stored_as = models.CharField(max_length=80, unique=True)
+    # Why a photograph may be hard to read (common.pictures.doubts); it is taken all the same.
+    doubts = models.JSONField(default=list)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
 

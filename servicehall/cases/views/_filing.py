@@ -19,11 +19,14 @@ from community.governance.scopes import PortalRequest
 from residents.base.models import HouseholdMember, Person
 from servicehall.cases import prefill
 from servicehall.cases.actions import files as file_actions
+from servicehall.cases.actions.papers import marked_for
+from servicehall.cases.enums import DOUBTS, IDENTITY_MATERIALS
 from servicehall.cases.forms_page import PageForm
 from servicehall.cases.models import Draft, Upload
 from servicehall.cases.prefill import Fact
 from servicehall.cases.steps import CHECK, Step, steps_of
 from servicehall.catalogue import rules
+from servicehall.catalogue.models import ItemVersion
 
 HTTP_INVALID = 422
 
@@ -116,13 +119,29 @@ def page_url(filing: Filing, key: str) -> str:
     return reverse("servicehall:draft-page", args=[filing.draft.pk, key])
 
 
+def identity_fields(version: ItemVersion) -> set[str]:
+    """The file fields in which a copy of an identity document is wanted."""
+    return {
+        paper["field"]
+        for paper in version.materials
+        if paper.get("field") and paper["code"] in IDENTITY_MATERIALS
+    }
+
+
 def attach_one(request: PortalRequest, filing: Filing, key: str, file: "UploadedFile[Any]") -> str:
     try:
         clean = check_upload(file.read(), file.name or "")
+        if key in identity_fields(filing.draft.version):
+            clean = marked_for(clean, filing.draft, now=timezone.now())
         file_actions.attach(filing.draft.pk, key, clean, by=request.scope, now=timezone.now())
     except NotAllowed as error:
         return str(error.message)
     return ""
+
+
+def doubts_of(upload: Upload) -> list[Any]:
+    """What may be hard to read on a photograph, in words."""
+    return [DOUBTS[code] for code in upload.doubts if code in DOUBTS]
 
 
 def with_files(filing: Filing, row: dict[str, Any]) -> dict[str, Any]:
@@ -132,8 +151,13 @@ def with_files(filing: Filing, row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row,
         "attach_url": reverse("servicehall:draft-attach", args=[filing.draft.pk, row["key"]]),
+        "choose_url": reverse("servicehall:draft-choose", args=[filing.draft.pk, row["key"]]),
         "uploads": [
-            (upload, reverse("servicehall:draft-remove", args=[filing.draft.pk, upload.pk]))
+            (
+                upload,
+                reverse("servicehall:draft-remove", args=[filing.draft.pk, upload.pk]),
+                doubts_of(upload),
+            )
             for upload in uploads
         ],
         "is_full": len(uploads) >= row["max"],

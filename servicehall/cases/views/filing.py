@@ -179,6 +179,7 @@ def _show(
     context = {
         "layout": layout(request),
         "draft": filing.draft,
+        "is_for_other": actions.is_proxy(filing.draft.applicant, by=request.scope),
         "step": step,
         "number": index + 1,
         "total": len(filing.steps),
@@ -285,6 +286,7 @@ def _show_check(
     context = {
         "layout": layout(request),
         "draft": filing.draft,
+        "is_for_other": actions.is_proxy(filing.draft.applicant, by=request.scope),
         "facts": _known_rows(filing),
         "groups": groups,
         "lines": lines,

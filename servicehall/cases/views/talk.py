@@ -79,13 +79,13 @@ def _send(request: PortalRequest, case: Case, form: MessageForm) -> int:
     try:
         files = [
             check_upload(file.read(), file.name or "")
-            for file in request.FILES.getlist("files")[: messaging.MAX_FILES + 1]
+            for file in request.FILES.getlist("attached")[: messaging.MAX_FILES + 1]
         ]
         actions.write_message(
             case.pk, form.cleaned_data["text"], files=files, by=request.scope, now=now
         )
     except UploadRefused as refusal:
-        form.add_error("files", str(refusal.message))
+        form.add_error("attached", str(refusal.message))
     except NotAllowed as refusal:
         form.take(refusal)
     else:
