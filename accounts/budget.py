@@ -1,6 +1,7 @@
 """Counts what one user looks at in a day, so that nobody reads the whole base file by file."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -35,6 +36,26 @@ def count_look(
     if is_reveal:
         FileUse.objects.filter(pk=row.pk).update(reveals=F("reveals") + 1)
     return Use(*FileUse.objects.totals(user_id, day), is_new)
+
+
+def count_many(
+    user_id: uuid.UUID, persons: Collection[uuid.UUID], *, most: int, now: datetime
+) -> bool:
+    """Count what a user takes along of many persons at once, as if he had looked at each. False, and nothing is
+    counted, where that would be more than `most` of the day."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("count_many() must run inside the act")
+    day = timezone.localdate(now)
+    User.objects.select_for_update(no_key=True).get(pk=user_id)
+    mine = FileUse.objects.filter(user_id=user_id, day=day)
+    known = set(mine.values_list("person_id", flat=True))
+    fresh = set(persons) - known
+    if len(known) + len(fresh) > most:
+        return False
+    FileUse.objects.bulk_create(
+        FileUse(user_id=user_id, day=day, person_id=pk) for pk in sorted(fresh)
+    )
+    return True
 
 
 def of_day(user_id: uuid.UUID, day: date) -> Use:

@@ -4,6 +4,8 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -77,6 +79,33 @@ class City:
         return scope_of(self.head.user, self.head.pk, today=timezone.localdate())
 
 
+@contextmanager
+def aside() -> Iterator[None]:
+    """In a copy of the city, which may be spoilt: it is thrown away afterwards."""
+    name, copy = state.DATABASE, f"{state.DATABASE}_aside"
+    connection.close()
+    _maintain(
+        f'DROP DATABASE IF EXISTS "{copy}"',
+        f'CREATE DATABASE "{copy}" TEMPLATE "{name}" STRATEGY file_copy',
+    )
+    connection.settings_dict["NAME"] = copy
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        _maintain(f'DROP DATABASE IF EXISTS "{copy}"')
+
+
+def _maintain(*statements: str) -> None:
+    maintenance = psycopg2.connect(state.database_url("postgres"))
+    maintenance.autocommit = True
+    with maintenance.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    maintenance.close()
+
+
 def prepare(scale: str) -> City:
     """The city of the last run, when seed and schema are the same, else a new one."""
     stamp = json.dumps(
@@ -103,11 +132,7 @@ def _schema() -> str:
 
 def _load(scale: str) -> None:
     connection.close()
-    maintenance = psycopg2.connect(state.database_url("postgres"))
-    maintenance.autocommit = True
-    with maintenance.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{state.DATABASE}"')
-    maintenance.close()
+    _maintain(f'DROP DATABASE IF EXISTS "{state.DATABASE}"')
     devpg.Cluster().wait()
     for command in (("migrate", "-v0"), ("load_demo", "--scale", scale, "--seed", str(SEED))):
         subprocess.run([sys.executable, "manage.py", *command], cwd=state.ROOT, check=True)

@@ -41,13 +41,14 @@ class Trial:
 
 @dataclass(frozen=True)
 class Reading:
-    """A number that does not depend on the machine: queries, bytes."""
+    """A number that is read once: queries, bytes, or a ratio of what takes too long to be repeated."""
 
     name: str
     read: Callable[[], float]
     check: Check
     goal: float
     unit: str
+    is_faster: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def run(measure: Trial | Reading) -> Result:
     """Check, then measure. Raises Wrong; a noisy trial is repeated once, and stays noisy if it is so again."""
     measure.check()
     if isinstance(measure, Reading):
-        return Result(measure.name, measure.read(), measure.goal, measure.unit)
+        value, unit = measure.read(), measure.unit
+        return Result(measure.name, value, measure.goal, unit, is_faster=measure.is_faster)
     result = _rounds(measure)
     return _rounds(measure) if result.is_noisy else result
 

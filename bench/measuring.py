@@ -63,8 +63,9 @@ def line(result: Result) -> str:
     mark = "ok" if result.is_met else "below" if result.is_faster else "above"
     goal = f"{'≥' if result.is_faster else '≤'} {result.goal:,g}"
     start = f"{mark:<6}  {result.name:<34}"
-    if result.unit != "x":
-        return f"{start} {result.value:>9,.0f} {result.unit:<8} goal {goal}"
+    if not result.details:
+        digits = 3 if result.unit == "x" else 0
+        return f"{start} {result.value:>9,.{digits}f} {result.unit:<8} goal {goal}"
     times = "subject {subject_ms} ms, yardstick {yardstick_ms} ms".format(**result.details)
     noise = f"spread {result.spread:.1f}{' NOISY' if result.is_noisy else ''}"
     return f"{start} {result.value:>9,.2f} x        goal {goal:<8} {noise}  {times}"

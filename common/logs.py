@@ -29,7 +29,12 @@ _MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[- ]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}
 def redact(text: str) -> str:
     """`text` without database details and without anything that looks like a personal number."""
     text = _DATABASE_DETAIL.sub(r"\1: [removed]\n", text).rstrip("\n")
-    return _MOBILE.sub("[phone]", _NUMBER.sub("[number]", text))
+    return without_numbers(text, "[number]", "[phone]")
+
+
+def without_numbers(text: str, number: str, phone: str) -> str:
+    """`text` with these words for anything that looks like a personal number."""
+    return _MOBILE.sub(phone, _NUMBER.sub(number, text))
 
 
 def line(*, logger: str, level: str, message: str, at: datetime, **more: object) -> str:

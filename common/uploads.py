@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import limited
 from common.errors import NotAllowed
+from common.logs import without_numbers
 
 Kind = Literal["pdf", "jpg", "png"]
 
@@ -208,9 +209,11 @@ def _is_shown(character: str) -> bool:
 
 
 def display_name(name: str, kind: Kind) -> str:
-    """`…\\材料.pdf.exe` → `材料.pdf`: the last part of the path, without endings, at most 60 characters."""
+    """`…\\材料.pdf.exe` → `材料.pdf`: the last part of the path, without endings, at most 60 characters. A number
+    of a person in it is left out: the name stands in lists."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     stem = "".join(filter(_is_shown, last)).strip(" .")
     while (cut := re.fullmatch(r"(.+?)\.[A-Za-z0-9]{1,5}", stem)) is not None:
         stem = cut[1].rstrip(" .")
+    stem = without_numbers(stem, "…", "…")
     return f"{stem[:60] or 'file'}.{kind}"

@@ -145,6 +145,7 @@ def start(supervisor: Supervisor) -> None:
         broker.wait(env["BROKER_URL"])
     say("数据库和消息代理已就绪 · database and broker are up")
     manage(supervisor, env, "migrate", "-v0")
+    manage(supervisor, env, "grant_powers")
     say("数据表已就绪 · migrations are applied")
     load_demo(supervisor, env)
     host = env.get("HOST", state.LOOPBACK)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 
 from community.governance.enums import PlaceLevel, Power
 
@@ -111,6 +111,16 @@ class PostQuerySet(QuerySet["Post"]):
             .select_related("user", "deputises__user", "body")
             .order_by("started_on", "pk")
         )
+
+    def holding(self, power: str, path: str, day: date) -> Self:
+        """Posts that hold a power at a place."""
+        grants = self.model._meta.apps.get_model("governance", "PlaceGrant")
+        held = (
+            grants._default_manager.filter(group=OuterRef("group"), permission__codename=power)
+            .annotate(of_path=Value(path, output_field=CharField()))
+            .filter(of_path__startswith=F("content_object__path"))
+        )
+        return self.active_on(day).filter(Exists(held))
 
     def watching(self, roles: Collection[str], path: str, day: date) -> Self:
         """Posts of these roles whose body stands at the place or above it; no path: wherever it stands."""

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -44,8 +44,11 @@ STATION = ""  # who answers for what a visit tells better than any register
 class Unreadable(Invalid):
     """The text is no value of this attribute; the message says what one looks like and never repeats it."""
 
-    def __init__(self, message: Label) -> None:
-        super().__init__("value_unreadable", message)
+    def __init__(self, message: Label, longest: int | None = None) -> None:
+        self.template, self.longest = message, longest
+        named: Any = message
+        text = message if longest is None else format_lazy(named, longest=longest)
+        super().__init__("value_unreadable", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def _text(longest: int) -> Callable[[str], str]:
     def read(text: str) -> str:
         value = _plain(text)
         if len(value) > longest:
-            raise Unreadable(format_lazy(_("最多{longest}个字，请缩短。"), longest=longest))
+            raise Unreadable(_("最多{longest}个字，请缩短。"), longest)
         return value
 
     return read

@@ -267,6 +267,7 @@ class EventKind(TextChoices):
     JOIN = "join", _("入户")
     MARRIAGE = "marriage", _("婚入")
     HEAD = "head", _("变更户主")
+    MERGED = "merged", _("合并档案")  # two entries were one human being; written by a merge alone
     CORRECTION = "correction", _("更正")
 
 

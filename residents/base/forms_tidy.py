@@ -52,6 +52,23 @@ class CareForm(forms.Form):
         return {**self.cleaned_data, "kind": self.kinds[self.cleaned_data["kind"]]}
 
 
+class AnyPairForm(forms.Form):
+    """Two entries that the machine did not put together: searched, and one chosen of what was found."""
+
+    one = forms.CharField(
+        label=_("第一份档案"), max_length=60, help_text=_("姓名、证件号码、手机号或住址。")
+    )
+    other = forms.CharField(
+        label=_("第二份档案"), max_length=60, help_text=_("姓名、证件号码、手机号或住址。")
+    )
+
+    def choose(self, name: str, found: list[tuple[str, str]]) -> None:
+        """A question which of those found is meant; a single one is chosen already."""
+        self.fields[f"{name}_is"] = forms.ChoiceField(
+            label=self.fields[name].label, choices=found, widget=forms.RadioSelect, required=False
+        )
+
+
 class PairForm(ReasonForm):
     """Whether two entries are one human being, and if so which of them stays."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import operator
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Coalesce, Lower, Now
 
 from common.crypto import blind_index
 from community.governance.enums import BodyKind, PlaceLevel, Power
@@ -87,6 +88,11 @@ class PersonQuerySet(QuerySet["Person"]):
     def of_staff(self, user_id: object) -> Self:
         """The person who a member of staff is."""
         return self.filter(staff_account_id=user_id) if user_id else self.none()
+
+    def behind(self, user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        """Whose the accounts of staff are, {account: person}; of merged entries the one that stays."""
+        rows = self.filter(staff_account__in=user_ids)
+        return dict(rows.values_list("staff_account_id", Coalesce("merged_into_id", "id")))
 
     def claimable(
         self, number: str, full_name: str, phone: str, *, has_account: bool, settled_before: date

@@ -21,6 +21,7 @@ NUMBER = re.compile(r"\d{17}[\dX]|\d{15}")
 TAIL = re.compile(r"\d{5}[\dX]")
 PHONE = re.compile(r"\+?\d{7,14}")
 HOME = (OccupancyKind.ACTUAL, OccupancyKind.RENTED)
+ABOVE_BUILDINGS = (PlaceLevel.YARD, PlaceLevel.AREA, PlaceLevel.COMMUNITY)
 # 海馨小区3栋, 3号楼2单元401, 海馨3-2-401: a yard, then the numbers of building, unit and door, as many as there are.
 ADDRESS = re.compile(
     r"(?:.*?社区)?(?P<yard>.*?)"
@@ -107,9 +108,13 @@ def _at_address(text: str, near: Q) -> Q:
     if found is None or not any(found.groups()):
         return Q(pk__in=[])
     yard, building, unit, door = found.groups()
-    units = Place.objects.filter(near, level=PlaceLevel.UNIT)
+    units = Place.objects.filter(level=PlaceLevel.UNIT)
     if yard:
-        units = units.filter(parent__parent__name__contains=yard)
+        # From above: there are few yards, and many units in a district.
+        yards = Place.objects.filter(near, level__in=ABOVE_BUILDINGS, name__contains=yard)
+        units = units.filter(parent__parent__in=yards.values("pk"))
+    else:
+        units = units.filter(near)
     if building:
         units = units.filter(parent__name__regex=_numbered(building))
     if unit:

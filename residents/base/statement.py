@@ -28,6 +28,7 @@ Flows = dict[Key, Counter[str]]
 # What a month is made of, with its sign; `inside` and `households` change no sum.
 SIGNS = {
     "entered": 1, "births": 1, "deaths": -1, "came": 1, "left": -1, "moved_in": 1, "moved_out": -1,
+    "merged": -1,
 }  # fmt: skip
 COLUMNS = (*SIGNS, "inside")
 
@@ -47,6 +48,7 @@ DEFINED = (
     Column("moved_in", _("市内迁入"), _("当月从本市其他地方迁到这里的人。")),
     Column("moved_out", _("市内迁出"), _("当月从这里迁到本市其他地方的人。")),
     Column("entered", _("登记入库"), _("当月第一次登记到基础库的原有居民。")),
+    Column("merged", _("重复合并"), _("当月发现一人登记了两份档案、合并后少计的人数。")),
     Column("inside", _("本地内迁移"), _("当月在本地之内搬家的人，不改变总数。")),
 )
 
@@ -114,6 +116,13 @@ def _count(
     now: Sequence[uuid.UUID],
     n: int,
 ) -> None:
+    if kind == EventKind.MERGED:
+        # Nobody came or left: a double is no longer counted. Where its tie went over, the two sides cancel out.
+        for place in {*was, *now}:
+            found.setdefault((place, *at), Counter())["merged"] += n * (
+                (place in was) - (place in now)
+            )
+        return
     arrives = {EventKind.BIRTH: "births", EventKind.ENTERED: "entered"}.get(EventKind(kind), "came")
     leaves = "deaths" if kind == EventKind.DEATH else "left"
     for place in {*was, *now}:
@@ -247,12 +256,19 @@ def behind(column: str, basis: str, place: Place, month: date) -> QuerySet[Perso
     stays = ~Q(**{was: F(now)})
     if basis == Basis.ACTUAL:
         stays |= Q(kind=EventKind.MOVE)
+    # A tie that went over from one entry to the other: both sides of one act.
+    handed_over = PersonEvent.objects.filter(
+        act_id=OuterRef("act_id"), kind=EventKind.MERGED
+    ).filter(was_none & now_in)
     conditions = {
         "births": was_none & now_in & Q(kind=EventKind.BIRTH),
         "entered": was_none & now_in & Q(kind=EventKind.ENTERED),
-        "came": was_none & now_in & ~Q(kind__in=[EventKind.BIRTH, EventKind.ENTERED]),
+        "came": was_none
+        & now_in
+        & ~Q(kind__in=[EventKind.BIRTH, EventKind.ENTERED, EventKind.MERGED]),
         "deaths": was_in & now_none & Q(kind=EventKind.DEATH),
-        "left": was_in & now_none & ~Q(kind=EventKind.DEATH),
+        "left": was_in & now_none & ~Q(kind__in=[EventKind.DEATH, EventKind.MERGED]),
+        "merged": was_in & now_none & Q(kind=EventKind.MERGED) & ~Exists(handed_over),
         "moved_in": ~was_none & ~was_in & now_in,
         "moved_out": was_in & ~now_none & ~now_in,
         "inside": was_in & now_in & stays,

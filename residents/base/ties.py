@@ -61,8 +61,9 @@ def moving() -> list[Tie]:
 
 MOVE, FACTS, KEEP = OnMerge.MOVE, OnMerge.FACTS, OnMerge.KEEP
 declare(
-    Tie("residents.HouseholdMember", "person", MOVE, _("家庭成员关系")),
-    Tie("residents.Occupancy", "person", MOVE, _("居住关系")),
+    # Where both have one at the same time, it ends or stays (merging_life.py): the months stay as they were told.
+    Tie("residents.HouseholdMember", "person", MOVE, _("家庭成员关系"), OnClash.STAY),
+    Tie("residents.Occupancy", "person", MOVE, _("居住关系"), OnClash.STAY),
     Tie("residents.Visit", "person", MOVE, _("正在查看的档案")),
     # Entries that lead to the one which now leads on itself: all lead to the last.
     Tie("residents.Person", "merged_into", MOVE, _("以前合并进来的档案")),

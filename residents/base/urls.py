@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("persons/findings/<uuid:finding_id>/", checks.finding, name="finding"),
     path("persons/findings/<uuid:finding_id>/fix/", checks.fix, name="finding-fix"),
     path("persons/doubles/", doubles.doubles, name="doubles"),
+    path("persons/doubles/new/", doubles.any_pair, name="double-new"),
     path("persons/doubles/<uuid:pair_id>/", doubles.pair, name="double"),
     path("persons/merges/", doubles.merges, name="merges"),
     path("persons/merges/<uuid:merge_id>/", doubles.merge, name="merge"),

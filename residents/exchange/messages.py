@@ -40,6 +40,14 @@ register(
         link="exchange:export",
     ),
     Kind(
+        "export.asked",
+        _("有导出等您审批"),
+        _("“%(template)s”（%(place)s）共%(count)s行，等第二人审批。请核对用途和接收人。"),
+        "",
+        IN_SITE,
+        link="exchange:export",
+    ),
+    Kind(
         "export.rejected",
         _("导出未获批准"),
         _("“%(template)s”（%(place)s）未获批准，理由见导出页面。"),
@@ -54,6 +62,14 @@ register(
         "",
         IN_SITE,
         link="exchange:request",
+    ),
+    Kind(
+        "report.opened",
+        _("有报表要填"),
+        _("“%(report)s”已经社区办批准，请在%(date)s前填报；基础库已有的内容不用再填。"),
+        "",
+        IN_SITE,
+        link="exchange:form",
     ),
     Kind(
         "report.rejected",

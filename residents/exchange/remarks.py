@@ -20,7 +20,7 @@ def problem_text(problem: Sequence[object], headings: Mapping[int, str]) -> str:
     place, message, *rest = problem
     text = _(str(message))
     if rest:
-        text = text.format(row=rest[0])
+        text = text.format(row=rest[0], longest=rest[0])
     if not isinstance(place, int) or place < 0:
         return text
     where = _("{letter}列 {heading}").format(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext_noop as _, override
 
 from common.errors import Invalid
-from residents.base.attributes import ATTRIBUTES
+from residents.base.attributes import ATTRIBUTES, Unreadable
 from residents.base.documents import read_document
 from residents.exchange.headings import COMMUNITY, Column
 
@@ -27,7 +27,9 @@ _REMARKS = re.compile(
 )
 _SERIAL_START = date(1899, 12, 30)  # day 0 of tables, which believe in 1900-02-29
 
-Problem = tuple[int, str]  # place of the column (-1 the row), message
+Problem = (
+    tuple[int, str] | tuple[int, str, int]
+)  # place of the column (-1 the row), message, its figure
 
 
 @dataclass(slots=True)
@@ -68,14 +70,21 @@ def read_row(
         try:
             value = _read(column.target, text, codes.get(column.target, {}))
         except Invalid as error:
-            with override("zh-hans"):
-                reading.problems.append((column.place, str(error.message)))
+            reading.problems.append((column.place, *_in_record(error)))
         else:
             if value:
                 reading.values[column.target] = value
     if not reading.problems:
         _check(reading, places, as_of)
     return reading
+
+
+def _in_record(error: Invalid) -> tuple[str] | tuple[str, int]:
+    """What is wrong, in the language of the record, with its figure apart: readers have it in theirs."""
+    with override("zh-hans"):
+        if isinstance(error, Unreadable) and error.longest is not None:
+            return str(error.template), error.longest
+        return (str(error.message),)
 
 
 def _read(target: str, text: str, codes: Mapping[str, str]) -> str:

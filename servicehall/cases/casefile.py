@@ -296,7 +296,9 @@ class CaseFile:
         if self.is_closed:
             return
         standing = case.state in STANDING_STILL
-        pause = case.pauses.filter(to_on__isnull=True).last() if standing else None
+        pause = (
+            case.pauses.filter(to_on__isnull=True).last() if standing and case.accepted_at else None
+        )
         if standing and waiting is None:
             due = pause.expected_on if pause else None
             yield Entry(case.get_state_display(), "now", who=case.handler.label, due=due)

@@ -25,7 +25,8 @@ Condition = Callable[[date, date, date], Q]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`condition(first, last, today)` picks the cases of a figure; both days of the period included."""
+    """`condition(first, last, today)` picks the cases of a figure; both days of the period included. A stock is
+    one of open cases."""
 
     code: str
     label: str | Promise
@@ -190,8 +191,11 @@ def count(measures: Iterable[Measure], first: date, last: date, *, today: date) 
 
 def _count(measures: Sequence[Measure], first: date, last: date, today: date) -> Iterator[Fact]:
     conditions = {measure.code: measure.condition(first, last, today) for measure in measures}
+    read = [conditions[measure.code] for measure in measures if not measure.is_stock]
+    if len(read) < len(measures):
+        read.append(Q(closed_on__isnull=True))
     rows = (
-        Case.objects.filter(functools.reduce(operator.or_, conditions.values()))
+        Case.objects.filter(functools.reduce(operator.or_, read))
         .order_by()
         .values_list("community_id", "version__item__window_id", "version__department")
         .annotate(**{code: Count("pk", filter=condition) for code, condition in conditions.items()})

@@ -201,7 +201,10 @@ def _standing_still(steps: Sequence[ReviewStep], pause: ClockPause | None) -> li
 
 def paused(pause: ClockPause) -> str:
     """Since when the clock stands still, and why."""
-    return _("计时从%(day)s起暂停，原因：%(reason)s；结束以后接着计时。") % {
+    words = _("计时从%(day)s起暂停，原因：%(reason)s；结束以后接着计时。")
+    if pause.reason == PauseReason.SUPPLEMENT:
+        words = _("计时从%(day)s起暂停，原因：%(reason)s；补正以后接着计时。")
+    return words % {
         "day": formats.date_format(pause.from_on, "DATE_FORMAT"),
         "reason": pause.get_reason_display(),
     }

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from common.masking import mask_name
-from residents.base.eligibility import Explained, explain, with_facts
+from residents.base.eligibility import Explained, explain, facts_of
 from residents.base.eligibility.tree import tests_of
 from residents.base.models import Person
 from servicehall.cases.models import Proposal
@@ -27,10 +27,7 @@ def explained(rows: Sequence[Proposal], today: date) -> list[Line]:
     rules_of: dict[uuid.UUID, Any] = {row.version_id: row.version.eligibility for row in rows}
     keys = {test.fact for rule in rules_of.values() if rule for test in tests_of(rule)}
     persons = Person.objects.filter(pk__in=[row.person_id for row in rows])
-    facts = {
-        person.pk: {key: getattr(person, f"fact_{key}") for key in keys}
-        for person in with_facts(persons, sorted(keys), today)
-    }
+    facts = facts_of(persons, keys, today)
     return [
         Line(row, explain(rule, facts[row.person_id]), mask_name(row.person.full_name))
         for row in rows

@@ -480,7 +480,8 @@ COUNTER = [
         given=person(),
         data=NONSENSE,
     ),
-    *(Row(f"residents:{name}", only(MENDERS)) for name in ("doubles", "merges")),
+    *(Row(f"residents:{name}", only(MENDERS)) for name in ("doubles", "merges", "double-new")),
+    Row("residents:double-new", only(MENDERS, 422), POST, data=NONSENSE),
     *(Row(f"residents:{name}", only(MENDERS), given=of(name)) for name in ("double", "merge")),
     *(
         Row(f"residents:{name}", only((), blind=MENDERS), given=of(f"far_{name}"))

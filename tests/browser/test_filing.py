@@ -56,9 +56,7 @@ def test_the_pages_beside_a_filing_are_in_order(
                 "desk": reverse("servicehall:desk") + "?group=messages",
                 "talk": reverse("servicehall:case-messages", args=[case.pk]),
                 "more": reverse("servicehall:case-more", args=[case.pk]),
-                "paper": reverse(
-                    "servicehall:case-signature", args=[case.pk, world.signature.pk]
-                ),
+                "paper": reverse("servicehall:case-signature", args=[case.pk, world.signature.pk]),
                 "mandates": reverse("servicehall:mandates", args=[case.applicant_id]),
             }.items():
                 assert clerk.goes_to(url) == 200

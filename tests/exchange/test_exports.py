@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from accounts import audit
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, FileUse, User
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Role
 from dashboards.demo import numbers
+from notifications.models import Message
 from residents.base import actions as base
 from residents.base.actions.sources import load_sources
 from residents.base.looks import looks
@@ -291,6 +292,64 @@ def test_the_same_human_in_another_post_is_no_second_person(community, civil, bi
     assert not ExportRun.objects.to_decide(other_post)
     with pytest.raises(NotAllowed, match="own_export"):
         exports.decide(big.pk, approve=True, note="", by=other_post, now=timezone.now())
+
+
+def test_two_accounts_of_one_human_are_no_two_persons(community, big):
+    """By the person behind the account; where an account is tied to nobody, by the name on it."""
+    asker = User.objects.get(pk=big.requested_by_id)
+    second = staff(Role.DEPARTMENT_OFFICIAL, big.requested_body)
+    account = User.objects.get(pk=second.user_id or "")
+    User.objects.filter(pk__in=[asker.pk, account.pk]).update(display_name="王芳")
+
+    def decide():
+        return exports.decide(big.pk, approve=True, note="", by=second, now=timezone.now())
+
+    with pytest.raises(NotAllowed, match="who_is_it"):
+        decide()
+    one, double = PersonFactory.create_batch(2, community=community)
+    Person.objects.filter(pk=one.pk).update(staff_account=asker)
+    Person.objects.filter(pk=double.pk).update(
+        staff_account=account, state="merged", merged_into=one
+    )
+    with pytest.raises(NotAllowed, match="own_export"):
+        decide()
+    Person.objects.filter(pk=double.pk).update(state="active", merged_into=None)
+    assert decide().state == RunState.WRITING
+
+
+def test_many_small_files_are_a_large_one(community, civil, figures):
+    """What went out counts with the files that were opened: beyond the day's budget a second person is asked."""
+    figures(files_noticed=2, files_most=3)
+    poor(community)
+    poor(community)
+    assert worked(asked(civil, community)).state == RunState.READY
+    assert worked(asked(civil, community)).state == RunState.READY, "the same two, once a day"
+    poor(community)
+    poor(community)
+    run = worked(asked(civil, community))
+    assert (run.rows, run.state) == (4, RunState.WAITING)
+    tomorrow = timezone.now() + timedelta(days=1)
+    assert FileUse.objects.filter(user_id=civil.user_id).count() == 2
+    figures(files_most=4)
+    assert worked(asked(civil, community, now=tomorrow), now=tomorrow).state == RunState.READY
+
+
+def test_whoever_may_be_the_second_person_hears_of_it(community, civil):
+    office = staff(Role.DISTRICT_OFFICE, CommunityOfficeFactory(place=community.parent.parent))
+    colleague = official("civil_affairs")
+    official("health")
+    staff(Role.STATION_DIRECTOR, StationFactory())  # of another community
+    director = staff(Role.STATION_DIRECTOR, StationFactory(place=community))
+    ExchangeFigure.objects.filter(code="rows_one_person").update(value=1)
+    poor(community)
+    poor(community)
+    worked(asked(civil, community))
+    told = Message.objects.filter(kind="export.asked")
+    assert set(told.values_list("user_id", flat=True)) == {
+        office.user_id,
+        colleague.user_id,
+        director.user_id,
+    }
 
 
 def test_the_database_knows_that_two_persons_are_two(big):

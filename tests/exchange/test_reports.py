@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Role
+from notifications.models import Message
 from residents.base.actions.sources import load_sources
 from residents.base.models import Person, PersonDetail
 from residents.exchange import facts, rules
@@ -187,10 +188,17 @@ def test_a_yes_that_comes_too_late_leaves_no_notice(community, civil, office):
         reports.decide_request(request.pk, approve=True, note="", by=office, now=late)
 
 
-def test_each_community_of_the_place_gets_its_form(community, civil, office):
+def test_each_community_of_the_place_gets_its_form_and_hears_of_it(community, civil, office):
     CommunityFactory(parent=community.parent)
     far = CommunityFactory()
+    station = StationFactory(place=community)
+    director = staff(Role.STATION_DIRECTOR, station)
+    staff(Role.WINDOW_CLERK, station)
+    staff(Role.STATION_DIRECTOR, StationFactory(place=far))
     approved(requested(civil, community.parent), office)
+    told = Message.objects.get(kind="report.opened")
+    assert told.user_id == director.user_id
+    assert told.about == f"form:{ReportForm.objects.get(community=community).pk}"
     assert ReportForm.objects.count() == 2
     assert not ReportForm.objects.filter(community=far)
 

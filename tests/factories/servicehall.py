@@ -35,6 +35,7 @@ from tests.factories.governance import (
 from tests.factories.residents import PersonFactory
 
 ALLOWANCE = "W4-04"  # 高龄津贴: community, street and district in turn, two files
+CHILDCARE = "W3-02"  # 育儿补贴: for each child, asked for by one of the parents
 DIBAO = "W1-01"  # 低保: three levels, no file
 JOBLESS = "W2-01"  # 失业登记: finished at once
 

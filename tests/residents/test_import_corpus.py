@@ -93,7 +93,7 @@ def test_a_wrong_cell_is_named_by_its_column(place, word, row, form):
     if place == 7:  # whether a community is known only the base can say
         assert told.community == "别处社区"
         return
-    assert [(p, word in message) for p, message in told.problems] == [(place, True)]
+    assert [(p, word in message) for p, message, *_figure in told.problems] == [(place, True)]
 
 
 def test_an_id_stored_as_a_number_is_refused_and_never_rounded():
@@ -103,7 +103,7 @@ def test_an_id_stored_as_a_number_is_refused_and_never_rounded():
     cells = table.first[1][1]
     assert cells[1] == f"{whole:.5E}"
     told = read_row(cells, headings.find(table.first).columns, {}, JUNE)
-    assert [place for place, _message in told.problems] == [1]
+    assert [place for place, *_message in told.problems] == [1]
 
 
 def test_fifteen_digits_become_eighteen_also_from_a_number():

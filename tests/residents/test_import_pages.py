@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
@@ -19,6 +20,7 @@ from residents.base.models import ConflictTicket, Person, PersonDetail
 from residents.exchange.actions import working
 from residents.exchange.enums import BatchState
 from residents.exchange.models import ImportBatch, LayoutMemory
+from residents.exchange.remarks import problem_text
 from residents.exchange.views.imports import masked
 from tests.factories.governance import (
     CommunityFactory,
@@ -27,7 +29,7 @@ from tests.factories.governance import (
     staff,
 )
 from tests.factories.residents import PersonFactory
-from tests.residents.importing import NOW, csv_file, number, receive, xlsx
+from tests.residents.importing import NOW, checked, csv_file, number, receive, xlsx
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ("姓名", "身份证号", "学历", "所属社区", "说明文字")
@@ -248,6 +250,29 @@ def test_the_next_conflict_is_of_the_attribute_that_the_list_showed(desk, disput
     following = ConflictTicket.objects.get(person=third)
     expected = reverse("exchange:conflict", args=[following.pk])
     assert answer.headers["Location"] == f"{expected}?attribute=phone"
+
+
+def test_conflicts_of_one_community_can_be_looked_at_alone(desk, disputed, community):
+    there = CommunityFactory(parent=community.parent)
+    twin = PersonFactory(community=there)
+    ConflictTicket.objects.create(person=twin, attribute="education", answers="", opened_at=NOW)
+    both = desk.get(reverse("exchange:conflicts"))
+    assert len(both.context["rows"]) == 2
+    assert f'value="{there.code}"' in both.content.decode()
+    one = desk.get(reverse("exchange:conflicts"), {"community": there.code})
+    assert [ticket.person for ticket, _name in one.context["rows"]] == [twin]
+    assert f"?community={there.code}&amp;attribute=education" in one.content.decode()
+    assert len(desk.get(reverse("exchange:conflicts"), {"community": "x"}).context["rows"]) == 2
+
+
+def test_what_is_too_long_is_said_in_the_language_of_the_reader(clerk):
+    rows = [("姓名", "身份证号", "工作单位"), ("张伟民", number(1), "长" * 300)]
+    row = checked(xlsx(rows), clerk).rows.get()
+    (problem,) = row.problems
+    with override("en"):
+        assert "最多" not in problem_text(problem, {})
+        assert str(problem[2]) in problem_text(problem, {})
+    assert f"最多{problem[2]}个字" in problem_text(problem, {})
 
 
 @pytest.mark.parametrize(

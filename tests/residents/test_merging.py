@@ -44,6 +44,7 @@ from tests.factories.servicehall import ALLOWANCE, hall
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 25)
 LATER = NOW + timedelta(days=3)
 MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
 WHY = "同一人，出生证明登记在前"
@@ -100,6 +101,7 @@ def dump(*persons):
             "accounts.AuditEntry",
             "residents.DoubleCandidate",
             "residents.PersonMerge",
+            "residents.PersonEvent",  # what happened is told, and told to be mistaken
         }:
             continue
         manager = model_of(tie.model)._base_manager
@@ -184,10 +186,13 @@ def test_who_was_twice_in_a_household_is_in_it_once_as_its_head(stays, goes, dir
     )
     before = dump(stays, goes)
     row = joined(stays, goes, director)
-    member = home.members.get()
+    member = home.members.current().get()
     assert (member.person, member.relation) == (stays, Relation.HEAD)
-    assert member.from_on == date(2020, 1, 1)
-    assert Occupancy.objects.get().from_on == date(2024, 6, 3)
+    # He has lived there since the earlier day; the other row ends, so that no day counts anybody more or less.
+    mine = Occupancy.objects.get(person=stays)
+    assert (mine.from_on, mine.to_on) == (date(2024, 6, 3), None)
+    theirs = Occupancy.objects.get(person=goes)
+    assert (theirs.from_on, theirs.to_on) == (MAY, TODAY)
     undone(row, director)
     assert dump(stays, goes) == before
 
@@ -244,6 +249,27 @@ def test_a_conflict_of_the_one_is_settled_for_both(stays, goes, director):
     ticket.refresh_from_db()
     assert (ticket.person, ticket.state) == (stays, TicketState.AGREED)
     assert ConflictTicket.objects.get(state=TicketState.OPEN).person == stays
+
+
+def test_what_is_said_of_the_entry_that_went_is_said_of_the_one_that_stays(stays, goes, director):
+    say(goes, "human_resources", MAY, employment="30")
+    row = joined(stays, goes, director)
+    before = dump(goes)
+    said = say(goes, "human_resources", JULY, employment="10", education="21")
+    assert said.changed[stays.pk] == said.changed[goes.pk] == ["employment", "education"]
+    assert said.before[goes.pk]["employment"][0] == "30"
+    detail = PersonDetail.objects.get(pk=stays.pk)
+    assert (detail.employment, detail.education) == ("10", "21")
+    assert dump(goes) == before, "nothing is written to the entry that only leads on"
+    trace = AuditEntry.objects.get(action="person.led_on")
+    assert (trace.person_id, trace.detail["into"]) == (goes.pk, str(stays.pk))
+    assert trace.detail["fields"] == ["education", "employment"]
+    foreseen = actions.foresee(
+        [Statement(goes.pk, {"pension": "2"}, JULY)], source="human_resources", now=NOW
+    )
+    assert foreseen.filled[goes.pk] == ["pension"]
+    undone(row, director)
+    assert PersonDetail.objects.get(pk=goes.pk).employment == "30"
 
 
 # --- and back -------------------------------------------------------------------------------------
@@ -424,6 +450,30 @@ def test_side_by_side_one_person_decides_by_keyboard(stays, goes, director, clie
     assert again.status_code == 422
     assert not again.context["is_open"]
     assert Person.objects.get(pk=goes.pk).state == PersonState.ACTIVE
+
+
+def test_any_two_entries_can_be_laid_side_by_side(stays, goes, station, director, client_for):
+    other = PersonFactory(full_name="李秀英", community=station.place)
+    far = PersonFactory(full_name="李秀芳")
+    client, url = client_for(director), reverse("residents:double-new")
+    assert url in client.get(reverse("residents:doubles")).content.decode()
+    nobody = client.post(url, {"one": far.full_name, "other": "李秀英"})
+    assert nobody.status_code == 422
+    assert "没有找到您可以合并的档案" in nobody.content.decode()
+    asked = client.post(url, {"one": "陈小雨", "other": other.id_number})
+    assert "请选择是哪一位" in asked.content.decode()
+    given = {"one": "陈小雨", "one_is": str(stays.pk), "other": other.id_number}
+    answer = client.post(url, given)
+    pair = DoubleCandidate.objects.get()
+    assert answer["Location"] == reverse("residents:double", args=[pair.pk])
+    assert {pair.person_a_id, pair.person_b_id} == {stays.pk, other.pk}
+    assert "合并为一份" in client.get(answer["Location"]).content.decode()
+    same = client.post(url, {"one": other.id_number, "other": other.id_number})
+    assert "两份不同的档案" in same.content.decode()
+    client.post(answer["Location"], {"act": "not_same", "reason": "双胞胎", "keep": ""})
+    client.post(url, given)
+    pair.refresh_from_db()
+    assert pair.state == DoubleState.OPEN, "asked once more"
 
 
 def test_the_pages_cost_ten_queries_at_the_most(full, director, client_for, count_queries):

@@ -4,23 +4,28 @@ import random
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pytest
 from django.db import IntegrityError
 
 from accounts.audit import SYSTEM
-from common.errors import NotAllowed
+from common.errors import Conflict, NotAllowed
 from community.governance.enums import Role
 from residents.base import statement
 from residents.base.actions import correcting, households, life, moving
 from residents.base.actions.counting import recount_population
+from residents.base.actions.merging import merge, unmerge
 from residents.base.actions.register import load_persons
+from residents.base.actions.sources import load_sources
 from residents.base.enums import Basis, OccupancyKind, Relation, Sex
 from residents.base.models import (
     Household,
     HouseholdMember,
     Occupancy,
+    Person,
     PersonEvent,
+    PersonMerge,
     PopulationMonth,
 )
 from tests.conftest import queries_of
@@ -172,6 +177,94 @@ def test_a_list_from_outside_is_counted_as_entered(places):
     assert of(here.parent.parent, MONTHS[0]).end == 3
 
 
+def told(places):
+    """All that the statements of these places say, by place, month and basis."""
+    found = statement.statements([place.pk for place in places], MONTHS[0], MONTHS[-1])
+    return {key: (month.end, month.households, flows(month)) for key, month in found.items()}
+
+
+def both_ways():
+    """Folded in on reading, and kept as sums: the same."""
+    yield
+    recount_population(now=END)
+    yield
+
+
+@pytest.fixture
+def doubles(places, clerk):
+    """Registered in January three times: twice behind one door, once in the next community."""
+    load_sources()
+    here, there = places
+    door = DwellingFactory(place=UnitFactory(community=here))
+    people = [
+        arrive(clerk, place, date(2026, 1, 5 + n), START + timedelta(days=90), dwelling=flat,
+               with_registration=n == 1)
+        for n, (place, flat) in enumerate([(here, door), (here, door), (there, None)])
+    ]  # fmt: skip
+    recount_population(now=END)
+    return people
+
+
+def joined(clerk, stays, *others):
+    return [merge(stays.pk, one.pk, reason="同一人", by=clerk, now=END) for one in others]
+
+
+def test_a_double_is_counted_until_it_is_found_and_not_after(places, clerk, doubles):
+    here, there = places
+    above = [*places, here.parent]
+    before = told(above)
+    joined(clerk, *doubles)
+    for _way in both_ways():
+        after = told(above)
+        assert {key for key in before if after[key] != before[key]} == {
+            (place.pk, MONTHS[-1], "actual") for place in above
+        }, "months that were told stay; his registration went over, nothing is less"
+        august = of(here, MONTHS[-1])
+        assert (august.start, august.end, flows(august)) == (2, 1, {"merged": 1})
+        assert flows(of(there, MONTHS[-1])) == {"merged": 1}
+        assert flows(of(here.parent, MONTHS[-1])) == {"merged": 2}
+        for place, basis in product(above, Basis):
+            behind = statement.behind("merged", basis, place, MONTHS[-1])
+            assert behind.count() == after[place.pk, MONTHS[-1], basis][2].get("merged", 0)
+        _agrees(places)
+
+
+def test_a_merge_that_was_a_mistake_leaves_no_trace_in_the_months(places, clerk, doubles):
+    before = told(places)
+    rows = joined(clerk, *doubles)
+    with pytest.raises(Conflict, match="merged"):
+        correcting.correct_event(rows[0].pk, reason="错", by=clerk, now=END)
+    for row in reversed(rows):
+        unmerge(row.pk, reason="双胞胎", by=clerk, now=END + timedelta(hours=2))
+    for _way in both_ways():
+        assert told(places) == before
+        _agrees(places)
+
+
+def test_what_was_late_before_a_merge_can_still_be_told(places, clerk, doubles):
+    joined(clerk, *doubles)
+    moving.move_out(doubles[0].pk, on=date(2026, 7, 3), keeps_registration=True, by=clerk, now=END)
+    assert of(places[0], MONTHS[-1]).end == 0
+    _agrees(places)
+
+
+def test_two_heads_are_one_household_less_when_they_are_one(places, clerk):
+    load_sources()
+    here, _there = places
+    heads = [arrive(clerk, here, date(2026, 1, 7), START + timedelta(days=90)) for _n in range(2)]
+    for number, person in enumerate(heads):
+        home = Household.objects.create(number=f"H{number}", community=here)
+        HouseholdMember.objects.create(
+            household=home, person=person, relation=Relation.HEAD, from_on=date(2026, 1, 7)
+        )
+    PersonEvent.objects.update(is_head=True)
+    recount_population(now=END)
+    row = merge(heads[0].pk, heads[1].pk, reason="同一人", by=clerk, now=END)
+    assert [of(here, month).households for month in MONTHS[-2:]] == [2, 1]
+    unmerge(row.pk, reason="双胞胎", by=clerk, now=END)
+    assert [of(here, month).households for month in MONTHS[-2:]] == [2, 2]
+
+
 def test_the_database_refuses_a_month_that_does_not_add_up(places):
     sums = dict.fromkeys(("entered", *statement.COLUMNS), 0)
     with pytest.raises(IntegrityError):
@@ -217,13 +310,18 @@ def acts(rng, clerk, places, day, now):
             lambda: correcting.correct_event(
                 act, reason="错", on=day if rng.random() < 0.5 else None, by=clerk, now=now
             ),
+            lambda: merge(who, rng.choice(alive), reason="同一人", by=clerk, now=now),
+            lambda: unmerge(
+                rng.choice(list(PersonMerge.objects.all())).pk, reason="双胞胎", by=clerk, now=now
+            ),
         ]
-    with suppress(NotAllowed):
+    with suppress(NotAllowed, Person.DoesNotExist, IndexError):
         rng.choice(choices)()
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_any_sequence_of_events_adds_up_to_the_naive_recount(places, clerk, seed):
+    load_sources()
     rng = random.Random(seed)
     for step in range(60):
         # Recorded in order, on days that lie back as they please.
@@ -231,11 +329,12 @@ def test_any_sequence_of_events_adds_up_to_the_naive_recount(places, clerk, seed
         acts(rng, clerk, places, day, END + timedelta(minutes=step))
         if rng.random() < 0.2:
             recount_population(now=END)
+    assert PersonMerge.objects.exists()
     _agrees(places)
     recount_population(now=END)
     _agrees(places)
     kept = list(PopulationMonth.objects.values_list("place", "month", "basis", "start", "end"))
-    recount_population(now=END, since=MONTHS[0])
+    recount_population(now=END, since=min(row[1] for row in kept))
     assert (
         list(PopulationMonth.objects.values_list("place", "month", "basis", "start", "end")) == kept
     )

@@ -91,7 +91,8 @@ def test_the_buttons_come_from_the_table(client_for):
     assert offered(client_for(here.official).get(page_of(case))) == []
     actions.accept(case.pk, by=here.clerk, now=here.now)
     director = client_for(here.director)
-    assert offered(director.get(page_of(case))) == ["forward", "supplement", "withdraw"]
+    acts = ["forward", "supplement", "extend", "special", "assign", "withdraw"]
+    assert offered(director.get(page_of(case))) == acts
     assert "grant" not in offered(clerk.get(page_of(case)))
 
 
@@ -99,7 +100,8 @@ def test_the_last_step_decides_and_the_first_has_nobody_to_send_back_to(client_f
     here = hall()
     case = here.at_district()
     decider = client_for(here.decider)
-    assert offered(decider.get(page_of(case))) == ["grant", "refuse", "send-back", "supplement"]
+    acts = ["grant", "refuse", "send-back", "supplement", "special"]
+    assert offered(decider.get(page_of(case))) == acts
 
 
 def test_a_clerk_accepts_with_one_press_and_the_clock_starts(client_for):

@@ -1,6 +1,7 @@
 """The rest of a case's legal life: longer limits, publicity, special procedures, our silence, what is owed."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from accounts.models import AuditEntry
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Role
-from community.governance.models import WorkCalendarYear
+from community.governance.models import Body, WorkCalendarYear
 from notifications.models import Message
 from servicehall.cases import actions, explaining
 from servicehall.cases.enums import CaseState, UndertakingKind
@@ -38,7 +39,7 @@ def test_a_limit_is_extended_once_by_the_head_with_a_reason_and_within_the_law()
     before, calendar = case.promised_due_on, WorkCalendarYear.objects.calendar()
     assert before is not None
     step = case.steps.get(sequence=1)
-    longer = {"reason": "需要外省核实", "now": NOW}
+    longer: dict[str, Any] = {"reason": "需要外省核实", "now": NOW}
     assert refusal(actions.extend, case.pk, days=5, by=place.clerk, **longer) == "no_power"
     with pytest.raises(Invalid):
         actions.extend(case.pk, days=16, by=place.director, **longer)
@@ -164,10 +165,10 @@ def test_only_papers_that_the_item_marks_may_follow_and_a_grant_waits_for_them()
 
 
 # --- 征求意见 --------------------------------------------------------------------------------------
-def ask(place: Hall, case: Case, *bodies: object, kind: str = "opinion") -> list[Consultation]:
+def ask(place: Hall, case: Case, *bodies: Body, kind: str = "opinion") -> list[Consultation]:
     return actions.consult(
         case.pk,
-        bodies=[getattr(body, "pk", body) for body in bodies],
+        bodies=[body.pk for body in bodies],
         kind=kind,
         question="情况是否属实？",
         due_on=day(5).date(),
@@ -182,7 +183,7 @@ def test_several_offices_are_asked_at_once_and_the_step_waits_for_all_of_them():
     street, department = ask(place, case, place.street_office, place.department)
     assert refusal(ask, place, case, place.street_office) == "asked_already"
     assert Case.objects.visible_to(place.decider).filter(pk=case.pk).exists()
-    forward = {"by": place.director, "now": day(1), "opinion": "属实"}
+    forward: dict[str, Any] = {"by": place.director, "now": day(1), "opinion": "属实"}
     assert refusal(actions.forward, case.pk, **forward) == "opinions_open"
     assert list(Consultation.objects.asked_of(place.official)) == [street]
     actions.answer_consultation(street.pk, answer="属实。", by=place.official, now=day(1))
@@ -200,9 +201,10 @@ def test_a_question_holds_nothing_up_and_a_stranger_cannot_answer():
     (row,) = ask(place, case, place.department, kind="question")
     code = refusal(actions.answer_consultation, row.pk, answer="是", by=place.official, now=NOW)
     assert code == "answered_already"
-    assert actions.forward(case.pk, by=place.director, now=day(1), opinion="属实")
     with pytest.raises(Invalid):
         ask(place, case, place.station)
+    after = actions.forward(case.pk, by=place.director, now=day(1), opinion="属实")
+    assert after.state == CaseState.IN_REVIEW
 
 
 # --- 重新办理 --------------------------------------------------------------------------------------
@@ -213,9 +215,9 @@ def test_whoever_decided_takes_it_back_within_the_days_and_the_time_between_is_n
     before = case.promised_due_on
     assert before is not None
     assert case.deliver_by_on == due.add(NOW.date(), 10).day
-    reason = {"reason": "收入核算有误", "now": day(3)}
+    reason: dict[str, Any] = {"reason": "收入核算有误", "now": day(3)}
     assert refusal(actions.reopen, case.pk, by=place.official, **reason) == "not_in_hand"
-    late = {"reason": "晚了", "now": day(31)}
+    late: dict[str, Any] = {"reason": "晚了", "now": day(31)}
     assert refusal(actions.reopen, case.pk, by=place.decider, **late) == "reopen_is_over"
     case = actions.reopen(case.pk, by=place.decider, **reason)
     assert (case.state, case.outcome, case.closed_at) == (CaseState.IN_REVIEW, "", None)

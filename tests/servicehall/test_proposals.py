@@ -9,15 +9,15 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from common.errors import Conflict, NotAllowed
 from notifications.models import Message
-from residents.base.enums import OccupancyKind, PersonState
-from residents.base.models import Occupancy
+from residents.base.enums import OccupancyKind, PersonState, Relation
+from residents.base.models import HouseholdMember, Occupancy
 from residents.rights.actions import give_consent, withdraw_consent
 from servicehall.cases import actions
 from servicehall.cases.enums import ProposalState
 from servicehall.cases.models import Draft, Proposal
 from tests.factories.governance import resident_scope
-from tests.factories.residents import ENROLLED, DwellingFactory, PersonFactory
-from tests.factories.servicehall import ALLOWANCE, file_case, hall, item_version
+from tests.factories.residents import ENROLLED, DwellingFactory, PersonFactory, household
+from tests.factories.servicehall import ALLOWANCE, CHILDCARE, file_case, hall, item_version
 from tests.signing_in import open_session
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +138,64 @@ def test_who_says_no_is_not_asked_again(here, elder):
     propose()
     row.refresh_from_db()
     assert row.state == ProposalState.DECLINED
+
+
+def test_a_no_stands_until_a_fact_that_matters_changes(here):
+    elder = PersonFactory(
+        birth_on=date(1940, 1, 1), id_number="", community=here.community, account=True
+    )
+    propose()
+    own = resident_scope(elder.account)
+    actions.decline_proposal(Proposal.objects.get().pk, by=own, now=timezone.now())
+    for later in (1, 400):  # a year older is no other fact: he was old enough then
+        assert actions.propose(now=timezone.now() + timedelta(days=later)).found == 0
+    registered(elder)
+    assert propose().found == 1
+    row = Proposal.objects.get()
+    assert (row.state, row.is_certain, row.told_at) == (ProposalState.FOUND, True, None)
+    assert actions.tell(ALLOWANCE, by=here.director, now=timezone.now()) == 1
+    assert actions.tell(ALLOWANCE, by=here.director, now=timezone.now()) == 0
+    actions.decline_proposal(row.pk, by=own, now=timezone.now())
+    version = item_version(ALLOWANCE)
+    version.content["eligibility"]["rule"]["all"][0]["value"] = 82
+    version.save(update_fields=["content"])
+    assert propose(only_changed=True).found == 1, "another rule is another question"
+
+
+def test_who_was_refused_is_not_sent_again_for_the_same(here, elder):
+    propose()
+    case = file_case(here.version, elder, by=resident_scope(elder.account))
+    row = Proposal.objects.get()
+    assert (row.state, bool(row.basis)) == (ProposalState.APPLIED, True)
+    type(case).objects.filter(pk=case.pk).update(
+        state="completed", outcome="refused", outcome_reason="不符合", closed_at=timezone.now()
+    )
+    assert propose().found == 0
+    Proposal.objects.update(basis={**row.basis, "facts": "other"})
+    assert propose().found == 1
+
+
+def test_each_child_is_one_claim_of_one_parent():
+    place = hall(CHILDCARE)
+    mother, father = place.applicant, PersonFactory(community=place.community)
+    first = baby(place, 20)
+    home = household(mother, husband=father, daughter=first)
+    assert propose().found == 2
+    case = file_case(place.version, mother, by=place.resident, answers={"child": [str(first.pk)]})
+    assert case.about == first
+    assert propose().lapsed == 1, "the father need not ask"
+    assert not Proposal.objects.waiting().exists()
+    HouseholdMember.objects.create(
+        household=home, person=baby(place, 1), relation=Relation.SON, from_on=ENROLLED
+    )
+    propose()
+    found = Proposal.objects.waiting().values_list("person_id", flat=True)
+    assert set(found) == {mother.pk, father.pk}, "a second child is a second claim"
+
+
+def baby(place, months):
+    born = timezone.localdate() - timedelta(days=31 * months)
+    return PersonFactory(birth_on=born, id_number="", community=place.community)
 
 
 # --- pages ----------------------------------------------------------------------------------------

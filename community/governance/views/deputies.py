@@ -66,7 +66,7 @@ class DeputyForm(forms.Form):
             self.add_error(None, str(refusal.message))
 
 
-class _PostField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no brackets at run time
+class _PostField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.user.display_name} · {obj.title or obj.get_role_display()}"
 

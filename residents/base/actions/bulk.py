@@ -70,13 +70,15 @@ def write(
 
 @contextmanager
 def patience() -> Iterator[None]:
-    """Inside a transaction: statements may take as long as work on a whole city takes, the check of all relations
-    at its end included."""
+    """Inside a transaction: statements may take as long and as much memory as work on a whole city takes, the
+    check of all relations at its end included."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = %s", [settings.BULK_STATEMENT_TIMEOUT])
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         yield
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("SET LOCAL work_mem TO DEFAULT")
         cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
 
 

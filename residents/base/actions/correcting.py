@@ -51,7 +51,7 @@ def correct_event(
         _is_last(events)
         voided = _void(events)
         new_id = uuid7()
-        rows = [_mirror(event, new_id, reason.strip(), by, now) for event in events]
+        rows = [mirror(event, new_id, reason.strip(), by, now) for event in events]
         if on is None:
             _restore(events)
         else:
@@ -90,6 +90,10 @@ def _locked(act_id: UUID) -> list[PersonEvent]:
         .order_by("pk")
         .select_for_update(of=("self",), no_key=True)
     }
+    if any(event.kind == EventKind.MERGED for event in events):
+        raise Conflict(
+            "merged", _("这是档案合并，不是登记错误。合并有误的，请在合并记录中撤销合并。")
+        )
     if any("stood" not in event.effects for event in events):
         raise Conflict("loaded", _("这是批量载入的变动，不能在这里更正。"))
     # Read again: somebody may have been faster.
@@ -197,13 +201,14 @@ def _copied(event: PersonEvent, act_id: UUID, reason: str, by: Scope, now: datet
     return copy
 
 
-def _mirror(event: PersonEvent, act_id: UUID, reason: str, by: Scope, now: datetime) -> PersonEvent:
-    mirror = _copied(event, act_id, reason, by, now)
-    mirror.kind, mirror.corrects = EventKind.CORRECTION, event
+def mirror(event: PersonEvent, act_id: UUID, reason: str, by: Scope, now: datetime) -> PersonEvent:
+    """The event, not saved, that takes another back."""
+    row = _copied(event, act_id, reason, by, now)
+    row.kind, row.corrects = EventKind.CORRECTION, event
     for before, after in MIRRORED:
-        setattr(mirror, before, getattr(event, after))
-        setattr(mirror, after, getattr(event, before))
-    return mirror
+        setattr(row, before, getattr(event, after))
+        setattr(row, after, getattr(event, before))
+    return row
 
 
 def _again(

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from common.errors import Conflict, Invalid
+from community.governance.enums import Power
 from community.governance.scopes import Scope
 from residents.base.actions import bulk
 from residents.base.enums import DoubleState, Purpose
 from residents.base.likely import pairs_in
-from residents.base.models import DoubleCandidate
+from residents.base.models import DoubleCandidate, Person
 
 DECIDED = _("这一对已经处理过，请刷新后查看。")
 
@@ -58,6 +59,26 @@ def refresh_doubles(community_id: UUID, *, now: datetime) -> int:
                 changed.append(row)
         bulk.rewrite(changed, ["score", "reasons"])
     return len(fresh)
+
+
+def lay_together(one_id: UUID, other_id: UUID, *, by: Scope, now: datetime) -> DoubleCandidate:
+    """Ask of any two entries whether they are one human being, whatever the points say, and once more where
+    somebody had said no.
+
+    Raises Person.DoesNotExist unless the post may merge both.
+    """
+    ids = sorted({one_id, other_id})
+    with transaction.atomic(durable=True):
+        found = Person.objects.visible_to(by, Power.MERGE_PERSONS).filter(pk__in=ids)
+        if found.count() != 2:
+            raise Person.DoesNotExist
+        pair, _is_new = DoubleCandidate.objects.update_or_create(
+            person_a_id=ids[0],
+            person_b_id=ids[1],
+            defaults={"state": DoubleState.OPEN, "decided_at": None, "note": ""},
+            create_defaults={"score": 0, "found_at": now},
+        )
+    return pair
 
 
 def look_at_pair(pair_id: UUID, *, by: Scope, now: datetime) -> DoubleCandidate:

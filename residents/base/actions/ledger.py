@@ -145,6 +145,8 @@ class Act:
         """An event comes after all that stands of the person; what was late in between is a correction."""
         last = (
             PersonEvent.objects.standing()
+            # What was late before two entries became one is as late as before.
+            .exclude(kind=EventKind.MERGED)
             .filter(person_id__in=self.persons)
             .aggregate(day=Max("on"))["day"]
         )

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,7 @@ from accounts.models import User
 from common.errors import Conflict, Invalid
 from community.governance.enums import Power
 from community.governance.scopes import Scope
-from residents.base.actions import merging_facts, merging_ties
+from residents.base.actions import merging_facts, merging_life, merging_ties
 from residents.base.attributes import ATTRIBUTES
 from residents.base.enums import DoubleState, PersonState
 from residents.base.models import DoubleCandidate, Person, PersonMerge
@@ -39,6 +40,8 @@ def merge(
     """
     _require(reason)
     with transaction.atomic(durable=True):
+        today = timezone.localdate(now)
+        act = merging_life.lock(survivor_id, absorbed_id, on=today, by=by, now=now)
         survivor, absorbed = _claim(survivor_id, absorbed_id, by=by)
         journal: dict[str, Any] = {
             "before": merging_facts.facts_of(survivor),
@@ -50,6 +53,7 @@ def merge(
         journal["restated"] = merging_facts.restate(
             survivor, absorbed, reason=reason.strip(), by=by, now=now
         )
+        journal["settled"] = merging_life.settle(survivor, absorbed, on=today)
         journal["ties"] = merging_ties.hand_over(survivor, absorbed)
         journal["after"] = merging_facts.facts_of(survivor)
         row = PersonMerge.objects.create(
@@ -60,6 +64,7 @@ def merge(
             merged_by=by.post_label,
             journal=merging_facts.dumped(journal),
         )
+        merging_life.tell(act, row.pk, reason=reason.strip())
         _decide_pair(survivor, absorbed, DoubleState.MERGED, note=reason.strip(), now=now)
         _write_down("person.merged", row, reason=reason, by=by, now=now)
     return row
@@ -84,6 +89,7 @@ def unmerge(merge_id: UUID, *, reason: str, by: Scope, now: datetime) -> PersonM
             raise Conflict("merged_again", _("这份档案后来又并入了别的档案，请先撤销后一次合并。"))
         journal = json.loads(row.journal)
         try:
+            merging_life.untell(row.pk, reason=reason.strip(), by=by, now=now)
             _split(survivor, absorbed, journal, reason=reason.strip(), by=by, now=now)
         except IntegrityError:
             raise Conflict(
@@ -183,6 +189,7 @@ def _split(
     with transaction.atomic():
         merging_facts.take_back(survivor, journal, reason=reason, by=by, now=now)
         merging_ties.hand_back(survivor, absorbed, journal["ties"])
+        merging_life.unsettle(journal["settled"])
         survivor.refresh_from_db()
         given = _accounts_to_return(survivor, absorbed, journal)
         _set(survivor, **dict.fromkeys(given))

@@ -1,6 +1,6 @@
 """All that hangs on an entry goes over to another, whatever app it is of, and back (ties.py)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +8,8 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast
 
-from residents.base.enums import Relation
-from residents.base.models import HouseholdMember, Occupancy, Person
-from residents.base.snapshots import model_of, put, revived, shot
+from residents.base.models import Person
+from residents.base.snapshots import model_of, revived, shot
 from residents.base.ties import OnClash, Tie, moving
 
 
@@ -40,8 +39,8 @@ def hanging_on(*person_ids: UUID) -> dict[tuple[str, UUID], list[str]]:
 
 # --- over -----------------------------------------------------------------------------------------
 def hand_over(survivor: Person, absorbed: Person) -> dict[str, Any]:
-    """Move every tie. Of each kind: what the survivor had, what moved; and what was laid aside or changed."""
-    log: dict[str, Any] = {"had": {}, "moved": {}, "aside": [], "changed": []}
+    """Move every tie. Of each kind: what the survivor had, what moved; and what was laid aside."""
+    log: dict[str, Any] = {"had": {}, "moved": {}, "aside": []}
     hanging = hanging_on(survivor.pk, absorbed.pk)
     for tie in moving():
         log["had"][tie.key] = hanging.get((tie.key, survivor.pk), [])
@@ -71,35 +70,7 @@ def _hand_over_row(tie: Tie, row: models.Model, survivor: Person, log: dict[str,
         log["aside"].append(
             {"tie": tie.key, "model": tie.model, "pk": str(row.pk), "row": shot(row)}
         )
-        twin = _twin(row, survivor)
         model_of(tie.model)._default_manager.filter(pk=row.pk).delete()
-        if twin is not None:
-            log["changed"] += _widened(twin, row)
-
-
-def _twin(row: models.Model, survivor: Person) -> models.Model | None:
-    """The survivor's own open row that says the same."""
-    if isinstance(row, HouseholdMember):
-        mine = HouseholdMember.objects.current().filter(person=survivor)
-        return mine.filter(household_id=row.household_id).first()
-    if isinstance(row, Occupancy):
-        own = Occupancy.objects.current().filter(person=survivor, kind=row.kind)
-        same = {"dwelling": row.dwelling} if row.dwelling else {"dwelling__isnull": True}
-        return own.filter(community_id=row.community_id, **same).first()
-    return None
-
-
-def _widened(twin: models.Model, row: models.Model) -> Iterator[dict[str, Any]]:
-    """The row that stays begins with the earlier of both, and whoever was the head in one stays the head."""
-    names = ["from_on", *(["relation"] if isinstance(twin, HouseholdMember) else [])]
-    before = shot(twin, names)
-    twin.from_on = min(twin.from_on, row.from_on)  # type: ignore[attr-defined]
-    if isinstance(twin, HouseholdMember) and getattr(row, "relation", "") == Relation.HEAD:
-        twin.relation = Relation.HEAD
-    after = shot(twin, names)
-    if before != after:
-        twin.save(update_fields=names)
-        yield {"model": twin._meta.label, "pk": str(twin.pk), "before": before, "after": after}
 
 
 # --- and back -------------------------------------------------------------------------------------
@@ -115,14 +86,9 @@ def come_since(survivor: Person, log: Mapping[str, Any]) -> list[tuple[Tie, int]
 
 
 def hand_back(survivor: Person, absorbed: Person, log: Mapping[str, Any]) -> None:
-    """Every tie that moved and is still there goes back; what was laid aside returns, what was changed is undone
-    unless somebody has changed it since."""
+    """Every tie that moved and is still there goes back; what was laid aside returns."""
     for tie in moving():
         rows = _rows(tie, survivor.pk).filter(pk__in=log["moved"].get(tie.key, []))
         rows.update(**{tie.name: absorbed.pk})
-    for each in log["changed"]:
-        row = model_of(each["model"])._default_manager.filter(pk=each["pk"]).first()
-        if row is not None and shot(row, each["after"]) == each["after"]:
-            row.save(update_fields=put(row, each["before"]))
     for each in log["aside"]:
         revived(each["model"], each["row"]).save(force_insert=True)

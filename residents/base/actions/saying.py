@@ -35,6 +35,8 @@ class Statement:
 
     `as_of` is the day for which a register was drawn up, or the moment at which somebody wrote it down.
 
+    Values said of an entry that leads on to another are said of the other.
+
     `restores` puts the source's own entries back to what they were ("undo"): None takes an entry away.
     """
 
@@ -58,6 +60,13 @@ class Said:
     filled: dict[UUID, list[str]] = field(default_factory=dict)
     disputed: dict[UUID, list[str]] = field(default_factory=dict)
 
+    def known_as(self, merged: Mapping[UUID, UUID]) -> None:
+        """Whoever spoke of an entry that leads on finds under it what came of it."""
+        for found in (self.changed, self.before, self.filled, self.disputed):
+            for absorbed, survivor in merged.items():
+                if survivor in found:
+                    found[absorbed] = found[survivor]  # type: ignore[assignment]
+
 
 def say(
     statements: Sequence[Statement],
@@ -73,12 +82,12 @@ def say(
 
     Persons are locked in the order of their ids; one call is meant for up to some thousands of persons.
     """
-    ids = sorted({each.person_id for each in statements})
     with transaction.atomic():
-        desk = _Desk.open(ids, source=source, batch=batch, now=now)
+        desk = _Desk.open(statements, source=source, batch=batch, now=now)
         for statement in statements:
             desk.hear(statement)
         desk.write(reason=reason, by=by)
+    desk.said.known_as(desk.merged)
     return desk.said
 
 
@@ -86,11 +95,11 @@ def foresee(
     statements: Sequence[Statement], *, source: str, batch: UUID | None = None, now: datetime
 ) -> Said:
     """What would come of it; nothing is locked and nothing written."""
-    ids = sorted({each.person_id for each in statements})
-    desk = _Desk.open(ids, source=source, batch=batch, now=now, locks=False)
+    desk = _Desk.open(statements, source=source, batch=batch, now=now, locks=False)
     for statement in statements:
         desk.hear(statement)
     desk.conclude()
+    desk.said.known_as(desk.merged)
     return desk.said
 
 
@@ -112,6 +121,7 @@ class _Desk:
     detailed: frozenset[UUID]  # who has a row of details already
     records: dict[UUID, dict[str, SourceRecord]]
     tickets: dict[tuple[UUID, str], ConflictTicket]
+    merged: dict[UUID, UUID]  # entries of which something was said, and the ones to which they lead
     entries: dict[tuple[UUID, str], dict[str, Entry]] = field(default_factory=dict)
     touched: set[tuple[UUID, str]] = field(default_factory=set)  # records to write: person, source
     kept: dict[UUID, list[str]] = field(default_factory=dict)
@@ -122,17 +132,27 @@ class _Desk:
     @classmethod
     def open(
         cls,
-        ids: Sequence[UUID],
+        statements: Sequence[Statement],
         *,
         source: str,
         batch: UUID | None,
         now: datetime,
         locks: bool = True,
     ) -> "_Desk":
+        merged = dict(
+            Person.objects.filter(
+                pk__in={each.person_id for each in statements if each.values},
+                merged_into__isnull=False,
+            ).values_list("pk", "merged_into_id")
+        )
+        ids = sorted({each.person_id for each in statements} | set(merged.values()))
         found = Person.objects.filter(pk__in=ids).select_related("community").order_by("pk")
         if locks:
             found = found.select_for_update(of=("self",), no_key=True)
         persons = {person.pk: person for person in found}
+        if any(persons[pk].merged_into_id not in {None, *persons} for pk in ids if pk in persons):
+            # Merged between the two reads.
+            return cls.open(statements, source=source, batch=batch, now=now, locks=locks)
         records: dict[UUID, dict[str, SourceRecord]] = {}
         for record in SourceRecord.objects.filter(person_id__in=ids):
             records.setdefault(record.person_id, {})[record.source_id] = record
@@ -153,11 +173,14 @@ class _Desk:
             detailed=frozenset(details),
             records=records,
             tickets=tickets,
+            merged=merged,
         )
 
     # --- hearing ----------------------------------------------------------------------------------
     def hear(self, statement: Statement) -> None:
         person = self.persons[statement.person_id]
+        if statement.values and person.merged_into_id is not None:
+            person = self.persons[person.merged_into_id]
         own = self._entries(person.pk, self.source)
         as_of = _moment(statement.as_of)
         for (
@@ -315,6 +338,31 @@ class _Desk:
                     | ({"batch": self.batch} if self.batch else {}),
                 )
                 for pk, keys in self.said.changed.items()
+            ),
+            reason=reason,
+            by=by,
+            now=self.now,
+        )
+        self._trace(reason=reason, by=by)
+
+    def _trace(self, *, reason: str, by: audit.Actor) -> None:
+        """Of whom it was said, where that entry leads on."""
+        audit.record_many(
+            "person.led_on",
+            (
+                audit.Touched(
+                    target=self.persons[survivor],
+                    person_id=absorbed,
+                    place_path=self.persons[survivor].community.path,
+                    detail={
+                        "into": str(survivor),
+                        "fields": sorted(self.said.before[survivor]),
+                        "source": self.source,
+                    }
+                    | ({"batch": self.batch} if self.batch else {}),
+                )
+                for absorbed, survivor in self.merged.items()
+                if survivor in self.said.before
             ),
             reason=reason,
             by=by,

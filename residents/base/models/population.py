@@ -27,6 +27,7 @@ class PopulationMonth(models.Model):
     left = models.IntegerField(_("迁往市外"))
     moved_in = models.IntegerField(_("市内迁入"))
     moved_out = models.IntegerField(_("市内迁出"))
+    merged = models.IntegerField(_("重复合并"), default=0)
     inside = models.IntegerField(_("本地内迁移"))
     end = models.IntegerField(_("月末"))
     households = models.IntegerField(_("月末户数"))
@@ -51,6 +52,7 @@ class PopulationMonth(models.Model):
                     - F("left")
                     + F("moved_in")
                     - F("moved_out")
+                    - F("merged")
                 ),
                 name="month_adds_up",
             ),

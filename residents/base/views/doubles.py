@@ -25,11 +25,12 @@ from residents.base.actions import doubles as acts, merging
 from residents.base.actions.merging_ties import hanging_on
 from residents.base.attributes import ATTRIBUTES, ON_PERSON
 from residents.base.enums import DocumentType, DoubleState, Sex
-from residents.base.forms_tidy import PairForm, ReasonForm, refuse
+from residents.base.forms_tidy import AnyPairForm, PairForm, ReasonForm, refuse
 from residents.base.models import DoubleCandidate, Person, PersonDetail, PersonMerge, SourceSystem
 from residents.base.ties import moving
 
 PAGE_SIZE = 30
+MOST_FOUND = 10
 REFUSED = 422
 OF_BOTH = ("person_a__community", "person_b__community")
 
@@ -73,6 +74,52 @@ def _page(request: PortalRequest, rows: Any, order: tuple[str, ...]) -> Page[Any
         return keyset_page(rows, order=order, after=request.GET.get("after"), size=PAGE_SIZE)
     except BadCursor:
         return keyset_page(rows, order=order, after=None, size=PAGE_SIZE)
+
+
+# --- any two --------------------------------------------------------------------------------------
+@access(power(Power.MERGE_PERSONS))
+@require_http_methods(["GET", "HEAD", "POST"])
+def any_pair(request: PortalRequest) -> HttpResponse:
+    """Search two entries that are in no queue and lay them side by side. Posted: a number belongs in no address."""
+    form = AnyPairForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if form.is_bound:
+        status = REFUSED
+        if form.is_valid() and (chosen := _chosen(request, form)) is not None:
+            try:
+                row = acts.lay_together(*chosen, by=request.scope, now=timezone.now())
+            except Person.DoesNotExist:
+                form.add_error(None, _("请选择两份不同的档案。"))
+            else:
+                return redirect("residents:double", row.pk)
+    return TemplateResponse(request, "residents/tidy/any_pair.html", {"form": form}, status=status)
+
+
+def _chosen(request: PortalRequest, form: AnyPairForm) -> tuple[uuid.UUID, uuid.UUID] | None:
+    """The two that are meant, or None with the questions still to be answered."""
+    ids = []
+    for name in ("one", "other"):
+        found = Person.objects.all().search(
+            form.cleaned_data[name], request.scope, Power.MERGE_PERSONS, size=MOST_FOUND
+        )
+        persons = {str(person.pk): person for person in found}
+        if not persons:
+            form.add_error(name, _("没有找到您可以合并的档案。"))
+            continue
+        wanted = request.POST.get(f"{name}_is", "")
+        if wanted not in persons and len(persons) == 1:
+            wanted = next(iter(persons))
+        form.choose(name, [(pk, _told(person)) for pk, person in persons.items()])
+        if wanted in persons:
+            ids.append(uuid.UUID(wanted))
+        else:
+            form.add_error(f"{name}_is", _("请选择是哪一位。"))
+    return (ids[0], ids[1]) if len(ids) == 2 else None
+
+
+def _told(person: Person) -> str:
+    born = f"{person.birth_on:%Y-%m}" if person.birth_on else "—"
+    return f"{mask_name(person.full_name)} · {born} · {person.community.label}"
 
 
 # --- side by side ---------------------------------------------------------------------------------

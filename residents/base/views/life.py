@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -37,11 +38,13 @@ def history(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
     if person is None:
         return redirect("residents:file", person_id)
     members = HouseholdMember.objects.visible_to(request.scope)
+    # Of the entries too that were found to be the same human being.
+    entries = Q(person=person) | Q(person__merged_into=person)
     own = list(members.filter(person=person).select_related("household").order_by("from_on", "pk"))
     home = next((row for row in own if row.to_on is None), None)
     kin = members.living_with(person.pk).order_by("relation", "pk") if home else []
-    ties = Occupancy.objects.visible_to(request.scope).filter(person=person)
-    events = PersonEvent.objects.visible_to(request.scope).filter(person=person)
+    ties = Occupancy.objects.visible_to(request.scope).filter(entries)
+    events = PersonEvent.objects.visible_to(request.scope).filter(entries)
     context = {
         "person": person,
         "home": home,

@@ -12,15 +12,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _, override
 
-from accounts import audit
+from accounts import audit, budget, limits
 from accounts.models import User
 from common.crypto import blind_index
 from common.errors import Conflict, NotAllowed
 from community.governance.enums import BodyKind, Power
-from community.governance.models import Body, Place
+from community.governance.models import Body, Place, Post
 from community.governance.scopes import Scope
 from notifications import outbox
 from residents.base.models import Person
@@ -138,19 +139,24 @@ def _gather(run: ExportRun, now: datetime) -> None:
 def _gathered(run: ExportRun, now: datetime) -> None:
     today = timezone.localdate(now)
     alone = ExchangeFigure.objects.in_force(today, "rows_one_person").value
+    persons = ExportRow.objects.filter(run=run).values_list("person_id", flat=True)
     most = ExchangeFigure.objects.in_force(today, "rows_a_file").value
     if not run.rows:
         run.state = RunState.EMPTY
     elif run.rows > most:
-        limits = {"rows": run.rows, "most": most}
+        figures = {"rows": run.rows, "most": most}
         _stop(
             run,
-            _("共%(rows)s行，超过一个文件的上限%(most)s行，请按街道或社区分开导出。") % limits,
+            _("共%(rows)s行，超过一个文件的上限%(most)s行，请按街道或社区分开导出。") % figures,
             now,
         )
-    elif run.rows > alone:
+    elif run.rows > alone or not budget.count_many(
+        run.requested_by_id, persons, most=limits.in_force(today).files_most, now=now
+    ):
+        # Many small files are a large one: together with the files opened today they are the day's budget.
         run.state = RunState.WAITING
         _tell("export.waiting", run, now)
+        _tell_approvers(run, now)
     else:
         run.state = RunState.WRITING
 
@@ -285,12 +291,11 @@ def decide(run_id: UUID, *, approve: bool, note: str, by: Scope, now: datetime) 
         run = (
             ExportRun.objects.visible_to(by)
             .filter(by.within(Power.APPROVE_EXPORTS))
-            .select_related("template", "place")
+            .select_related("template", "place", "requested_by")
             .select_for_update(of=("self",))
             .get(pk=run_id)
         )
-        if run.requested_by_id == by.user_id:
-            raise NotAllowed("own_export", _("自己申请的导出，须由另一个人审批，换岗位也不行。"))
+        _check_second(run, by)
         if run.state != RunState.WAITING:
             raise Conflict("already_decided", _("这次导出已经有人处理，请刷新页面。"))
         if not approve and not note:
@@ -304,6 +309,20 @@ def decide(run_id: UUID, *, approve: bool, note: str, by: Scope, now: datetime) 
             ExportRow.objects.filter(run=run).delete()
             _tell("export.rejected", run, now)
     return run
+
+
+def _check_second(run: ExportRun, by: Scope) -> None:
+    """Another human being, whatever accounts there are. Of an account that is tied to nobody the name must do."""
+    second = User.objects.get(pk=str(by.user_id))
+    persons = Person.objects.behind([run.requested_by_id, second.pk])
+    one, other = persons.get(run.requested_by_id), persons.get(second.pk)
+    if run.requested_by_id == second.pk or (one is not None and one == other):
+        raise NotAllowed("own_export", _("自己申请的导出，须由另一个人审批，换岗位也不行。"))
+    if None in {one, other} and run.requested_by.display_name == second.display_name:
+        raise NotAllowed(
+            "who_is_it",
+            _("申请人与您同名，其中一个账号还没有对应到本人。请先对应账号，或由其他人审批。"),
+        )
 
 
 # --- fetched, deleted -----------------------------------------------------------------------------
@@ -412,12 +431,23 @@ def _note(action: str, run: ExportRun, *, by: audit.Actor, now: datetime, reason
     )
 
 
-def _tell(kind: str, run: ExportRun, now: datetime) -> None:
+def _tell_approvers(run: ExportRun, now: datetime) -> None:
+    """Whoever may be the second person: of a department only that of the form."""
+    posts = Post.objects.holding(
+        Power.APPROVE_EXPORTS, run.place.path, timezone.localdate(now)
+    ).exclude(user_id=run.requested_by_id)
+    elsewhere = Q(body__kind=BodyKind.DEPARTMENT) & ~Q(body__key=run.template.body_key)
+    users = posts.exclude(elsewhere).order_by().values_list("user_id", flat=True).distinct()
+    for user_id in sorted(users):
+        _tell("export.asked", run, now, user_id)
+
+
+def _tell(kind: str, run: ExportRun, now: datetime, user_id: UUID | None = None) -> None:
     until = run.expires_at or now
     outbox.post(
         kind,
-        key=f"export:{run.pk}:{kind}",
-        user_id=run.requested_by_id,
+        key=f"export:{run.pk}:{kind}" + (f":{user_id}" if user_id else ""),
+        user_id=user_id or run.requested_by_id,
         about=f"export:{run.pk}",
         place_path=run.place.path,
         params={

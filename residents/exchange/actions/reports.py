@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _, ngettext
 
 from accounts import audit
 from common.errors import Conflict, Invalid, NotAllowed
 from common.ids import uuid7
-from community.governance.enums import PlaceLevel, Power
-from community.governance.models import Body, Place
+from community.governance.enums import PlaceLevel, Power, Role
+from community.governance.models import Body, Place, Post
 from community.governance.scopes import Scope
 from notifications import outbox
 from residents.base import actions as base
@@ -176,11 +176,36 @@ def _open(request: ReportRequest, due_on: date, now: datetime) -> int:
     communities = Place.objects.on(today).filter(
         level=PlaceLevel.COMMUNITY, path__startswith=request.place.path
     )
+    have = set(request.forms.filter(due_on=due_on).values_list("community_id", flat=True))
     forms = [
         ReportForm(request=request, community=each, due_on=due_on, opened_at=now)
         for each in communities.order_by("path")
+        if each.pk not in have
     ]
-    return len(ReportForm.objects.bulk_create(forms, ignore_conflicts=True))
+    ReportForm.objects.bulk_create(forms, ignore_conflicts=True)
+    for form in forms:
+        _tell_community(form, now)
+    return len(forms)
+
+
+def _tell_community(form: ReportForm, now: datetime) -> None:
+    """Whoever leads the station that serves it sees to it that the form is filled in."""
+    path, today = form.community.path, timezone.localdate(now)
+    posts = Post.objects.holding(Power.FILL_REPORTS, path, today)
+    leaders = posts.filter(role=Role.STATION_DIRECTOR).order_by().values_list("user_id", flat=True)
+    for user_id in sorted(set(leaders)):
+        outbox.post(
+            "report.opened",
+            key=f"form:{form.pk}:{user_id}",
+            user_id=user_id,
+            about=f"form:{form.pk}",
+            place_path=path,
+            params={
+                "report": form.request.name,
+                "date": formats.date_format(form.due_on, "Y-m-d"),
+            },
+            now=now,
+        )
 
 
 def open_forms(*, now: datetime) -> int:

@@ -69,20 +69,27 @@ class Undoer:
     # --- whoever was there before -----------------------------------------------------------------
     def _restore(self, rows: Sequence[ImportRow]) -> None:
         """Where the source still says what this import brought, it says again what it said before."""
-        said = self._now_said(row.person_id for row in rows)
+        merged = self._merged([row.person_id for row in rows])
+        said = self._now_said([*(row.person_id for row in rows), *merged.values()])
         earlier = self._said_before([row.person_id for row in rows])
         statements = []
         for row in rows:
             if row.person_id is None:
                 continue
-            current = said.get(row.person_id, {})
-            restores = {
-                key: self._standing(entry, key, earlier.get(row.person_id, {}))
-                for key, entry in row.entries_before.items()
-                if current.get(key, [None, None, None])[2] == str(self.batch.pk)
-            }
-            statements.append(Statement(row.person_id, {}, self.batch.as_of, restores))
+            # What was taken over by another entry since is taken back there too.
+            for pk in {row.person_id, merged.get(row.person_id, row.person_id)}:
+                restores = {
+                    key: self._standing(entry, key, earlier.get(row.person_id, {}))
+                    for key, entry in row.entries_before.items()
+                    if said.get(pk, {}).get(key, [None, None, None])[2] == str(self.batch.pk)
+                }
+                statements.append(Statement(pk, {}, self.batch.as_of, restores))
         say(statements, source=self.batch.source_id, reason="undo", by=self.by, now=self.now)
+
+    def _merged(self, ids: Sequence[UUID | None]) -> dict[UUID, UUID]:
+        known = [pk for pk in ids if pk is not None]
+        found = Person.objects.filter(pk__in=known, merged_into__isnull=False)
+        return dict(found.values_list("pk", "merged_into_id"))
 
     def _now_said(self, ids: Iterable[UUID | None]) -> dict[UUID, dict[str, Entry]]:
         records = SourceRecord.objects.filter(source_id=self.batch.source_id, person__in=list(ids))

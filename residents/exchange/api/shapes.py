@@ -151,7 +151,9 @@ class RowSerializer(serializers.Serializer[Any]):
         return [
             {
                 "field": fields.get(place, ""),
-                "message": gettext(message).format(row=rest[0]) if rest else gettext(message),
+                "message": gettext(message).format(row=rest[0], longest=rest[0])
+                if rest
+                else gettext(message),
             }
             for place, message, *rest in row.problems
         ]

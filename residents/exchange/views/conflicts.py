@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -20,7 +20,8 @@ from common.access import access, power
 from common.errors import NotAllowed
 from common.masking import mask_name
 from common.paging import BadCursor, keyset_page
-from community.governance.enums import Power
+from community.governance.enums import PlaceLevel, Power
+from community.governance.models import Place
 from community.governance.scopes import PortalRequest
 from residents.base.attributes import ATTRIBUTES
 from residents.base.enums import TicketState
@@ -37,9 +38,13 @@ REFUSED = 422
 @access(power(Power.SETTLE_CONFLICTS))
 @require_safe
 def conflicts(request: PortalRequest) -> HttpResponse:
-    """What waits, the oldest first; by attribute."""
-    mine = ConflictTicket.objects.visible_to(request.scope).open()
-    attribute = request.GET.get("attribute", "")
+    """What waits, the oldest first; by attribute and community."""
+    waiting = ConflictTicket.objects.visible_to(request.scope).open()
+    attribute, code = request.GET.get("attribute", ""), request.GET.get("community", "")
+    communities = _communities(waiting)
+    if code not in {place.code for place, _count in communities}:
+        code = ""
+    mine = waiting.filter(person__community__code=code) if code else waiting
     shown = mine.filter(attribute=attribute) if attribute in ATTRIBUTES else mine
     try:
         page = keyset_page(
@@ -60,8 +65,19 @@ def conflicts(request: PortalRequest) -> HttpResponse:
         "tabs": tabs,
         "all": sum(count for _key, _label, count in tabs),
         "attribute": attribute if attribute in ATTRIBUTES else "",
+        "communities": communities,
+        "community": code,
     }
     return TemplateResponse(request, "exchange/conflicts/list.html", context)
+
+
+def _communities(waiting: QuerySet[ConflictTicket]) -> list[tuple[Place, int]]:
+    """Where something waits, and how much."""
+    found = Place.objects.public().filter(
+        pk__in=waiting.order_by().values("person__community"), level=PlaceLevel.COMMUNITY
+    )
+    counted = dict(waiting.order_by().values_list("person__community").annotate(Count("pk")))
+    return [(place, counted[place.pk]) for place in found.order_by("path")]
 
 
 @dataclass(frozen=True, slots=True)

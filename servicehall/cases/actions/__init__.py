@@ -42,7 +42,14 @@ from servicehall.cases.actions.mandating import record_mandate, revoke_mandate
 from servicehall.cases.actions.messaging import read_messages, settle_messages, write_message
 from servicehall.cases.actions.papers import drop_paper, keep_paper, open_paper, use_paper
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
-from servicehall.cases.actions.review import assign, forward, grant, refuse, reopen, send_back
+from servicehall.cases.actions.review import (
+    assign,
+    forward,
+    grant,
+    refuse,
+    reopen,
+    send_back,
+)
 
 __all__ = [
     "accept",

@@ -18,7 +18,7 @@ from community.governance.scopes import Scope
 from residents.base.models import Person
 from residents.exchange.actions.typed import note_typed
 from residents.exchange.enums import TypedIn
-from servicehall.cases import routing
+from servicehall.cases import routing, standing
 from servicehall.cases.actions import _core
 from servicehall.cases.actions.cosigning import ask_signatures
 from servicehall.cases.actions.proposing import answer_proposal
@@ -28,7 +28,11 @@ from servicehall.cases.proxies import filed_for_by
 from servicehall.cases.rules import case_number
 from servicehall.catalogue import rules
 from servicehall.catalogue.enums import Channel
-from servicehall.catalogue.models import HallLimit, ItemVersion, Window
+from servicehall.catalogue.models import (
+    HallLimit,
+    ItemVersion,
+    Window,
+)
 
 
 def start_draft(version: ItemVersion, *, applicant: Person, by: Scope, now: datetime) -> Draft:
@@ -214,6 +218,7 @@ def _new_case(
         version=version,
         window_id=window,
         applicant=applicant,
+        about_id=standing.child_of(version, applicant.pk, answers),
         contact_phone=phone or None,
         community=applicant.community,
         station=station,

@@ -16,7 +16,13 @@ from community.governance.scopes import Scope
 from community.governance.workdays import LimitUnit
 from servicehall.cases import routing
 from servicehall.cases.actions import _core, accords, review
-from servicehall.cases.enums import CaseAction, CaseState, DeliveryWay, PauseReason, StepState
+from servicehall.cases.enums import (
+    CaseAction,
+    CaseState,
+    DeliveryWay,
+    PauseReason,
+    StepState,
+)
 from servicehall.cases.models import Case, ReviewStep, Supplement
 from servicehall.cases.transitions import CASE
 from servicehall.catalogue.models import HallLimit

@@ -1,14 +1,13 @@
 """政策找人: find who is entitled and does not have it, tell them once, take their answer. Never decide."""
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,11 +17,12 @@ from community.governance.enums import Power
 from community.governance.scopes import Scope
 from notifications import outbox
 from residents.base.actions import bulk
-from residents.base.eligibility import Rule, with_verdicts
+from residents.base.eligibility import Rule, matches
 from residents.base.enums import PersonState
 from residents.base.models import Person
 from residents.rights import consents
-from servicehall.cases.enums import OPEN_STATES, Outcome, ProposalState
+from servicehall.cases import standing
+from servicehall.cases.enums import ProposalState
 from servicehall.cases.models import Case, Proposal, ProposalRun
 from servicehall.catalogue.models import ItemVersion
 
@@ -31,9 +31,8 @@ PORTION = 5000
 TOLD_AT_ONCE = 200
 WAITING = (ProposalState.FOUND, ProposalState.TOLD)
 Hits = dict[uuid.UUID, bool]  # person: whether enough is known to be certain
-Known = dict[
-    uuid.UUID, tuple[uuid.UUID, str, bool]
-]  # person: id, state and certainty of the proposal
+Known = dict[uuid.UUID, Proposal]  # by person; without what is not needed here
+ANSWERED = (ProposalState.DECLINED, ProposalState.APPLIED)
 
 
 @dataclass(slots=True)
@@ -85,37 +84,30 @@ def _is_alone() -> bool:
 
 def _hits(rules: Mapping[str, Rule], now: datetime) -> dict[str, Hits]:
     """Who fits which item, or might: one scan, whatever the number of rules."""
-    names = {code: f"r{index}" for index, code in enumerate(rules)}
-    columns = [f"fits_{name}" for name in names.values()]
-    persons = with_verdicts(
-        Person.objects.filter(state=PersonState.ACTIVE).order_by(),
-        {names[code]: rule for code, rule in rules.items()},
-        timezone.localdate(now),
-    )
-    some = Q()
-    for column in columns:
-        some |= Q(**{column: True}) | Q(**{f"{column}__isnull": True})
     found: dict[str, Hits] = {code: {} for code in rules}
-    rows = persons.filter(some).values_list("pk", *columns)
-    for person_id, *verdicts in rows.iterator(chunk_size=PORTION):
-        for code, verdict in zip(rules, verdicts, strict=True):
+    persons = Person.objects.filter(state=PersonState.ACTIVE)
+    for person_id, verdicts in matches(persons, list(rules.values()), timezone.localdate(now)):
+        for hits, verdict in zip(found.values(), verdicts, strict=True):
             if verdict is not False:
-                found[code][person_id] = verdict is True
+                hits[person_id] = verdict is True
     return found
 
 
 def _settle(version: ItemVersion, hits: Hits, done: Proposed, *, now: datetime) -> None:
-    """Insert who is new, let go who fits no longer, and leave alone who has answered."""
+    """Insert who is new, let go who fits no longer, and leave alone who has answered while the answer stands."""
     today = timezone.localdate(now)
+    rule = version.eligibility
+    is_per_child = rule is not None and standing.is_per_child(rule)
+    if rule is not None and is_per_child and hits:
+        for person in standing.claimed_for(version, rule, today):
+            hits.pop(person, None)
+    proposals = Proposal.objects.filter(item_id=version.item_id)
     known: Known = {
-        person: (pk, state, certain)
-        for pk, person, state, certain in Proposal.objects.filter(
-            item_id=version.item_id
-        ).values_list("pk", "person_id", "state", "is_certain")
+        row.person_id: row for row in proposals.only("person_id", "state", "is_certain", "basis")
     }
     fresh = [person for person in hits if person not in known]
     for portion in _portions(fresh):
-        holders = _holders(version.item_id, portion)
+        holders = set() if is_per_child else _holders(version.item_id, portion)
         rows = [
             Proposal(
                 person_id=person, item_id=version.item_id, version=version, is_certain=hits[person],
@@ -127,6 +119,12 @@ def _settle(version: ItemVersion, hits: Hits, done: Proposed, *, now: datetime) 
         bulk.copy(rows)
         done.found += len(rows)
     _move(known, hits, done)
+    answered = [p for p in hits if p in known and known[p].state in ANSWERED]
+    for portion in _portions(answered):
+        holders = set() if is_per_child else _holders(version.item_id, portion)
+        done.found += _ask_again(
+            version, [known[person] for person in portion if person not in holders], today
+        )
     Proposal.objects.filter(item_id=version.item_id).waiting().exclude(version=version).update(
         version=version
     )
@@ -136,11 +134,11 @@ def _move(known: Known, hits: Hits, done: Proposed) -> None:
     """Those who are known already: back, gone, or known better or worse than before."""
     rows = Proposal.objects.all()
     back = [
-        pk for person, (pk, state, _was) in known.items() if state == "lapsed" and person in hits
+        row.pk
+        for person, row in known.items()
+        if row.state == ProposalState.LAPSED and person in hits
     ]
-    gone = [
-        pk for person, (pk, state, _was) in known.items() if state in WAITING and person not in hits
-    ]
+    gone = [row.pk for person, row in known.items() if row.state in WAITING and person not in hits]
     # Who was told before is not told again.
     rows.filter(pk__in=back, told_at__isnull=True).update(state=ProposalState.FOUND)
     rows.filter(pk__in=back, told_at__isnull=False).update(state=ProposalState.TOLD)
@@ -148,11 +146,27 @@ def _move(known: Known, hits: Hits, done: Proposed) -> None:
     done.lapsed += len(gone)
     for certain in (True, False):
         turned = [
-            pk
-            for person, (pk, _state, was) in known.items()
-            if person in hits and was != certain and hits[person] == certain
+            row.pk
+            for person, row in known.items()
+            if person in hits and row.is_certain != certain and hits[person] == certain
         ]
         rows.filter(pk__in=turned).update(is_certain=certain)
+
+
+def _ask_again(version: ItemVersion, rows: Sequence[Proposal], today: date) -> int:
+    """Whose answer rests on what is no longer so is found anew, and may be told once of that."""
+    now = standing.bases(version, [row.person_id for row in rows], today)
+    again = []
+    for row in rows:
+        basis = now.get(row.person_id, row.basis)
+        if row.basis and standing.has_changed(row.basis, basis):
+            again.append(row.pk)
+        elif not row.basis:  # answered before answers had a basis: they stand on what is so today
+            Proposal.objects.filter(pk=row.pk).update(basis=basis)
+    Proposal.objects.filter(pk__in=again).update(
+        state=ProposalState.FOUND, basis={}, found_on=today, told_at=None, answered_at=None
+    )
+    return len(again)
 
 
 def _portions(ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
@@ -163,11 +177,7 @@ def _portions(ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
 
 def _holders(code: str, persons: list[uuid.UUID]) -> set[uuid.UUID]:
     """Who has it already, or has asked for it."""
-    cases = Case.objects.filter(
-        Q(state__in=sorted(OPEN_STATES)) | Q(outcome=Outcome.GRANTED),
-        applicant_id__in=persons,
-        version__item_id=code,
-    )
+    cases = Case.objects.filter(standing.holding(code), applicant_id__in=persons)
     return set(cases.values_list("applicant_id", flat=True))
 
 
@@ -191,7 +201,7 @@ def tell(code: str, *, by: Scope, now: datetime) -> int:
         for row in rows:
             outbox.post(
                 "proposal.found",
-                key=f"proposal:{row.pk}",
+                key=f"proposal:{row.pk}:{row.found_on}",
                 user_id=row.person.account_id,
                 phone=row.person.phone or "",
                 person_id=row.person_id,
@@ -214,11 +224,12 @@ def tell(code: str, *, by: Scope, now: datetime) -> int:
 
 
 def decline_proposal(proposal_id: uuid.UUID, *, by: Scope, now: datetime) -> Proposal:
-    """The person does not want it; he is not reminded again, and may still apply at any time."""
+    """The person does not want it; he is not reminded again while all that matters stays as it is, and may still
+    apply at any time."""
     with transaction.atomic(durable=True):
         row = (
             Proposal.objects.visible_to(by)
-            .select_related("person__community")
+            .select_related("person__community", "version")
             .select_for_update(of=("self",))
             .get(pk=proposal_id)
         )
@@ -228,7 +239,8 @@ def decline_proposal(proposal_id: uuid.UUID, *, by: Scope, now: datetime) -> Pro
             raise Conflict("answered", _("这条提示已经答复过了。"))
         row.state, row.answered_at = ProposalState.DECLINED, now
         row.told_at = row.told_at or now
-        row.save(update_fields=["state", "answered_at", "told_at"])
+        row.basis = _basis(row, timezone.localdate(now))
+        row.save(update_fields=["state", "answered_at", "told_at", "basis"])
         audit.record(
             "proposal.declined",
             by=by,
@@ -243,6 +255,12 @@ def decline_proposal(proposal_id: uuid.UUID, *, by: Scope, now: datetime) -> Pro
 
 def answer_proposal(case: Case, *, now: datetime) -> None:
     """An application was filed, from a proposal or without one: nothing is left to propose."""
-    Proposal.objects.filter(person_id=case.applicant_id, item_id=case.version.item_id).update(
-        state=ProposalState.APPLIED, answered_at=now
-    )
+    rows = Proposal.objects.filter(person_id=case.applicant_id, item_id=case.version.item_id)
+    for row in rows.select_related("version"):
+        row.state, row.answered_at = ProposalState.APPLIED, now
+        row.basis = _basis(row, timezone.localdate(now))
+        row.save(update_fields=["state", "answered_at", "basis"])
+
+
+def _basis(row: Proposal, today: date) -> standing.Basis:
+    return standing.bases(row.version, [row.person_id], today).get(row.person_id, {})

@@ -38,6 +38,8 @@ class Case(models.Model):
     version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="cases")
     window = models.ForeignKey(Window, models.PROTECT, related_name="cases")
     applicant = models.ForeignKey(Person, models.PROTECT, related_name="cases")
+    # The child, where each child is a claim of its own (standing.py).
+    about = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     contact_phone = EncryptedTextField(_("联系电话"), null=True)
     community = models.ForeignKey(Place, models.PROTECT, related_name="cases")
     station = models.ForeignKey(Body, models.PROTECT, related_name="cases")
@@ -122,8 +124,22 @@ class Case(models.Model):
             ),
             models.Index(fields=["applicant", "-filed_at"], name="case_of_applicant"),
             models.Index(fields=["filed_on"], name="case_filed_on"),
+            # Those without a day are the open ones, which a page of figures counts.
+            models.Index(fields=["closed_on"], name="case_closed_on"),
             models.Index(
-                fields=["closed_on"], condition=Q(closed_on__isnull=False), name="case_closed_on"
+                fields=["first_told_on"],
+                condition=Q(first_told_on__isnull=False),
+                name="case_told_on",
+            ),
+            models.Index(
+                fields=["told_again_on"],
+                condition=Q(told_again_on__isnull=False),
+                name="case_told_again_on",
+            ),
+            models.Index(
+                fields=["handler", "closed_at", "id"],
+                condition=Q(state=CaseState.COMPLETED),
+                name="case_to_hand_over",
             ),
         ]
 
@@ -284,4 +300,7 @@ class Rating(models.Model):
         indexes = [models.Index(fields=["rated_on"], name="rating_day")]
 
 
-declare(Tie("servicehall.Case", "applicant", OnMerge.MOVE, _("办件")))
+declare(
+    Tie("servicehall.Case", "applicant", OnMerge.MOVE, _("办件")),
+    Tie("servicehall.Case", "about", OnMerge.MOVE, _("为其申请的办件")),
+)

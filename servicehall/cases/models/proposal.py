@@ -13,7 +13,8 @@ from servicehall.catalogue.models import ItemVersion, ServiceItem
 
 
 class Proposal(models.Model):
-    """One for a person and an item, ever: who has been told, or does not want it, is not told again.
+    """One for a person and an item, ever: who has been told is not told again, and an answer stands
+    until the rule or a fact that matters changes.
 
     `is_certain` is false where the base knows too little to say yes; the reasons and what is missing are worked
     out from the rule and the base when somebody looks.
@@ -30,6 +31,9 @@ class Proposal(models.Model):
     found_on = models.DateField(_("发现日期"))
     told_at = models.DateTimeField(_("告知时间"), null=True)
     answered_at = models.DateTimeField(_("答复时间"), null=True)
+    basis = models.JSONField(
+        default=dict
+    )  # on what the answer stands: digest and ids (standing.py)
 
     objects = ProposalQuerySet.as_manager()
 
