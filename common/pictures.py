@@ -21,10 +21,13 @@ def doubts(content: bytes, kind: str) -> list[str]:
     """Why somebody may be unable to read the picture: "small", "dark", "blurred". A PDF is not judged."""
     if kind not in FORMATS:
         return []
-    with Image.open(BytesIO(content), formats=[FORMATS[kind]]) as picture:
-        found = ["small"] if min(picture.size) < LEAST_SIDE else []
-        picture.draft("L", (LOOK_SIDE, LOOK_SIDE))
-        grey = picture.convert("L")
+    try:
+        with Image.open(BytesIO(content), formats=[FORMATS[kind]]) as picture:
+            found = ["small"] if min(picture.size) < LEAST_SIDE else []
+            picture.draft("L", (LOOK_SIDE, LOOK_SIDE))
+            grey = picture.convert("L")
+    except OSError:
+        return []  # advice only: what may be kept is decided elsewhere
     grey.thumbnail((LOOK_SIDE, LOOK_SIDE))
     if ImageStat.Stat(grey).mean[0] < DARK_BELOW:
         found.append("dark")

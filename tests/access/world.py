@@ -180,6 +180,7 @@ class World:
     def family(self) -> CaseFamily:
         """A joint form of the applicant, of one item."""
         place = self.hall
+        assert place.resident.user_id is not None
         joint = CaseFamily.objects.create(
             bundle="disability",
             applicant=place.applicant,

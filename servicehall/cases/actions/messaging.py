@@ -20,6 +20,7 @@ from notifications import outbox
 from servicehall.cases.actions import _core, files as file_actions
 from servicehall.cases.enums import CLOSED_STATES
 from servicehall.cases.models import Case, CaseMessage, Upload
+from servicehall.catalogue.enums import Channel
 from servicehall.catalogue.models import HallLimit
 
 MAX_WORDS = 1000
@@ -130,7 +131,7 @@ def refuses(case: Case, *, by: Scope, now: datetime) -> NotAllowed | None:
     """Why the viewer may not write on this case now; None where he may."""
     if by.is_staff and (refusal := _not_in_hand(case, by=by)):
         return refusal
-    if by.is_staff and case.applicant.account_id is None and case.filed_by_id is None:
+    if by.is_staff and not _readers(case):
         return NotAllowed("no_account", _("申请人没有账号，看不到留言，请打电话联系。"))
     if by.is_staff and case.messages.unanswered().exists():
         return None  # who waits for an answer gets it, however late
@@ -181,20 +182,25 @@ def _trail(case: Case, code: str, *, by: Scope, now: datetime, **detail: object)
     )
 
 
+def _readers(case: Case) -> set[uuid.UUID]:
+    """The accounts that see the applicant's page: his own, and that of the resident who filed for him."""
+    by_proxy = case.filed_by_id if case.channel == Channel.ONLINE else None
+    return {account for account in (case.applicant.account_id, by_proxy) if account}
+
+
 def _tell(case: Case, message: CaseMessage, *, now: datetime) -> None:
     """In the portal only: an answer is none of the five events for which a telephone rings."""
-    if case.applicant.account_id is None:
-        return
-    outbox.post(
-        "case.message",
-        key=f"message:{message.pk}",
-        user_id=case.applicant.account_id,
-        person_id=case.applicant_id,
-        about=f"case:{case.pk}",
-        place_path=case.community.path,
-        params={
-            "item": case.version.name.get("zh", ""),
-            "item_en": case.version.name.get("en", ""),
-        },
-        now=now,
-    )
+    for account in sorted(_readers(case)):
+        outbox.post(
+            "case.message",
+            key=f"message:{message.pk}:{account}",
+            user_id=account,
+            person_id=case.applicant_id if account == case.applicant.account_id else None,
+            about=f"case:{case.pk}",
+            place_path=case.community.path,
+            params={
+                "item": case.version.name.get("zh", ""),
+                "item_en": case.version.name.get("en", ""),
+            },
+            now=now,
+        )

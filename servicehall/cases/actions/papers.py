@@ -15,8 +15,9 @@ from common.uploads import CleanFile
 from community.governance.scopes import Scope
 from residents.base.models import Person
 from servicehall.cases.actions import files as file_actions
-from servicehall.cases.enums import IDENTITY_PAPERS, PaperKind
+from servicehall.cases.enums import IDENTITY_MATERIALS, IDENTITY_PAPERS, PaperKind
 from servicehall.cases.models import Draft, KeptPaper, Upload
+from servicehall.catalogue.models import ItemVersion
 
 MOST = 50
 
@@ -106,10 +107,19 @@ def use_paper(
         hashlib.sha256(content).hexdigest(),
         f"{paper.title.removesuffix('.' + paper.file_kind)}.{paper.file_kind}",
     )
-    if paper.kind in IDENTITY_PAPERS:
-        draft = Draft.objects.visible_to(by).get(pk=draft_id)
+    draft = Draft.objects.visible_to(by).get(pk=draft_id)
+    if paper.kind in IDENTITY_PAPERS or field in identity_fields(draft.version):
         file = marked_for(file, draft, now=now)
     return file_actions.attach(draft_id, field, file, by=by, now=now)
+
+
+def identity_fields(version: ItemVersion) -> set[str]:
+    """The file fields in which a copy of an identity document is wanted."""
+    return {
+        paper["field"]
+        for paper in version.materials
+        if paper.get("field") and paper["code"] in IDENTITY_MATERIALS
+    }
 
 
 def marked_for(file: CleanFile, draft: Draft, *, now: datetime) -> CleanFile:

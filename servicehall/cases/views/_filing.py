@@ -19,14 +19,13 @@ from community.governance.scopes import PortalRequest
 from residents.base.models import HouseholdMember, Person
 from servicehall.cases import prefill
 from servicehall.cases.actions import files as file_actions
-from servicehall.cases.actions.papers import marked_for
-from servicehall.cases.enums import DOUBTS, IDENTITY_MATERIALS
+from servicehall.cases.actions.papers import identity_fields, marked_for
+from servicehall.cases.enums import DOUBTS
 from servicehall.cases.forms_page import PageForm
 from servicehall.cases.models import Draft, Upload
 from servicehall.cases.prefill import Fact
 from servicehall.cases.steps import CHECK, Step, steps_of
 from servicehall.catalogue import rules
-from servicehall.catalogue.models import ItemVersion
 
 HTTP_INVALID = 422
 
@@ -117,15 +116,6 @@ def page_url(filing: Filing, key: str) -> str:
     if key == CHECK:
         return reverse("servicehall:draft-check", args=[filing.draft.pk])
     return reverse("servicehall:draft-page", args=[filing.draft.pk, key])
-
-
-def identity_fields(version: ItemVersion) -> set[str]:
-    """The file fields in which a copy of an identity document is wanted."""
-    return {
-        paper["field"]
-        for paper in version.materials
-        if paper.get("field") and paper["code"] in IDENTITY_MATERIALS
-    }
 
 
 def attach_one(request: PortalRequest, filing: Filing, key: str, file: "UploadedFile[Any]") -> str:

@@ -38,7 +38,9 @@ def start_for_other(request: PortalRequest, code: str) -> HttpResponse:
     people = filed_for_by(request.scope, today, code).exclude(account_id=request.scope.user_id)
     if request.method == "POST":
         try:
-            person = people.select_related("community").get(pk=request.POST.get("person", ""))
+            person = people.select_related("community").get(
+                pk=uuid.UUID(request.POST.get("person", ""))
+            )
         except (Person.DoesNotExist, ValueError):
             raise Http404 from None
         draft = actions.start_draft(version, applicant=person, by=request.scope, now=now)

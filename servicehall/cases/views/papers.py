@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,6 +19,7 @@ from common.uploads import UploadRefused, check_upload
 from community.governance.scopes import PortalRequest
 from residents.base.models import Person
 from servicehall.cases import actions
+from servicehall.cases.actions.families import drafts_of
 from servicehall.cases.enums import DOUBTS
 from servicehall.cases.forms import PaperForm
 from servicehall.cases.models import Draft, KeptPaper
@@ -102,6 +104,10 @@ def choose(request: PortalRequest, draft_id: uuid.UUID, field: str) -> HttpRespo
     if step is None:
         raise Http404
     back = page_url(filing, step.key)
+    if family := filing.draft.family:
+        numbers = {draft.pk: n for n, draft in enumerate(drafts_of(family, by=request.scope))}
+        key = f"{numbers[filing.draft.pk]}-{step.key}"
+        back = reverse("servicehall:family-page", args=[family.pk, key])
     context: dict[str, Any] = {
         "draft": filing.draft,
         "rows": _rows(request),
