@@ -1,17 +1,76 @@
 """What every test relies on: silence made loud, people signed in, queries counted."""
 
+import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import yaml
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-from tests import loud, signing_in
+from common import plain
+from tests import databases, loud, signing_in
 
+# Whole files go to one of two processes: those that take longest first, lest one process end alone with them.
+LONG = (
+    "browser/test_journeys.py",
+    "access/test_table.py",
+    "browser/test_pages.py",
+    "dashboards/test_demo.py",
+    "browser/test_rights.py",
+    "notifications/test_chaos.py",
+    "common/test_uploads.py",
+    "access/test_pages.py",
+    "servicehall/",
+    "residents/test_import",
+    "exchange/",
+    "races/",
+)
 NOT_A_QUERY = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After pytest-randomly; within a file, and among the short ones, its order stays."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(here).as_posix()
+        return next((n for n, each in enumerate(LONG) if name.startswith(each)), len(LONG))
+
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest,
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_createdb: bool,
+    django_db_blocker: DjangoDbBlocker,
+) -> None:
+    process = getattr(request.config, "workerinput", None)
+    if process and django_db_createdb:
+        with django_db_blocker.unblock():
+            databases.copy_of_one(process["workerid"], process["testrunuid"])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_data_file_is_parsed_once() -> Iterator[None]:
+    """Every hall of the tests loads the same files; each gets values of its own."""
+    parsed: dict[bytes, bytes] = {}
+    parse = plain.read
+
+    def read(path: Path) -> Any:
+        content = path.read_bytes()
+        if content not in parsed:
+            parsed[content] = pickle.dumps(parse(path))
+        return pickle.loads(parsed[content])
+
+    with mock.patch.object(plain, "read", read):
+        yield
 
 
 @pytest.fixture(scope="session")

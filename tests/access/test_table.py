@@ -1,15 +1,17 @@
 """Every address × everybody (T1, T2, T10). A new address brings its row, or the build fails."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from common.access import Who as Door, declared_urls
+from config import urls
 from tests.access.knocking import knock
 from tests.access.table import CHOOSE, NO_ADDRESS, SIGN_IN, TABLE
 from tests.access.world import Who, undone
@@ -47,6 +49,19 @@ class Writes:
         return execute(sql, params, many, context)
 
 
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who refuses is as ever; the page around it, four thousand times the same, has tests of its own."""
+    for code in (403, 404):
+        refusal = partial(refused, code)
+        monkeypatch.setattr(urls, f"handler{code}", refusal, raising=False)
+
+
+def refused(code: int, request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(status=code)
+
+
+@pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize("row", TABLE, ids=str)
 def test_everybody_finds_the_door_as_the_table_says_and_a_look_changes_nothing(world, row):
     wrong: dict[str, list[str]] = {}
@@ -74,6 +89,20 @@ def test_what_is_foreign_looks_like_what_does_not_exist(world, row):
 
 def same(answer: HttpResponse) -> str:
     return CHANGING.sub("…", answer.content.decode())
+
+
+@pytest.mark.parametrize("code", [403, 404])
+def test_a_refusal_is_a_page_in_order_for_everybody(world, code):
+    read = []
+    for who in Who:
+        rows = [row for row in TABLE if row.expected[who] == code and row.method == "get"]
+        for row in [row for row in rows if not row.is_api][:1]:
+            with undone():
+                answer = knock(world, row, who)
+            assert (answer.status_code, str(who)) == (code, str(who))
+            assert f'href="{reverse("home")}"' in answer.content.decode()
+            read.append(who)
+    assert set(read) >= set(Who) - {Who.ANONYMOUS, Who.ENDED}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A small city in which everybody who may knock at a door exists once, and the things behind the doors."""
 
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts import audit
-from accounts.models import AuditEntry, User
+from accounts import audit, sessions
+from accounts.models import AuditEntry, Session, User
 from common.uploads import CleanFile
 from community.governance.actions import end_post, make_token
 from community.governance.enums import ApiScope, Role
@@ -119,6 +120,21 @@ class World:
     scopes: dict[Who, Scope]
     cookies: dict[Who, str] = field(default_factory=dict)
     secrets: dict[Who, str] = field(default_factory=dict)
+    signed_in_at: float = 0.0
+
+    def sign_in(self) -> None:
+        """Everybody opens a session, and leaves the one before."""
+        self.signed_in_at = time.monotonic()
+        Session.objects.filter(session_key__in=map(sessions.digest, self.cookies.values())).delete()
+        self.cookies = {who: open_session(scope) for who, scope in self.scopes.items()}
+
+    def keep_awake(self) -> None:
+        """A world may live for many minutes, at a counter one is locked out after a few: sign in again.
+
+        Sooner than a session notes that it is in use, so that no page is dearer than the next.
+        """
+        if time.monotonic() - self.signed_in_at > sessions.TOUCH_EVERY.total_seconds() / 2:
+            self.sign_in()
 
     def client(self, who: Who, *, by_token: bool = False, checks_csrf: bool = False) -> Client:
         """A browser of this person, or a program with his token."""
@@ -630,9 +646,9 @@ def build() -> World:
     }
     PersonDetail.objects.create(person=place.applicant, aid_status="1")
     world = World(place, scopes)
+    world.sign_in()
     now = timezone.now()
     for who, scope in scopes.items():
-        world.cookies[who] = open_session(scope)
         made = make_token(
             name="程序",
             scopes=[ApiScope(value) for value in ApiScope.values],

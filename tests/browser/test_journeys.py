@@ -279,7 +279,7 @@ def opinion(official, text):
 def test_the_levels_act_and_each_step_reaches_the_residents_telephone_until_she_rates(
     here, arrives
 ):
-    give_device(here.director, here.official, here.decider)
+    give_device(here.director)
     case = file_online(here)
     telephone = arrives("telephone", PHONE)
     delivery.drain()
@@ -296,11 +296,13 @@ def test_the_levels_act_and_each_step_reaches_the_residents_telephone_until_she_
     opinion(director, "已入户核实，情况属实。")
     director.looks("1-forwarded")
     street = arrives("street")
-    street.signs_in_with_code(here.official)
+    street.is_signed_in_as(here.official)
+    street.goes_to(reverse("servicehall:desk"))
     opinion(street, "同意上报。")
     street.looks("1-forwarded")
     decider = arrives("decider")
-    decider.signs_in_with_code(here.decider)
+    decider.is_signed_in_as(here.decider)
+    decider.goes_to(reverse("servicehall:desk"))
     decider.is_at("工作台")
     decider.sees("高龄津贴")
     decider.hits("j", "Enter")

@@ -10,16 +10,15 @@ from community.governance.enums import Role
 from residents.base.actions.people import open_file
 from residents.base.enums import PersonState, Sex
 from residents.base.models import Person
-from tests.browser.journeys import DESKTOP, PHONE, visitor
+from tests.browser.journeys import DESKTOP, visitor
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import PersonFactory, household
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["360", "1280"])
 def test_a_death_is_written_down_by_keyboard_and_stands_in_the_month(
-    size: tuple[int, int], chromium: Browser, live_server: LiveServer
+    chromium: Browser, live_server: LiveServer
 ) -> None:
     station = StationFactory()
     director = staff(Role.STATION_DIRECTOR, station)
@@ -28,35 +27,35 @@ def test_a_death_is_written_down_by_keyboard_and_stands_in_the_month(
     household(father, spouse=mother, son=PersonFactory(community=station.place))
     for person in (father, mother):
         open_file(person.pk, purpose="at_counter", by=director, now=timezone.now())
-    with visitor(chromium, live_server.url, "life", size) as clerk:
+    with visitor(chromium, live_server.url, "life", DESKTOP) as clerk:
         clerk.is_signed_in_as(director)
         clerk.goes_to(reverse("residents:file", args=[father.pk]))
-        clerk.looks(f"{size[0]}-0-file")
+        clerk.looks_on_both("0-file")
         clerk.hits("v")
         clerk.page.wait_for_url("**/life/")
-        clerk.looks(f"{size[0]}-1-life")
+        clerk.looks_on_both("1-life")
         clerk.hits("d")
         clerk.page.wait_for_url("**/life/death/")
-        clerk.looks(f"{size[0]}-2-form")
+        clerk.looks_on_both("2-form")
         clerk.page.get_by_text("马*梅").click()
         clerk.hits("Control+Enter")
         clerk.page.get_by_text("还没有写入").wait_for()
-        clerk.looks(f"{size[0]}-3-check")
+        clerk.looks_on_both("3-check")
         clerk.hits("Control+Enter")
         clerk.page.get_by_text("人口变动登记单").first.wait_for()
-        clerk.looks(f"{size[0]}-4-paper")
+        clerk.looks_on_both("4-paper")
         assert Person.objects.get(pk=father.pk).state == PersonState.DECEASED
         clerk.hits("c")
         clerk.page.wait_for_url("**/correct/")
-        clerk.looks(f"{size[0]}-5-correct")
+        clerk.looks_on_both("5-correct")
         clerk.goes_to(reverse("dashboards:population", args=[station.place.code]))
-        clerk.looks(f"{size[0]}-6-statement")
+        clerk.looks_on_both("6-statement")
         clerk.page.locator("td a").first.click()
-        clerk.looks(f"{size[0]}-7-list")
+        clerk.looks_on_both("7-list")
         clerk.page.get_by_role("button", name="English").click()
         for number, name in enumerate(("life", "life-act")):
             kwargs = {"person_id": mother.pk} | ({"slug": "move"} if number else {})
             clerk.goes_to(reverse(f"residents:{name}", kwargs=kwargs))
-            clerk.looks(f"{size[0]}-8-english-{number}")
+            clerk.looks_on_both(f"8-english-{number}")
         clerk.goes_to(reverse("dashboards:population", args=[station.place.code]))
-        clerk.looks(f"{size[0]}-9-english")
+        clerk.looks_on_both("9-english")

@@ -10,59 +10,42 @@ from residents.base.actions import open_file
 from residents.base.actions.sources import load_sources
 from residents.base.models import Person
 from tests.access.world import Who, build
-from tests.browser.journeys import DESKTOP, PHONE, visitor
+from tests.browser.journeys import PHONE, visitor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 
 OWN = ("purposes", "copies", "deletion", "family", "kin", "corrections")
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_pages_of_the_rights_are_in_order(
-    language: str, chromium: Browser, live_server: LiveServer
-) -> None:
+def test_the_pages_of_the_rights_are_in_order(chromium: Browser, live_server: LiveServer) -> None:
     world = build()
-    cookie = {"name": "django_language", "value": language, "url": live_server.url}
-    with visitor(chromium, live_server.url, f"rights-{language}", PHONE) as resident:
-        resident.is_signed_in_as(world.scopes[Who.APPLICANT])
-        resident.page.context.add_cookies([cookie])  # type: ignore[list-item]
-        for name in OWN:
-            assert resident.goes_to(reverse(f"rights:{name}")) == 200
-            resident.looks(name)
-        for name, url in {
+    applicant, data_clerk = world.hall.applicant.pk, world.scopes[Who.DATA_CLERK]
+    open_file(applicant, purpose="at_counter", by=data_clerk, now=timezone.now())
+    pages = {
+        Who.APPLICANT: {
+            **{name: reverse(f"rights:{name}") for name in OWN},
             "me": reverse("residents:me"),
             "correct": reverse("rights:correct", args=["marital_status"]),
             "purpose": reverse("rights:purpose", args=["care"]),
-        }.items():
-            assert resident.goes_to(url) == 200
-            resident.looks(name)
-    with visitor(chromium, live_server.url, f"family-{language}", PHONE) as neighbour:
-        neighbour.is_signed_in_as(world.scopes[Who.NEIGHBOUR])
-        neighbour.page.context.add_cookies([cookie])  # type: ignore[list-item]
-        applicant = world.hall.applicant.pk
-        assert neighbour.goes_to(reverse("rights:family-member", args=[applicant])) == 200
-        neighbour.looks("member")
-    for size in (PHONE, DESKTOP):
-        with visitor(chromium, live_server.url, f"desk-{language}-{size[0]}", size) as clerk:
-            clerk.is_signed_in_as(world.scopes[Who.DATA_CLERK])
-            clerk.page.context.add_cookies([cookie])  # type: ignore[list-item]
-            for name, url in {
-                "desk": reverse("rights:desk"),
-                "correction": reverse("rights:correction", args=[world.correction.pk]),
-                "deletion": reverse("rights:deletion-answer", args=[world.deletion.pk]),
-                "kin": reverse("rights:kin-request", args=[world.kin.pk]),
-            }.items():
-                assert clerk.goes_to(url) == 200
-                clerk.looks(name)
-            open_file(
-                applicant,
-                purpose="at_counter",
-                by=world.scopes[Who.DATA_CLERK],
-                now=timezone.now(),
-            )
-            for name in ("guardians", "paper-consents"):
-                assert clerk.goes_to(reverse(f"rights:{name}", args=[applicant])) == 200
-                clerk.looks(name)
+        },
+        Who.NEIGHBOUR: {"member": reverse("rights:family-member", args=[applicant])},
+        Who.DATA_CLERK: {
+            "desk": reverse("rights:desk"),
+            "correction": reverse("rights:correction", args=[world.correction.pk]),
+            "deletion": reverse("rights:deletion-answer", args=[world.deletion.pk]),
+            "kin": reverse("rights:kin-request", args=[world.kin.pk]),
+            "guardians": reverse("rights:guardians", args=[applicant]),
+            "paper-consents": reverse("rights:paper-consents", args=[applicant]),
+        },
+    }
+    for who, of_his in pages.items():
+        with visitor(chromium, live_server.url, f"rights-{who.name.lower()}", PHONE) as somebody:
+            somebody.is_signed_in_as(world.scopes[who])
+            for language in ("zh-hans", "en"):
+                somebody.speaks(language)
+                for name, url in of_his.items():
+                    assert somebody.goes_to(url) == 200
+                    somebody.looks_on_both(f"{language}-{name}")
 
 
 def test_from_not_right_on_a_telephone_to_the_answer_by_keyboard(

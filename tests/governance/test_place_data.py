@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+
+from common import plain
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA: dict[str, Any] = yaml.safe_load(
-    (ROOT / "community/governance/data/wuhai.yaml").read_text(encoding="utf-8")
-)
-WINDOWS: dict[str, Any] = yaml.safe_load(
-    (ROOT / "servicehall/catalogue/data/windows.yaml").read_text(encoding="utf-8")
-)
+DATA: dict[str, Any] = plain.read(ROOT / "community/governance/data/wuhai.yaml")
+WINDOWS: dict[str, Any] = plain.read(ROOT / "servicehall/catalogue/data/windows.yaml")
 WINDOW_CODES = [window["code"] for window in WINDOWS["windows"]]
 
 Node = dict[str, Any]

@@ -12,6 +12,7 @@ from community.governance.enums import Role
 from residents.base.actions import people
 from residents.base.actions.sources import load_sources
 from residents.base.models import Person, Visit
+from residents.base.views import counter
 from tests.factories.governance import CommunityFactory, StationFactory, UnitFactory, staff
 from tests.factories.residents import PersonFactory, household, years_ago
 
@@ -135,9 +136,13 @@ def test_any_station_serves_whoever_shows_his_document(client_for, person):
     assert stranger.get(file_of(person)).status_code == 404
 
 
-def test_searching_has_a_limit_each_minute(clerk):
-    codes = {clerk.post(FIND, {"q": "zz"}, headers=HTMX).status_code for _n in range(125)}
-    assert 429 in codes
+def test_searching_has_a_limit_each_minute(clerk, monkeypatch):
+    assert counter.SEARCHES_PER_MINUTE <= 120
+    monkeypatch.setattr(counter, "SEARCHES_PER_MINUTE", 3)
+    codes = {
+        clerk.post(FIND, {"q": "zz"}, headers=HTMX).status_code for _n in range(7)
+    }  # the minute may turn once
+    assert codes == {200, 429}
 
 
 def test_without_a_purpose_the_page_asks_for_one_and_shows_nothing(clerk, person):

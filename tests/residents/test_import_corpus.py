@@ -1,7 +1,5 @@
 """Whatever way departments write a list: the right people come in, or the fault is named at its place (F19, G19)."""
 
-import io
-
 import pytest
 
 from community.governance.enums import Role
@@ -9,13 +7,12 @@ from residents.base.actions.sources import load_sources
 from residents.base.models import Person
 from residents.exchange import headings, reading
 from residents.exchange.enums import Fate
-from residents.exchange.limits import limits
 from residents.exchange.models import ImportRow
-from residents.exchange.sheet_child import answer
+from residents.exchange.remarks import problem_text
 from residents.exchange.values import is_remark, read_row
 from tests.factories.governance import CommunityFactory, CommunityOfficeFactory, staff
 from tests.residents import import_corpus as corpus
-from tests.residents.importing import JUNE, checked, csv_file, imported, number, xlsx
+from tests.residents.importing import JUNE, checked, csv_file, imported, number, read_here, xlsx
 
 GOOD = list(corpus.good())
 BAD = list(corpus.bad())
@@ -44,13 +41,8 @@ def test_the_corpus_is_as_large_as_promised():
 
 @pytest.fixture
 def in_this_process(monkeypatch):
-    """Hundreds of good files need no process each; the hostile ones get theirs."""
-
-    def ask(data, kind, what, place):
-        most = limits()
-        return io.BytesIO(b"".join(answer(kind, what, data, place, most.rows, most.columns)))
-
-    monkeypatch.setattr(reading, "_ask", ask)
+    """There are hundreds of good files."""
+    read_here(monkeypatch)
 
 
 @pytest.mark.usefixtures("in_this_process")
@@ -93,7 +85,7 @@ def test_a_wrong_cell_is_named_by_its_column(place, word, row, form):
     if place == 7:  # whether a community is known only the base can say
         assert told.community == "别处社区"
         return
-    assert [(p, word in message) for p, message, *_figure in told.problems] == [(place, True)]
+    assert [(p[0], word in problem_text(p, {})) for p in told.problems] == [(place, True)]
 
 
 def test_an_id_stored_as_a_number_is_refused_and_never_rounded():

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from common import plain
 from residents.base.eligibility import parse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +17,7 @@ DATA = ROOT / "servicehall/catalogue/data"
 
 
 def read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = plain.read(path)
     return content
 
 

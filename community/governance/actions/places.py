@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 
+from common import plain
 from community.governance import grants
 from community.governance.enums import BodyKind, PlaceLevel
 from community.governance.models import Body, Place, StationCoverage
@@ -17,9 +17,7 @@ Node = Mapping[str, Any]
 
 
 def read_places(path: Path = DATA) -> dict[str, Any]:
-    with path.open(encoding="utf-8") as file:
-        data = yaml.safe_load(file)
-    return dict(data)
+    return dict(plain.read(path))
 
 
 def load_places(data: Mapping[str, Any], *, today: date) -> dict[str, int]:

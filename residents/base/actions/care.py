@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import yaml
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from common import plain
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Power, Role
 from community.governance.models import Post
@@ -28,7 +28,7 @@ LAPSED = _("到期")
 
 def load_care_kinds(path: Path = DATA) -> int:
     """Enter the kinds of the file; how many there are. Those that are left out cannot be given any more."""
-    kinds: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["kinds"]
+    kinds: list[dict[str, Any]] = plain.read(path)["kinds"]
     with transaction.atomic():
         for position, each in enumerate(kinds):
             values = {"roles": [], **each, "is_in_use": True, "position": position}

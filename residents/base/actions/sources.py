@@ -4,9 +4,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 
+from common import plain
 from residents.base.models import BaseLimit, SourceRank, SourceSystem
 
 DATA = Path(__file__).parents[1] / "data" / "sources.yaml"
@@ -18,7 +18,7 @@ def load_sources(path: Path = DATA) -> int:
 
     A rank that differs from the one in force ends on that day: what held before stays readable.
     """
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = plain.read(path)
     start: date = content["valid_from"]
     wanted = {
         (source, attribute): rank
@@ -59,7 +59,7 @@ def load_sources(path: Path = DATA) -> int:
 
 def load_limits(path: Path = LIMITS) -> int:
     """Enter the figures; one that was in force until a new one begins ends there. How many were new."""
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = plain.read(path)
     fresh = 0
     with transaction.atomic():
         for each in content["limits"]:

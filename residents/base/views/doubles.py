@@ -99,7 +99,7 @@ def _chosen(request: PortalRequest, form: AnyPairForm) -> tuple[uuid.UUID, uuid.
     """The two that are meant, or None with the questions still to be answered."""
     ids = []
     for name in ("one", "other"):
-        found = Person.objects.all().search(
+        found = Person.objects.search(
             form.cleaned_data[name], request.scope, Power.MERGE_PERSONS, size=MOST_FOUND
         )
         persons = {str(person.pk): person for person in found}

@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from common import plain
 from common.errors import Invalid, NotAllowed
 from residents.base.attributes import ATTRIBUTES
 from residents.exchange.layouts import BESIDE, label_of, missing, read_layout
@@ -76,7 +76,7 @@ def check_entitled(content: Mapping[str, Any], body_key: str, day: date) -> None
 
 
 def _read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return plain.read(path)
 
 
 def _load_figures(content: Mapping[str, Any]) -> int:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 
+from common import plain
 from residents.rights.models import ProcessingPurpose, RetentionRule, RightsFigure
 
 DATA = Path(__file__).parents[1] / "data"
@@ -25,14 +25,21 @@ def load_rights(folder: Path = DATA) -> dict[str, int]:
 
 
 def _load(model: Model, rows: list[Mapping[str, Any]]) -> int:
-    # Rows that end come first: no two of a code may hold on one day, not even for a moment.
+    there = {(each.code, each.valid_from): each for each in model.objects.all()}
+    fresh: list[Any] = []
+    # Rows that end come first, and new ones last: no two of a code may hold on one day, not even for a moment.
     for row in sorted(rows, key=lambda row: (row["valid_to"] is None, row["valid_from"])):
-        known = {"code": row["code"], "valid_from": row["valid_from"]}
-        values = {key: value for key, value in row.items() if key not in known}
-        model.objects.update_or_create(**known, defaults=values)
+        found = there.get((row["code"], row["valid_from"]))
+        if found is None:
+            fresh.append(model(**row))
+        elif any(getattr(found, key) != value for key, value in row.items()):
+            for key, value in row.items():
+                setattr(found, key, value)
+            found.save()
+    model.objects.bulk_create(fresh)
     return len(rows)
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = plain.read(path)
     return content

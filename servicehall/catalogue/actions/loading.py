@@ -5,10 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from common import plain
 from common.errors import Invalid
 from common.names import initials, pinyin_key
 from community.governance.workdays import LimitUnit
@@ -49,8 +49,7 @@ def load_catalogue(folder: Path = DATA) -> dict[str, int]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    with path.open(encoding="utf-8") as file:
-        data = yaml.safe_load(file)
+    data = plain.read(path)
     if not isinstance(data, dict):
         raise Invalid(
             "file_unreadable", _("数据文件格式不对，请对照说明检查。"), {"file": path.name}

@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from accounts import audit
+from common import plain
 from common.ids import uuid7
 from community.governance.models import Place
 from residents.base.actions import bulk, name_columns
@@ -42,7 +41,7 @@ Row = dict[str, Any]
 
 def read() -> Row:
     """The file; every household has its day."""
-    data: Row = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    data: Row = plain.read(FILE)
     for home in data["households"]:
         home.setdefault("day", data["day"])
     return data
