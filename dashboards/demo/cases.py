@@ -344,6 +344,8 @@ class _Telling:
     def accept(self) -> None:
         self.wait(0 if not self.story.is_online else 1)
         by = self.of_handler(Power.ACCEPT_CASES)
+        for row in self.case.signatures.missing():
+            actions.record_signature(row.pk, how="paper", by=by, now=self.moment)
         if self.version.is_instant and not self.version.levels:
             self.case = actions.finish_at_once(self.case.pk, by=by, now=self.moment)
         else:

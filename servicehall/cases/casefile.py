@@ -120,7 +120,7 @@ class CaseFile:
         has_files = any(question["type"] == "file" for question in self.version.fields)
         if not has_files and not self.case.supplements:
             return []
-        return list(self.case.uploads.order_by("id"))
+        return list(self.case.uploads.papers().order_by("id"))
 
     @cached_property
     def kin(self) -> list[HouseholdMember]:

@@ -205,6 +205,8 @@ class SupplementForm(ActForm):
         self.titles: dict[str, tuple[str, str]] = {}
         for paper in self.file.materials:
             self._ask(f"m-{paper.code}", paper.key, paper.name)
+        if self.file.case.signatures.missing().exists():
+            self._ask("m-cosign", "cosign", str(_("家庭成员签字")))
         delivered = {paper.key for paper in self.file.materials}
         for question in self.file.version.questions:
             key = question["key"]

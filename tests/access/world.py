@@ -52,7 +52,18 @@ from servicehall.aftercare import actions as aftercare
 from servicehall.aftercare.models import Benefit, Rectification
 from servicehall.cases import actions
 from servicehall.cases.actions.files import attach
-from servicehall.cases.models import Batch, Case, Consultation, Draft, Proposal, Upload
+from servicehall.cases.models import (
+    Batch,
+    Case,
+    CaseFamily,
+    Consultation,
+    CoSignature,
+    Draft,
+    KeptPaper,
+    Mandate,
+    Proposal,
+    Upload,
+)
 from servicehall.documents.actions import load_documents
 from servicehall.documents.models import Letter
 from servicehall.publicity import actions as publicity
@@ -224,6 +235,75 @@ class World:
             by=self.scopes[Who.DISTRICT_OFFICE],
             now=self.hall.now,
         )
+
+    @cached_property
+    def mandate(self) -> Mandate:
+        """The applicant lets the neighbour file."""
+        neighbour = Person.objects.get(account_id=self.scopes[Who.NEIGHBOUR].user_id)
+        return self._mandate(self.hall.applicant, neighbour)
+
+    @cached_property
+    def far_mandate(self) -> Mandate:
+        """Between two others, elsewhere."""
+        return self._mandate(*self._persons(self.far_body.place))
+
+    def _mandate(self, giver: Person, holder: Person) -> Mandate:
+        place = self.hall
+        day = timezone.localdate(place.now)
+        assert place.clerk.post_id is not None
+        return Mandate.objects.create(
+            giver=giver,
+            holder=holder,
+            how="paper",
+            document="委托书",
+            items=[JOBLESS],
+            from_on=day,
+            until=day + timedelta(days=99),
+            recorded_with_id=place.clerk.post_id,
+            recorded_at=place.now,
+        )
+
+    @cached_property
+    def kept(self) -> KeptPaper:
+        """A paper that the applicant keeps, with its bytes."""
+        return self._kept()
+
+    @cached_property
+    def thrown(self) -> KeptPaper:
+        """One that he throws away."""
+        return self._kept()
+
+    def _kept(self) -> KeptPaper:
+        content = b"%PDF-"
+        file = CleanFile(content, "pdf", 1, len(content), "0" * 64, "a.pdf")
+        return actions.keep_paper(file, kind="other", by=self.hall.resident, now=self.hall.now)
+
+    @cached_property
+    def family(self) -> CaseFamily:
+        """A joint form of the applicant, of one item."""
+        place = self.hall
+        assert place.resident.user_id is not None
+        joint = CaseFamily.objects.create(
+            bundle="disability",
+            applicant=place.applicant,
+            owner_id=place.resident.user_id,
+            started_at=place.now,
+        )
+        Draft.objects.create(
+            owner_id=place.resident.user_id,
+            version=item_version("W4-02"),
+            applicant=place.applicant,
+            family=joint,
+            created_at=place.now,
+            changed_at=place.now,
+        )
+        return joint
+
+    @cached_property
+    def signature(self) -> CoSignature:
+        """The neighbour is asked to agree to the case."""
+        neighbour = Person.objects.get(account_id=self.scopes[Who.NEIGHBOUR].user_id)
+        return CoSignature.objects.create(case=self.case, person=neighbour, asked_at=self.hall.now)
 
     @cached_property
     def consultation(self) -> Consultation:
@@ -699,6 +779,12 @@ def build() -> World:
     for name in (
         "case",
         "consultation",
+        "signature",
+        "mandate",
+        "far_mandate",
+        "kept",
+        "family",
+        "thrown",
         "owing",
         "many",
         "deputy",

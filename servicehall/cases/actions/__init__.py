@@ -7,6 +7,7 @@ from servicehall.cases.actions.accords import (
     consult,
     keep_undertaking,
 )
+from servicehall.cases.actions.again import start_again
 from servicehall.cases.actions.applicant import answer_supplement, lapse, rate, withdraw
 from servicehall.cases.actions.batches import go_on, start_batch
 from servicehall.cases.actions.by_program import file_once, withdraw_once
@@ -21,8 +22,11 @@ from servicehall.cases.actions.clock import (
     publicise_claimed,
     tacit_accept,
 )
+from servicehall.cases.actions.cosigning import answer_signature, record_signature
+from servicehall.cases.actions.families import save_family, start_family, submit_family
 from servicehall.cases.actions.filing import (
     discard_draft,
+    is_proxy,
     save_draft,
     start_draft,
     submit,
@@ -35,7 +39,10 @@ from servicehall.cases.actions.handling import (
     finish_at_once,
 )
 from servicehall.cases.actions.looking import offers, open_case, reveal_in_case
+from servicehall.cases.actions.mandating import record_mandate, revoke_mandate
+from servicehall.cases.actions.messaging import read_messages, settle_messages, write_message
 from servicehall.cases.actions.moving import move_draft
+from servicehall.cases.actions.papers import drop_paper, keep_paper, open_paper, use_paper
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
 from servicehall.cases.actions.recomputing import recompute_clocks
 from servicehall.cases.actions.review import (
@@ -50,6 +57,7 @@ from servicehall.cases.actions.review import (
 __all__ = [
     "accept",
     "answer_consultation",
+    "answer_signature",
     "answer_supplement",
     "ask_supplement",
     "assign",
@@ -61,6 +69,7 @@ __all__ = [
     "decline_proposal",
     "deliver",
     "discard_draft",
+    "drop_paper",
     "end_publicity",
     "end_publicity_by_itself",
     "end_publicity_claimed",
@@ -71,26 +80,40 @@ __all__ = [
     "forward",
     "go_on",
     "grant",
+    "is_proxy",
+    "keep_paper",
     "keep_undertaking",
     "lapse",
     "move_draft",
     "offers",
     "open_case",
+    "open_paper",
     "propose",
     "publicise",
     "publicise_claimed",
     "rate",
+    "read_messages",
     "recompute_clocks",
+    "record_mandate",
+    "record_signature",
     "refuse",
     "reopen",
     "reveal_in_case",
+    "revoke_mandate",
     "save_draft",
+    "save_family",
     "send_back",
+    "settle_messages",
+    "start_again",
     "start_batch",
     "start_draft",
+    "start_family",
     "submit",
+    "submit_family",
     "tacit_accept",
     "tell",
+    "use_paper",
     "withdraw",
     "withdraw_once",
+    "write_message",
 ]

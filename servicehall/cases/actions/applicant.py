@@ -138,8 +138,12 @@ def rate(
         raise NotAllowed("staff_cannot_rate", _("评价只能由申请人本人作出。"))
     with transaction.atomic(durable=True):
         case = (
-            Case.objects.select_related("community").select_for_update(of=("self",)).get(pk=case.pk)
+            Case.objects.select_related("community", "applicant")
+            .select_for_update(of=("self",))
+            .get(pk=case.pk)
         )
+        if by.user_id is not None and by.user_id != case.applicant.account_id:
+            raise NotAllowed("proxy_cannot_rate", _("评价只能由申请人本人作出，代办的人不能评价。"))
         if case.state not in RATABLE:
             raise NotAllowed("not_closed", _("办结以后才能评价。"))
         today = timezone.localdate(now)

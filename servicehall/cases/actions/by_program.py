@@ -35,7 +35,7 @@ def file_once(
     Raises Invalid with the field errors, NotAllowed when this may not be filed or nobody serves the place,
     Conflict when the key came with another content.
     """
-    check_may_file(applicant, by=by)
+    check_may_file(applicant, version.item_id, by=by, now=now)
     known = {field["key"] for field in version.questions} | {"contact_phone"}
     if unknown := set(answers) - known:
         raise Invalid(

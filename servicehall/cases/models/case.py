@@ -46,6 +46,10 @@ class Case(models.Model):
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel.choices)
     answers = EncryptedTextField(_("申请内容"), null=True)
     draft = models.OneToOneField(Draft, models.SET_NULL, null=True, related_name="case")
+    # 一件事: the joint form of which it is a part.
+    family = models.ForeignKey(
+        "servicehall.CaseFamily", models.PROTECT, null=True, related_name="cases"
+    )
     filed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     filed_at = models.DateTimeField(_("提交时间"))
     filed_on = models.DateField()

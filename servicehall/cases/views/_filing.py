@@ -20,6 +20,8 @@ from community.governance.scopes import PortalRequest
 from residents.base.models import HouseholdMember, Person
 from servicehall.cases import prefill
 from servicehall.cases.actions import files as file_actions
+from servicehall.cases.actions.papers import identity_fields, marked_for
+from servicehall.cases.enums import DOUBTS
 from servicehall.cases.forms_page import PageForm
 from servicehall.cases.models import Draft, Upload
 from servicehall.cases.prefill import Fact
@@ -135,10 +137,17 @@ def page_url(filing: Filing, key: str) -> str:
 def attach_one(request: PortalRequest, filing: Filing, key: str, file: "UploadedFile[Any]") -> str:
     try:
         clean = check_upload(file.read(), file.name or "")
+        if key in identity_fields(filing.draft.version):
+            clean = marked_for(clean, filing.draft, now=timezone.now())
         file_actions.attach(filing.draft.pk, key, clean, by=request.scope, now=timezone.now())
     except NotAllowed as error:
         return str(error.message)
     return ""
+
+
+def doubts_of(upload: Upload) -> list[Any]:
+    """What may be hard to read on a photograph, in words."""
+    return [DOUBTS[code] for code in upload.doubts if code in DOUBTS]
 
 
 def with_files(filing: Filing, row: dict[str, Any]) -> dict[str, Any]:
@@ -148,8 +157,13 @@ def with_files(filing: Filing, row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row,
         "attach_url": reverse("servicehall:draft-attach", args=[filing.draft.pk, row["key"]]),
+        "choose_url": reverse("servicehall:draft-choose", args=[filing.draft.pk, row["key"]]),
         "uploads": [
-            (upload, reverse("servicehall:draft-remove", args=[filing.draft.pk, upload.pk]))
+            (
+                upload,
+                reverse("servicehall:draft-remove", args=[filing.draft.pk, upload.pk]),
+                doubts_of(upload),
+            )
             for upload in uploads
         ],
         "is_full": len(uploads) >= row["max"],
