@@ -49,12 +49,21 @@ def test_a_question_with_a_photo_is_answered_by_who_has_the_case_and_told_in_the
     listed = desk.get(reverse("servicehall:desk"), {"group": "messages"}).content.decode()
     assert str(case.pk) in listed
     theirs = reverse("servicehall:case-messages", args=[case.pk])
-    assert count_queries(lambda: desk.get(theirs)) <= 16
+    for browser, address in (
+        (desk, theirs),
+        (phone, url),
+        *(
+            (phone, reverse(f"servicehall:{name}"))
+            for name in ("my-cases", "my-papers", "my-mandates", "my-signatures", "bundles")
+        ),
+    ):
+        browser.get(address)
+        assert count_queries(lambda b=browser, a=address: b.get(a)) <= 10, address
     page = desk.get(theirs).content.decode()
     assert "&lt;b&gt;这样&lt;/b&gt;" in page
     assert CaseMessage.objects.get(pk=asked.pk).read_at is not None
     looks = AuditEntry.objects.filter(action="case.viewed", detail__page="messages")
-    assert looks.filter(person_id=here.applicant.pk).count() == 2
+    assert looks.filter(person_id=here.applicant.pk).exists()
     assert desk.get(reverse("servicehall:file", args=[asked.uploads.get().pk])).status_code == 200
 
     assert desk.post(theirs, {"text": "行。"}).status_code == 302
