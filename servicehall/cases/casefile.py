@@ -29,7 +29,7 @@ from servicehall.cases.enums import (
 )
 from servicehall.cases.models import Case, CaseEvent, ReviewStep, Supplement, Upload
 from servicehall.cases.transitions import BY_APPLICANT
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.enums import ReviewLevel
 from servicehall.catalogue.limits import LevelRule
 from servicehall.catalogue.models import ItemVersion, in_language
@@ -96,8 +96,8 @@ class CaseFile:
         return self.case.version
 
     @cached_property
-    def given(self) -> rules.Answers:
-        return rules.load_answers(self.case.answers or "{}")
+    def given(self) -> answering.Answers:
+        return answering.load_answers(self.case.answers or "{}")
 
     @cached_property
     def steps(self) -> list[ReviewStep]:
@@ -191,7 +191,7 @@ class CaseFile:
             self._answer(question)
             for question in self.version.questions
             if question["type"] != "file"
-            and rules.applies(question.get("condition"), self.given)
+            and answering.applies(question.get("condition"), self.given)
             and self.given.get(question["key"]) not in (None, "", [])
         ]
 
@@ -255,7 +255,7 @@ class CaseFile:
         return [
             self._material(paper, uploaded)
             for paper in self.version.materials
-            if rules.applies(paper.get("condition"), self.given)
+            if answering.applies(paper.get("condition"), self.given)
         ]
 
     def _material(self, paper: Mapping[str, Any], uploaded: set[str]) -> Material:

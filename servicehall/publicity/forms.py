@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid, NotAllowed
 from servicehall.cases.forms_staff import ActForm
-from servicehall.catalogue.rules import load_answers
+from servicehall.catalogue.answering import load_answers
 
 MOST_WORDS = 1000
 

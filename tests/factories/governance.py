@@ -216,6 +216,7 @@ BODY_OF_ROLE: dict[Role, type[BodyFactory]] = {
     Role.COMMITTEE_DIRECTOR: CommitteeFactory,
     Role.PARTY_SECRETARY: PartyOrganisationFactory,
     Role.STREET_OFFICIAL: StreetOfficeFactory,
+    Role.OFFICE_HEAD: StreetOfficeFactory,
     Role.DISTRICT_OFFICE: CommunityOfficeFactory,
     Role.DEPARTMENT_OFFICIAL: DepartmentFactory,
     Role.LEADER: GovernmentFactory,

@@ -6,7 +6,7 @@ from django.urls import reverse
 from residents.base.models import HouseholdMember
 from servicehall.cases import actions
 from servicehall.cases.models import Draft
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import hall
 
@@ -27,8 +27,8 @@ def test_a_new_application_takes_along_what_fits_and_names_the_rest(client_for):
     draft = Draft.objects.get(is_filed=False)
     assert str(draft.pk) in answer.redirect_chain[0][0]
     said = answer.content.decode()
-    kept = rules.load_answers(draft.answers)
-    old = rules.load_answers(case.answers)
+    kept = answering.load_answers(draft.answers)
+    old = answering.load_answers(case.answers)
     assert kept["property"] == "无"
     assert kept["contact_phone"] == case.contact_phone
     # He has left the household; a declaration is made anew each time.

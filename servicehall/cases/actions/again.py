@@ -14,7 +14,7 @@ from residents.base.models import HouseholdMember
 from servicehall.cases.actions.filing import save_draft, start_draft
 from servicehall.cases.models import Case, Draft
 from servicehall.cases.steps import KNOWN
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.models import ItemVersion, in_language
 
 
@@ -43,7 +43,7 @@ def start_again(case_id: uuid.UUID, *, by: Scope, now: datetime) -> tuple[Draft,
 
 
 def _what_fits(case: Case, version: ItemVersion) -> tuple[dict[str, Any], list[str]]:
-    given = rules.load_answers(case.answers or "{}")
+    given = answering.load_answers(case.answers or "{}")
     questions = {question["key"]: question for question in version.questions}
     members = {
         str(pk)
@@ -78,4 +78,4 @@ def _still_fits(old: dict[str, Any], new: dict[str, Any], value: Any, members: s
         named = value if isinstance(value, list) else [value]
         if not members >= {str(one) for one in named}:
             return False
-    return not rules.check_answer(new, value)
+    return not answering.check_answer(new, value)

@@ -19,7 +19,7 @@ from servicehall.cases.enums import CaseAction, CaseState, StepState
 from servicehall.cases.followers import Happening
 from servicehall.cases.models import Case, CaseEvent, Rating
 from servicehall.cases.transitions import CASE
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.enums import Channel, Satisfaction
 from servicehall.catalogue.models import HallLimit, RatingQuestions
 
@@ -42,19 +42,21 @@ def answer_supplement(
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.RESUBMIT, by=by)
         known = {field["key"]: field for field in case.version.questions}
-        merged = rules.load_answers(case.answers or "{}")
+        merged = answering.load_answers(case.answers or "{}")
         changed = {
-            key: rules.folded(known[key], value) for key, value in answers.items() if key in known
+            key: answering.folded(known[key], value)
+            for key, value in answers.items()
+            if key in known
         }
         errors = {
             key: error
             for key, value in changed.items()
-            if known[key]["type"] != "file" and (error := rules.check_answer(known[key], value))
+            if known[key]["type"] != "file" and (error := answering.check_answer(known[key], value))
         }
         if errors:
             raise Invalid("answers_incomplete", _("还有内容没有填好，请按提示修改。"), errors)
         merged.update(changed)
-        case.answers = rules.dump_answers(merged)
+        case.answers = answering.dump_answers(merged)
         case.notices.filter(answered_at__isnull=True).update(answered_at=now)
         _resume(case, now=now)
         return _core.record(

@@ -23,7 +23,7 @@ from servicehall.cases.actions.handling import give_notice
 from servicehall.cases.enums import OPEN_STATES, CaseAction, SignatureHow, SignatureState
 from servicehall.cases.models import Case, CoSignature
 from servicehall.cases.transitions import CASE
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.enums import Channel
 
 S = SignatureState
@@ -36,7 +36,7 @@ SOURCES = {
 FIELD = "cosign"
 
 
-def ask_signatures(case: Case, answers: rules.Answers, *, now: datetime) -> None:
+def ask_signatures(case: Case, answers: answering.Answers, *, now: datetime) -> None:
     """A row for every grown-up member who was named on the form. Called inside the transaction of a filing.
 
     The applicant signs by filing, unless another filed for him. Who is not of the household is refused.
@@ -61,7 +61,7 @@ def ask_signatures(case: Case, answers: rules.Answers, *, now: datetime) -> None
         _ask(row, now=now)
 
 
-def _named(case: Case, answers: rules.Answers) -> list[str]:
+def _named(case: Case, answers: answering.Answers) -> list[str]:
     keys = [q["key"] for q in case.version.questions if q["type"] == "household_member"]
     found: list[str] = []
     for key in keys:

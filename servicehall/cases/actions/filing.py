@@ -27,7 +27,7 @@ from servicehall.cases.followers import Happening
 from servicehall.cases.models import Case, CaseEvent, Draft, Upload
 from servicehall.cases.proxies import filed_for_by
 from servicehall.cases.rules import case_number
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.enums import Channel
 from servicehall.catalogue.models import (
     HallLimit,
@@ -92,9 +92,9 @@ def save_draft(
     with transaction.atomic():
         draft = Draft.objects.visible_to(by).select_for_update(of=("self",)).get(pk=draft_id)
         known = {field["key"] for field in draft.version.questions} | {"contact_phone"}
-        merged = rules.load_answers(draft.answers or "{}")
+        merged = answering.load_answers(draft.answers or "{}")
         merged.update({key: value for key, value in answers.items() if key in known})
-        draft.answers = rules.dump_answers(merged)
+        draft.answers = answering.dump_answers(merged)
         draft.step = step
         draft.changed_at = now
         draft.save(update_fields=["answers", "step", "changed_at"])
@@ -136,9 +136,9 @@ def submit(
 def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> Case:
     """What every way of filing ends in. Called inside the transaction of an action."""
     check_may_file(draft.applicant, draft.version.item_id, by=by, now=now)
-    answers = rules.fold_answers(draft.version.questions, rules.load_answers(draft.answers))
+    answers = answering.fold_answers(draft.version.questions, answering.load_answers(draft.answers))
     uploads = list(draft.uploads.all())
-    errors = rules.check_answers(
+    errors = answering.check_answers(
         draft.version.questions,
         answers,
         files=all_files(draft) if by.is_staff else {upload.field for upload in uploads},
@@ -199,7 +199,7 @@ def _note_typed_twice(draft: Draft, answers: Mapping[str, Any], *, now: datetime
 
 
 def _new_case(
-    draft: Draft, answers: rules.Answers, *, by: Scope, now: datetime, channel: Channel
+    draft: Draft, answers: answering.Answers, *, by: Scope, now: datetime, channel: Channel
 ) -> Case:
     version, applicant = draft.version, draft.applicant
     today = timezone.localdate(now)
@@ -226,7 +226,7 @@ def _new_case(
         station=station,
         handler=station,
         channel=channel,
-        answers=rules.dump_answers(answers),
+        answers=answering.dump_answers(answers),
         draft=draft,
         filed_by_id=by.user_id,
         filed_at=now,

@@ -26,7 +26,7 @@ from servicehall.cases.forms_page import PageForm
 from servicehall.cases.models import Draft, Upload
 from servicehall.cases.prefill import Fact
 from servicehall.cases.steps import CHECK, Step, steps_of
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 
 HTTP_INVALID = 422
 
@@ -46,7 +46,7 @@ class Filing:
     def answers_beside(self, step: Step) -> str:
         """What other pages say of the questions on which this page depends, for the browser."""
         here = {question["key"] for question in step.drawn}
-        given = rules.heard(self.draft.version.questions, self.answers)
+        given = answering.heard(self.draft.version.questions, self.answers)
         wanted = step.looks_at - here
         return json.dumps({key: given[key] for key in sorted(wanted) if key in given})
 
@@ -118,7 +118,7 @@ def find_filing(request: PortalRequest, draft_id: uuid.UUID) -> Filing | None:
         .filter(pk=draft_id)
         .first()
     )
-    return None if draft is None else Filing(draft, rules.load_answers(draft.answers or "{}"))
+    return None if draft is None else Filing(draft, answering.load_answers(draft.answers or "{}"))
 
 
 def get_filing(request: PortalRequest, draft_id: uuid.UUID) -> Filing:

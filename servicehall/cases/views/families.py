@@ -27,7 +27,7 @@ from servicehall.cases.steps import CHECK, CONTACT, KNOWN, Step
 from servicehall.cases.views._answers import answer_rows
 from servicehall.cases.views._filing import HTTP_INVALID, Filing, attach_one, with_files
 from servicehall.cases.views.mine import tone
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.models import ItemVersion
 
 
@@ -94,7 +94,7 @@ def _joint(request: PortalRequest, family_id: uuid.UUID) -> Joint:
     )
     drafts = drafts_of(family, by=request.scope)
     return Joint(
-        family, [Filing(draft, rules.load_answers(draft.answers or "{}")) for draft in drafts]
+        family, [Filing(draft, answering.load_answers(draft.answers or "{}")) for draft in drafts]
     )
 
 

@@ -39,7 +39,7 @@ from servicehall.cases.transitions import available_to_applicant
 from servicehall.cases.views._answers import answer_rows
 from servicehall.cases.views._filing import HTTP_INVALID, doubts_of, household_of
 from servicehall.cases.views._rating import LEVELS, can_rate, rate_page
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 
 SIZE = 20
 MAX_ANSWER_FILES = 10
@@ -165,11 +165,11 @@ def case_context(case: Case, notice: Supplement | None) -> dict[str, Any]:
 
 
 def _answer_rows(case: Case) -> list[Any]:
-    answers = rules.load_answers(case.answers or "{}")
+    answers = answering.load_answers(case.answers or "{}")
     questions = [
         question
         for question in case.version.questions
-        if rules.applies(question.get("condition"), answers)
+        if answering.applies(question.get("condition"), answers)
     ]
     asks_members = any(question["type"] == "household_member" for question in questions)
     uploads: dict[str, list[Upload]] = {}
@@ -243,7 +243,7 @@ def _answer_form(
     asks_members = any(q["type"] == "household_member" for q in questions)
     return PageForm(
         questions,
-        answers=rules.load_answers(case.answers or "{}"),
+        answers=answering.load_answers(case.answers or "{}"),
         facts=prefill.known_facts(case.applicant)
         if any(q.get("prefill") for q in questions)
         else {},
