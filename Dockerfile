@@ -18,6 +18,10 @@ RUN python -m ops.translations \
     python manage.py collectstatic --noinput -v0
 
 FROM python:3.13-slim-bookworm
+# The fonts of letters, with rare characters of names (servicehall/documents/data/fonts.yaml).
+RUN apt-get update && apt-get install -y --no-install-recommends \
+    fonts-wqy-microhei fonts-arphic-uming fonts-arphic-gkai00mp fonts-babelstone-han \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin yizhan \
     && install -d -o yizhan -g yizhan -m 0700 /var/lib/yizhan /var/lib/anchors
 WORKDIR /srv/yizhan

@@ -52,6 +52,7 @@ messages: .venv/dev.stamp
 lock:
 	$(LOCK) -o requirements/run.txt
 	$(LOCK) --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(subst --extra embedded,,$(LOCK)) -c requirements/run.txt -o requirements/production.txt
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { \

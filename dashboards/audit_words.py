@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from community.governance.enums import PostBasis, Role
 from notifications.enums import Channel as MessageChannel, MessageState
 from residents.base.enums import ClaimPurpose, EventKind, Purpose
+from servicehall.aftercare.enums import BenefitAction, RectifyAction
 from servicehall.cases.enums import CaseAction, CaseState
 from servicehall.catalogue.enums import Channel as CaseChannel
 
@@ -44,6 +45,15 @@ ACTIONS: Words = {
     "case.consulted": _("征求其他单位意见"),
     "case.opinion_given": _("答复征求的意见"),
     "case.consultation_cancelled": _("取消征求意见"),
+    "case.wrote": _("申请人留言"),
+    "case.answered": _("答复申请人的留言"),
+    "case.message_settled": _("留言不用答复"),
+    "case.started_for": _("替人开始填写申请"),
+    "cosign.signed": _("共同签字：同意"),
+    "cosign.refused": _("共同签字：不同意"),
+    "cosign.withdrawn": _("共同签字：撤回同意"),
+    "mandate.recorded": _("登记授权委托"),
+    "mandate.revoked": _("撤销授权委托"),
     "token.made": _("生成接口令牌"),
     "token.revoked": _("停用接口令牌"),
     "calendar.day_set": _("修改工作日历"),
@@ -64,6 +74,10 @@ ACTIONS: Words = {
     "canary.unmarked": _("取消预警档案标记"),
     "user.renamed": _("账号随证件号码更正"),
     "user.closed": _("注销账号"),
+    "letter.viewed": _("查看文书"),
+    "letter.withdrawn": _("作废文书"),
+    "letter.replaced": _("重发文书"),
+    "seal.put": _("启用电子印章"),
     "correction.filed": _("提出更正申请"),
     "correction.viewed": _("查看更正申请"),
     "correction.revealed": _("显示更正申请的完整内容"),
@@ -152,6 +166,13 @@ ACTIONS: Words = {
     "message.sms_refused": _("不再接收短信"),
     "message.sms_wanted": _("重新接收短信"),
     **{f"case.{action.value}": action.label for action in CaseAction},
+    "rectification.open": _("收到差评"),
+    "rectification.complain": _("反映被要求好评"),
+    "rectification.viewed": _("查看差评整改"),
+    "rectification.phone": _("显示电话，回访"),
+    **{f"rectification.{action.value}": action.label for action in RectifyAction},
+    "benefit.viewed": _("查看待遇"),
+    **{f"benefit.{action.value}": action.label for action in BenefitAction},
 }
 
 TARGETS: Words = {
@@ -163,6 +184,8 @@ TARGETS: Words = {
     "residents.person": _("居民档案"),
     "servicehall.case": _("办件"),
     "servicehall.upload": _("材料"),
+    "aftercare.rectification": _("差评整改"),
+    "aftercare.benefit": _("待遇"),
     "notifications.message": _("消息"),
     "notifications.webhookendpoint": _("推送地址"),
     "notifications.outboxpause": _("暂停发送"),

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.governance.enums import BodyKind, Power
 from community.governance.models import Place
-from community.governance.scopes import Scope
+from community.governance.scopes import OVERSEERS, Scope
 from dashboards.models import DailyFact
 from dashboards.tree import Tree
 from servicehall.cases import facts
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from servicehall.cases.querysets import CaseQuerySet
 
 SMALL = 5
+RATED = ("rated_good", "rated_middle", "rated_bad")  # they add up to "rated"
 CURVE = timedelta(days=7)  # the curve shows a week even of a shorter period
 
 Totals = dict[uuid.UUID, Counter[tuple[str, str]]]  # place → (window, measure) → number
@@ -131,6 +132,13 @@ def may_see_small(scope: Scope, place: Place) -> bool:
     return scope.covers(Power.LIST_CASES, place.path)
 
 
+def may_open(scope: Scope, place: Place, measure: str) -> bool:
+    """Whether the list behind a figure is this viewer's. Who handles cases does not learn who rated them."""
+    if MEASURES[measure].is_of_ratings and scope.body_kind not in OVERSEERS:
+        return False
+    return may_see_small(scope, place)
+
+
 def small(sums: Mapping[str, int]) -> set[str]:
     """The measures whose number is too small to be shown to whoever may not open its list."""
     return {measure for measure, value in sums.items() if 0 < value < SMALL}
@@ -147,6 +155,22 @@ def held_back(lines: Mapping[tuple[str, str], int], line: str) -> set[str]:
     codes = sorted(windows)
     cells = hidden([windows[code] for code in codes], MEASURES)
     return {measure for number, measure in cells if codes[number] == line}
+
+
+def kept_from(
+    scope: Scope, place: Place, sums: Mapping[str, int], found: Iterable[str]
+) -> set[str]:
+    """What of the measures that are held back stays hidden from this viewer."""
+    return with_levels(sums, {measure for measure in found if not may_open(scope, place, measure)})
+
+
+def with_levels(sums: Mapping[str, int], found: Iterable[str]) -> set[str]:
+    """The hidden measures of a row: where one level of the ratings is hidden, the next smallest goes with it."""
+    kept = set(found)
+    levels = [level for level in RATED if sums.get(level)]
+    if len(kept.intersection(levels)) == 1 and len(levels) > 1:
+        kept.add(min(set(levels) - kept, key=lambda level: (sums[level], level)))
+    return kept
 
 
 def hidden(rows: Sequence[Mapping[str, int]], measures: Iterable[str]) -> set[tuple[int, str]]:

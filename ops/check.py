@@ -24,7 +24,13 @@ PACKAGES = (
     *("accounts", "bench", "common", "community", "config", "dashboards", "funding", "grid"),
     *("notifications", "ops", "residents", "servicehall", "tests"),
 )
-DEBIAN = ("chromium", "fonts-wqy-microhei", "gettext")
+FONTS = {  # package → a file of it; those of letters (servicehall/documents/data/fonts.yaml)
+    "fonts-wqy-microhei": "wqy-microhei.ttc",
+    "fonts-arphic-uming": "uming.ttc",
+    "fonts-arphic-gkai00mp": "gkai00mp.ttf",
+    "fonts-babelstone-han": "BabelStoneHan.ttf",
+}
+DEBIAN = ("chromium", "gettext", *FONTS)
 APT = ("apt-get", "-o", "Dpkg::Use-Pty=0", "-qq")
 PROCESSORS = 2
 # What production must be given; none of these values is used anywhere else.
@@ -137,8 +143,8 @@ def missing_packages() -> list[str]:
     """The Debian packages of which the programs or fonts are not here."""
     present = {
         "chromium": bool(shutil.which("chromium") or shutil.which("google-chrome")),
-        "fonts-wqy-microhei": any(Path("/usr/share/fonts").glob("**/wqy-microhei*")),
         "gettext": bool(shutil.which("msgmerge") and shutil.which("xgettext")),
+        **{name: any(Path("/usr/share/fonts").glob(f"**/{file}")) for name, file in FONTS.items()},
     }
     return [name for name in DEBIAN if not present[name]]
 

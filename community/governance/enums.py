@@ -64,6 +64,8 @@ class Power(TextChoices):
     DECIDE_CASES = "decide_cases", _("作出决定")
     ASSIGN_CASES = "assign_cases", _("分派办件")
     EXTEND_CASES = "extend_cases", _("批准延长办理期限")
+    SUPERVISE = "supervise", _("监察办件、发督办")
+    HANDLE_RATINGS = "handle_ratings", _("处理差评整改")
     FIND_PERSONS = "find_persons", _("查找居民")
     READ_PERSONS = "read_persons", _("查看居民档案")
     REVEAL_FIELDS = "reveal_fields", _("查看完整证件号和电话")

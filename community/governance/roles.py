@@ -34,6 +34,7 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
         Power.DECIDE_CASES,  # only where the item itself says that the community decides
         Power.ASSIGN_CASES,
         Power.EXTEND_CASES,
+        Power.HANDLE_RATINGS,  # those of other bodies, and what its own is asked to mend
         Power.READ_FACTS,
         Power.HANDLE_MESSAGES,
         Power.SETTLE_CONFLICTS,
@@ -46,12 +47,20 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
     Role.COMMITTEE_MEMBER: frozenset({Power.READ_FACTS}),
     Role.COMMITTEE_DIRECTOR: frozenset({Power.READ_FACTS}),
     Role.PARTY_SECRETARY: frozenset({Power.READ_FACTS}),
-    Role.STREET_OFFICIAL: REVIEWER | {Power.HANDLE_MESSAGES},
-    Role.OFFICE_HEAD: REVIEWER | {Power.EXTEND_CASES, Power.ASSIGN_CASES},
+    Role.STREET_OFFICIAL: REVIEWER | {Power.HANDLE_MESSAGES, Power.HANDLE_RATINGS},
+    Role.OFFICE_HEAD: REVIEWER
+    | {
+        Power.EXTEND_CASES,
+        Power.ASSIGN_CASES,
+        Power.SUPERVISE,
+        Power.HANDLE_RATINGS,
+    },
     Role.DISTRICT_OFFICE: frozenset(
         {
             Power.READ_FACTS,
             Power.LIST_CASES,
+            Power.HANDLE_RATINGS,
+            Power.SUPERVISE,
             Power.APPROVE_REPORTS,
             Power.APPROVE_EXPORTS,
             Power.EDIT_CATALOGUE,
@@ -67,7 +76,7 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
         Power.REVIEW_CORRECTIONS,
     },
     Role.LEADER: frozenset({Power.READ_FACTS}),
-    Role.AUDITOR: frozenset({Power.READ_AUDIT, Power.READ_FACTS}),
+    Role.AUDITOR: frozenset({Power.READ_AUDIT, Power.READ_FACTS, Power.SUPERVISE}),
     Role.SYSTEM_ADMIN: frozenset({Power.SETUP, Power.MANAGE_USERS, Power.EDIT_CATALOGUE}),
     Role.SECURITY_ADMIN: frozenset({Power.GRANT}),
     Role.DATA_CLERK: frozenset(

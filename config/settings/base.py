@@ -23,6 +23,10 @@ INSTALLED_APPS = [
     "grid",
     "servicehall.catalogue",
     "servicehall.cases",
+    "servicehall.publicity",
+    "servicehall.supervision",
+    "servicehall.aftercare",
+    "servicehall.documents",
     "funding",
     "dashboards",
     "django.contrib.auth",
@@ -77,6 +81,12 @@ TEMPLATES = [
 ]
 
 # --- data ---------------------------------------------------------------------------------------
+# Where fonts of letters are looked for (servicehall/documents/data/fonts.yaml); an own folder comes first.
+DOCUMENT_FONT_DIRS = [
+    *env.list("DOCUMENT_FONTS", default=[]),
+    "/usr/local/share/fonts",
+    "/usr/share/fonts",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE_DEFAULTS = {
     "CONN_MAX_AGE": None,  # persistent connections: the largest single gain measured
@@ -283,9 +293,30 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour="19", minute="30"),
         "options": {"queue": "jobs"},
     },
+    # 03:50 in China; reminders by SMS wait for the morning by themselves.
+    "aftercare-nightly": {
+        "task": "servicehall.aftercare.tasks.nightly",
+        "schedule": crontab(hour="19", minute="50"),
+        "options": {"queue": "jobs"},
+    },
     "silence-accepts": {
         "task": "servicehall.cases.tasks.accept_by_silence",
         "schedule": 900.0,
+        "options": {"queue": "jobs"},
+    },
+    "publicities-end": {
+        "task": "servicehall.publicity.tasks.end_publicities",
+        "schedule": 900.0,
+        "options": {"queue": "jobs"},
+    },
+    "supervision-sweep": {
+        "task": "servicehall.supervision.tasks.sweep",
+        "schedule": 900.0,
+        "options": {"queue": "jobs"},
+    },
+    "clocks-recompute": {
+        "task": "servicehall.supervision.tasks.recompute_clocks",
+        "schedule": 300.0,
         "options": {"queue": "jobs"},
     },
     "notices-lapse": {

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboards.demo import numbers
 from residents.base.models import Person
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.models import ItemVersion
 
 Answers = dict[str, Any]
@@ -81,7 +81,7 @@ def answers_for(
     """A complete and valid set of answers to the questions of a version; files are not among them."""
     answers: Answers = {}
     for field in version.questions:
-        if field["type"] == "file" or not rules.applies(field.get("condition"), answers):
+        if field["type"] == "file" or not answering.applies(field.get("condition"), answers):
             continue
         if not field.get("required") and rng.random() < 0.4:
             continue

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from servicehall.cases.enums import CaseState, StepState
 from servicehall.cases.models import Case, ReviewStep
 from servicehall.catalogue.enums import Channel, ReviewLevel
 from servicehall.catalogue.models import ItemVersion
+from servicehall.publicity import actions as publicity
 
 
 class Ending(StrEnum):
@@ -48,6 +50,8 @@ class Ending(StrEnum):
     AT_STREET = "at_street"
     AT_DISTRICT = "at_district"
     SENT_BACK = "sent_back"
+    PUBLIC = "public"  # stands before its community
+    SPECIAL = "special"
     PAUSED = "paused"  # a notice during the review: the clock stands still
     GRANTED = "granted"
     REFUSED = "refused"
@@ -81,6 +85,7 @@ STORIES: tuple[Story, ...] = (
     Story("W7-06", E.SUBMITTED, 0, is_online=True),
     Story("W4-02", E.AT_STREET, 6), Story("W2-04", E.AT_DISTRICT, RED), Story("W1-08", E.WITHDRAWN, 15),
     Story("W3-01", E.DELIVERED, 8, is_online=True), Story("W4-06", E.RATED_WELL, 17), Story("W1-02", E.PAUSED, 10),
+    Story("W1-01", E.PUBLIC, 8), Story("W1-08", E.SPECIAL, 7),
     Story("W2-08", E.RESUBMITTED, 5), Story("W4-03", E.LAPSED, 24), Story("W7-03", E.DECLINED, 13),
     Story("W4-04", E.AT_DISTRICT, 10), Story("W6-03", E.SENT_BACK, 6), Story("W3-05", E.DELIVERED, 11),
     Story("W5-06", E.AT_DISTRICT, 7, is_online=True), Story("W1-04", E.RATED_WELL, 28), Story("W2-05", E.GRANTED, 1),
@@ -328,6 +333,8 @@ class _Telling:
             E.AT_DISTRICT: lambda: self.forward_to(ReviewLevel.DISTRICT),
             E.SENT_BACK: self.send_back,
             E.PAUSED: self.pause,
+            E.PUBLIC: self.stand_public,
+            E.SPECIAL: self.begin_special,
         }.get(self.story.ending, self.finish)
         after()
 
@@ -337,6 +344,8 @@ class _Telling:
     def accept(self) -> None:
         self.wait(0 if not self.story.is_online else 1)
         by = self.of_handler(Power.ACCEPT_CASES)
+        for row in self.case.signatures.missing():
+            actions.record_signature(row.pk, how="paper", by=by, now=self.moment)
         if self.version.is_instant and not self.version.levels:
             self.case = actions.finish_at_once(self.case.pk, by=by, now=self.moment)
         else:
@@ -439,14 +448,37 @@ class _Telling:
             self.show_public(by)
             self.case = actions.grant(self.case.pk, by=by, now=self.wait(2), reason="符合条件。")
 
+    def stand_public(self) -> None:
+        self.forward_to(ReviewLevel.DISTRICT)
+        by = self.of_handler(Power.REVIEW_CASES)
+        publicity.publicise(
+            self.case.pk,
+            by=by,
+            now=self.wait(1),
+            household_size=2,
+            benefit_class="A 类",
+            amount=Decimal(860),
+        )
+
+    def begin_special(self) -> None:
+        self.forward_to(ReviewLevel.STREET)
+        by, now = self.of_handler(Power.REVIEW_CASES), self.wait(1)
+        actions.begin_special(
+            self.case.pk,
+            reason="means_check",
+            expected_on=timezone.localdate(now) + timedelta(days=20),
+            note="正在向银行和车管所核对家庭经济状况。",
+            by=by,
+            now=now,
+        )
+
     def show_public(self, by: Scope) -> None:
         """公示, where the item demands it; nobody objects."""
         if not (days := self.case.version.publicity_days):
             return
-        begins = self.wait(1)
-        until = timezone.localdate(begins) + timedelta(days=days)
-        self.case = actions.publicise(self.case.pk, by=by, now=begins, until=until)
-        self.case = actions.end_publicity(self.case.pk, by=by, now=self.wait(days))
+        publicity.publicise(self.case.pk, by=by, now=self.wait(1))
+        # A last day of rest moves on by a few days at most, and the day after it is the first to go on.
+        self.case = actions.end_publicity(self.case.pk, by=by, now=self.wait(days + 3))
 
     def rate(self) -> None:
         is_good = self.story.ending == E.RATED_WELL

@@ -27,6 +27,9 @@ from residents.base.actions.sources import load_limits, load_sources
 from residents.exchange.actions.setup import load_exchange
 from residents.rights.actions import load_rights
 from servicehall.catalogue.actions import load_catalogue
+from servicehall.documents.actions import load_documents
+from servicehall.publicity.actions import load_publicity
+from servicehall.supervision.actions import load_supervision
 
 
 @dataclass(slots=True)
@@ -47,6 +50,9 @@ def load_ground(data: Mapping[str, Any], *, today: date) -> None:
     load_limits()
     load_care_kinds()
     load_rights()
+    load_publicity()
+    load_supervision()
+    load_documents()
 
 
 class _Silence:

@@ -65,7 +65,8 @@ def place(request: PortalRequest, code: str) -> HttpResponse:
     )
     sums = figures.by_measure(totals[here.pk], chosen.line)
     can_list = figures.may_see_small(request.scope, here)
-    held_back = set() if can_list else figures.held_back(totals[here.pk], chosen.line)
+    small = figures.held_back(totals[here.pk], chosen.line)
+    held_back = figures.kept_from(request.scope, here, sums, small)
     rows = _rows(request.scope, chosen, children, totals)
     context = {
         "choice": chosen,
@@ -77,7 +78,7 @@ def place(request: PortalRequest, code: str) -> HttpResponse:
         "stats": _stats(chosen, sums, can_list=can_list, hidden=held_back),
         "ratios": _ratios(sums, hidden=held_back),
         "columns": [MEASURES[measure] for measure in COLUMNS],
-        "ratio_columns": list(RATIOS.values()),
+        "ratio_columns": [ratio for ratio in RATIOS.values() if ratio.is_column],
         "rows": rows,
         "rows_are_windows": not children,
         "bars": [(row["name"], row["cells"][0]["shown"], row["url"]) for row in rows],
@@ -121,10 +122,14 @@ def _stats(
     return stats
 
 
-def _ratios(sums: Mapping[str, int], *, hidden: Container[str] = ()) -> list[dict[str, Any]]:
+def _ratios(
+    sums: Mapping[str, int], *, hidden: Container[str] = (), columns_only: bool = False
+) -> list[dict[str, Any]]:
     """The ratios of a place; one whose part or whole is hidden would give the number away."""
     found = []
     for code, rule in RATIOS.items():
+        if columns_only and not rule.is_column:
+            continue
         is_hidden = rule.part in hidden or rule.whole in hidden
         value = None if is_hidden else figures.ratio(code, sums)
         found.append(
@@ -159,10 +164,16 @@ def _rows(
             for window in chosen.windows
             if not chosen.line or window.pk == chosen.line
         ]
-    can_list = [figures.may_see_small(scope, place) for _n, _u, place, _l, _s in sources]
-    cells = (
-        figures.hidden([sums for *_rest, sums in sources], COLUMNS) if not all(can_list) else set()
-    )
+    closed = {
+        measure
+        for measure in MEASURES
+        if not all(figures.may_open(scope, place, measure) for _n, _u, place, *_rest in sources)
+    }
+    cells = figures.hidden([sums for *_rest, sums in sources], closed)
+    unseen = [
+        figures.with_levels(sums, {measure for row, measure in cells if row == number})
+        for number, (*_rest, sums) in enumerate(sources)
+    ]
     return [
         {
             "name": name,
@@ -170,14 +181,14 @@ def _rows(
             "cells": [
                 {
                     "measure": MEASURES[measure],
-                    "shown": shown(sums.get(measure, 0), is_hidden=(number, measure) in cells),
+                    "shown": shown(sums.get(measure, 0), is_hidden=measure in unseen[number]),
                     "url": list_url(chosen, place, measure, line)
-                    if can_list[number] and sums.get(measure)
+                    if sums.get(measure) and figures.may_open(scope, place, measure)
                     else "",
                 }
                 for measure in COLUMNS
             ],
-            "ratios": _ratios(sums, hidden={measure for row, measure in cells if row == number}),
+            "ratios": _ratios(sums, hidden=unseen[number], columns_only=True),
         }
         for number, (name, url, place, line, sums) in enumerate(sources)
     ]
@@ -192,6 +203,8 @@ def case_list(request: PortalRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     chosen = choice(request.GET, here, today=today)
     measure = MEASURES.get(request.GET.get("measure", ""), MEASURES["filed"])
+    if not figures.may_open(request.scope, here, measure.code):
+        raise Http404
     cases = figures.cases_behind(
         request.scope, measure, chosen.period, here, chosen.line, today=today
     )

@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 from community.governance.scopes import Scope
 from residents.base.enums import PersonState, Relation
 from residents.base.models import HouseholdMember, Person
+from residents.rights import deadlines
 from residents.rights.enums import FamilyKind
-from residents.rights.models import FamilyConsent, Guardianship
+from residents.rights.models import FamilyConsent, Guardianship, RightsFigure
 
 CHILDREN = frozenset(code for code in Relation.values if "20" <= code <= "39") - {
     Relation.SON_IN_LAW,
@@ -49,6 +50,12 @@ def _reach(scope: Scope, day: date, kinds: Iterable[str]) -> QuerySet[Person]:
         | Q(pk__in=wards_of(scope, day).values("pk"))
         | Q(pk__in=allowed.values("giver_id"))
     )
+
+
+def grown_ups(persons: Iterable[Person], day: date) -> list[Person]:
+    """Those of age on a day; whose birthday nobody knows counts as grown up."""
+    age = RightsFigure.objects.in_force(day)["adult_age"].value
+    return [person for person in persons if not deadlines.is_under(person.birth_on, age, day)]
 
 
 def relation_between(person_id: UUID, member_id: UUID) -> str:

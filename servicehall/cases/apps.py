@@ -8,6 +8,6 @@ class ServiceHallConfig(AppConfig):
     verbose_name = _("服务大厅")
 
     def ready(self) -> None:
-        from servicehall.cases.accord_panel import declare_panels
+        from servicehall.cases.own_panels import declare_panels
 
         declare_panels()

@@ -29,7 +29,7 @@ from servicehall.cases.enums import (
 )
 from servicehall.cases.models import Case, CaseEvent, ReviewStep, Supplement, Upload
 from servicehall.cases.transitions import BY_APPLICANT
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.enums import ReviewLevel
 from servicehall.catalogue.limits import LevelRule
 from servicehall.catalogue.models import ItemVersion, in_language
@@ -38,7 +38,6 @@ Text = str | Promise
 EVENT_LABELS: dict[str, Text] = {
     **{action.value: action.label for action in CaseAction},
     "file": gettext_lazy("提交申请"),
-    "rate": gettext_lazy("申请人已评价"),
     CaseAction.FORWARD.value: gettext_lazy("审核通过"),
 }
 STOPS = frozenset({CaseAction.DECLINE, CaseAction.WITHDRAW, CaseAction.LAPSE, CaseAction.REFUSE})
@@ -97,8 +96,8 @@ class CaseFile:
         return self.case.version
 
     @cached_property
-    def given(self) -> rules.Answers:
-        return rules.load_answers(self.case.answers or "{}")
+    def given(self) -> answering.Answers:
+        return answering.load_answers(self.case.answers or "{}")
 
     @cached_property
     def steps(self) -> list[ReviewStep]:
@@ -121,7 +120,7 @@ class CaseFile:
         has_files = any(question["type"] == "file" for question in self.version.fields)
         if not has_files and not self.case.supplements:
             return []
-        return list(self.case.uploads.order_by("id"))
+        return list(self.case.uploads.papers().order_by("id"))
 
     @cached_property
     def kin(self) -> list[HouseholdMember]:
@@ -192,7 +191,7 @@ class CaseFile:
             self._answer(question)
             for question in self.version.questions
             if question["type"] != "file"
-            and rules.applies(question.get("condition"), self.given)
+            and answering.applies(question.get("condition"), self.given)
             and self.given.get(question["key"]) not in (None, "", [])
         ]
 
@@ -256,7 +255,7 @@ class CaseFile:
         return [
             self._material(paper, uploaded)
             for paper in self.version.materials
-            if rules.applies(paper.get("condition"), self.given)
+            if answering.applies(paper.get("condition"), self.given)
         ]
 
     def _material(self, paper: Mapping[str, Any], uploaded: set[str]) -> Material:
@@ -282,6 +281,8 @@ class CaseFile:
 
     def _past(self) -> Iterator[Entry]:
         for event in self.events:
+            if event.action == "rate":
+                continue  # who rates is not told to those whom the rating is about
             yield Entry(
                 title=EVENT_LABELS.get(event.action, event.action),
                 state="stopped" if event.action in STOPS else "done",

@@ -133,3 +133,53 @@ class BatchAct(TextChoices):
     ACCEPT = "accept", _("受理")
     FORWARD = "forward", _("审核通过，转下一环节")
     GRANT = "grant", _("准予")
+
+
+class SignatureState(TextChoices):
+    """共同签字: what an adult of the household has answered; a consent may be taken back until the decision."""
+
+    ASKED = "asked", _("待签字")
+    SIGNED = "signed", _("已签字")
+    REFUSED = "refused", _("不同意")
+    WITHDRAWN = "withdrawn", _("已撤回同意")
+
+
+class SignatureHow(TextChoices):
+    ONLINE = "online", _("本人网上")
+    PAPER = "paper", _("窗口书面")
+    GUARDIAN = "guardian", _("监护人")
+
+
+class MandateHow(TextChoices):
+    PAPER = "paper", _("书面委托")
+    SPOKEN = "spoken", _("口头委托，两人见证")
+
+
+class PaperKind(TextChoices):
+    """我的材料: what a paper is that somebody keeps for his filings."""
+
+    ID_CARD = "id_card", _("身份证")
+    HOUSEHOLD = "household", _("户口簿")
+    MARRIAGE = "marriage", _("结婚证、离婚证")
+    DISABILITY = "disability", _("残疾人证")
+    BANK_CARD = "bank_card", _("银行卡")
+    PHOTO = "photo", _("本人照片")
+    MEDICAL = "medical", _("病历、诊断证明")
+    INCOME = "income", _("收入证明")
+    HOUSING = "housing", _("房产证、租房合同")
+    OTHER = "other", _("其他")
+
+
+# Their copies say for what they may be used.
+IDENTITY_PAPERS = frozenset(
+    {PaperKind.ID_CARD, PaperKind.HOUSEHOLD, PaperKind.MARRIAGE, PaperKind.DISABILITY}
+)
+# Materials of the catalogue that are such documents.
+IDENTITY_MATERIALS = frozenset(
+    {"id_card", "household_register", "marriage_certificate", "disability_certificate"}
+)
+DOUBTS = {
+    "small": _("照片太小，放大可能看不清"),
+    "dark": _("照片有点暗"),
+    "blurred": _("照片可能模糊"),
+}

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from servicehall.cases.enums import Light
 from servicehall.cases.models import Case
 from servicehall.cases.querysets import light_is
-from servicehall.catalogue.enums import BAD, GOOD
+from servicehall.catalogue.enums import BAD, GOOD, MIDDLE, Satisfaction
 
 Condition = Callable[[date, date, date], Q]
 
@@ -26,25 +26,34 @@ Condition = Callable[[date, date, date], Q]
 @dataclass(frozen=True, slots=True)
 class Measure:
     """`condition(first, last, today)` picks the cases of a figure; both days of the period included. A stock is
-    one of open cases."""
+    one of open cases.
+
+    `about` is the table whose days it counts: measures of one table are counted in one query. What is about
+    ratings, or what follows them, leads nobody who handles cases to a case (`is_of_ratings`).
+    """
 
     code: str
     label: str | Promise
     definition: str | Promise
     condition: Condition
     is_stock: bool = False
-    is_of_ratings: bool = False
+    about: str = "case"
+
+    @property
+    def is_of_ratings(self) -> bool:
+        return self.about != "case"
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A share of two measures, in per cent; empty when nothing was counted."""
+    """A share of two measures, in per cent; empty when nothing was counted. `is_column`: in tables too."""
 
     code: str
     label: str | Promise
     definition: str | Promise
     part: str
     whole: str
+    is_column: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,15 @@ class Fact:
 
 def _light(light: Light) -> Condition:
     return lambda _first, _last, today: light_is(light, today)
+
+
+def _rated(first: date, last: date, levels: Iterable[int] = Satisfaction) -> Q:
+    """Ratings of a period that count: one that was found to be a mistake does not."""
+    return Q(
+        rating__rated_on__range=(first, last),
+        rating__is_counted=True,
+        rating__level__in=sorted(levels),
+    )
 
 
 MEASURES = {
@@ -114,27 +132,30 @@ MEASURES = {
         Measure(
             "rated",
             _("评价"),
-            _("期内收到的评价数。评价自愿，未评价不计为满意。"),
-            lambda first, last, _today: Q(rating__rated_on__range=(first, last)),
-            is_of_ratings=True,
+            _("期内收到的评价数，不含认定为误评的。评价自愿，未评价不计为满意。"),
+            lambda first, last, _today: _rated(first, last),
+            about="rating",
         ),
         Measure(
             "rated_good",
             _("好评"),
             _("期内评价为非常满意或满意的件数。"),
-            lambda first, last, _today: Q(
-                rating__rated_on__range=(first, last), rating__level__in=sorted(GOOD)
-            ),
-            is_of_ratings=True,
+            lambda first, last, _today: _rated(first, last, GOOD),
+            about="rating",
+        ),
+        Measure(
+            "rated_middle",
+            _("中评"),
+            _("期内评价为基本满意的件数。"),
+            lambda first, last, _today: _rated(first, last, MIDDLE),
+            about="rating",
         ),
         Measure(
             "rated_bad",
             _("差评"),
             _("期内评价为不满意或非常不满意的件数。"),
-            lambda first, last, _today: Q(
-                rating__rated_on__range=(first, last), rating__level__in=sorted(BAD)
-            ),
-            is_of_ratings=True,
+            lambda first, last, _today: _rated(first, last, BAD),
+            about="rating",
         ),
         Measure(
             "open",
@@ -173,20 +194,34 @@ RATIOS = {
         Ratio("on_time_rate", _("按时办结率"), _("按时办结 ÷ 办结。"), "on_time", "closed"),
         Ratio("told_rate", _("补正率"), _("一次性告知 ÷ 收件。"), "told", "filed"),
         Ratio("good_rate", _("好评率"), _("好评 ÷ 评价。"), "rated_good", "rated"),
+        Ratio(
+            "middle_rate",
+            _("中评率"),
+            _("中评 ÷ 评价。"),
+            "rated_middle",
+            "rated",
+            is_column=False,
+        ),
+        Ratio("bad_rate", _("差评率"), _("差评 ÷ 评价。"), "rated_bad", "rated", is_column=False),
     )
 }
+
+
+def declare(measures: Iterable[Measure], ratios: Iterable[Ratio] = ()) -> None:
+    """Add the figures of an app above, when the portal starts."""
+    MEASURES.update((measure.code, measure) for measure in measures)
+    RATIOS.update((ratio.code, ratio) for ratio in ratios)
 
 
 def count(measures: Iterable[Measure], first: date, last: date, *, today: date) -> Iterator[Fact]:
     """The measures by community, line and department over a period, dated with its last day.
 
-    Two bounded queries: only rows that some measure counts are read, each by its own index.
+    One bounded query for each table: only rows that some measure counts are read, each by its own index.
     """
     chosen = list(measures)
-    for of_ratings in (False, True):
-        group = [measure for measure in chosen if measure.is_of_ratings == of_ratings]
-        if group:
-            yield from _count(group, first, last, today)
+    for about in dict.fromkeys(measure.about for measure in chosen):
+        group = [measure for measure in chosen if measure.about == about]
+        yield from _count(group, first, last, today)
 
 
 def _count(measures: Sequence[Measure], first: date, last: date, today: date) -> Iterator[Fact]:

@@ -7,8 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import Invalid, NotAllowed
 from common.numbers import is_valid
 from community.governance.models import StationCoverage
+from servicehall.cases.actions.messaging import MAX_WORDS
+from servicehall.cases.enums import PaperKind, SignatureHow
+from servicehall.cases.forms_page import ACCEPT, ManyFiles
 from servicehall.catalogue.enums import Satisfaction
 from servicehall.catalogue.models import ItemVersion, in_language
 
@@ -70,6 +74,11 @@ class RatingForm(forms.Form):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    is_anonymous = forms.BooleanField(
+        label=_("匿名评价"),
+        required=False,
+        help_text=_("勾选后，处理的人也看不到您是谁，不会打电话回访。"),
     )
 
     def __init__(
@@ -134,4 +143,69 @@ class NoteForm(forms.Form):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class TakingForm(forms.Form):
+    """Takes the refusal of an action back to where it belongs."""
+
+    def take(self, refusal: NotAllowed) -> None:
+        fields = refusal.fields if isinstance(refusal, Invalid) else {}
+        named = {name: text for name, text in fields.items() if name in self.fields}
+        for name, text in named.items():
+            self.add_error(name, str(text))
+        if not named:
+            self.add_error(None, str(refusal.message))
+
+
+class MessageForm(TakingForm):
+    text = forms.CharField(
+        label=_("写留言"),
+        max_length=MAX_WORDS,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("对方看得到；不要写银行卡密码、验证码。"),
+    )
+    attached = forms.FileField(
+        label=_("附上照片或文件"),
+        required=False,
+        allow_empty_file=True,  # common.uploads says what is wrong with it
+        widget=ManyFiles(attrs={"accept": ACCEPT}),
+        help_text=_("最多 3 个，可以不附。"),
+    )
+
+
+class SignatureForm(TakingForm):
+    how = forms.ChoiceField(
+        label=_("谁签的字"),
+        choices=[
+            (SignatureHow.PAPER, _("本人当面签字")),
+            (SignatureHow.GUARDIAN, _("监护人代签")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    scan = forms.FileField(
+        label=_("签字页照片"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+        help_text=_("可以不附，原件随本件存档。"),
+    )
+
+
+class PaperForm(TakingForm):
+    """A paper to be kept; nothing but the file and its kind must be given."""
+
+    kind = forms.ChoiceField(label=_("是什么材料"), choices=PaperKind.choices)
+    file = forms.FileField(
+        label=_("照片或文件"),
+        allow_empty_file=True,  # common.uploads says what is wrong with it
+        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+        help_text=_("手机可以直接拍照。收 JPG、PNG 和 PDF，不超过 10 MB。"),
+    )
+    title = forms.CharField(label=_("名称"), required=False, max_length=60)
+    expires_on = forms.DateField(
+        label=_("有效期到"),
+        required=False,
+        help_text=_("没有期限的不用填。"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )

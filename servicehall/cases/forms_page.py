@@ -13,7 +13,7 @@ from common.identity import InvalidPhone, normalise_phone
 from common.names import normalise_name
 from servicehall.cases.prefill import Fact, PlaceChoice
 from servicehall.cases.steps import Question
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.certificates import refusal_of
 from servicehall.catalogue.models import in_language
 
@@ -152,7 +152,7 @@ class PageForm(forms.Form):
         given, not_asked = dict(self.elsewhere), set()
         for question in self.questions:
             key = question["key"]
-            if self.follows and not rules.applies(question.get("condition"), given):
+            if self.follows and not answering.applies(question.get("condition"), given):
                 not_asked.add(key)
                 for name in names_of(key):
                     self.errors.pop(name, None)
@@ -175,7 +175,7 @@ class PageForm(forms.Form):
             if not value and question["required"]:
                 self.add_error(key, _("请填写电话号码。"))
             return value
-        problem = rules.check_answer(question, value)
+        problem = answering.check_answer(question, value)
         if kind == "person" and value and not split_person(value)[0]:
             problem = _("请填写姓名。")
         if not problem and question.get("no_certificates") and value:
@@ -210,7 +210,7 @@ class PageForm(forms.Form):
         if kind == "household_member":
             return [value] if isinstance(value, str) and value else list(value or [])
         text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
-        return rules.folded(question, text)
+        return answering.folded(question, text)
 
     def answers(self) -> dict[str, Any]:
         """What may be kept of the input, also where it is not yet right: nobody types anything twice."""
@@ -297,7 +297,7 @@ def _plain_field(question: Question) -> forms.Field:
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **shared)
     if kind in {"number", "money"}:
         return forms.CharField(widget=forms.NumberInput, max_length=30, **shared)
-    if rules.is_card(question):
+    if answering.is_card(question):
         widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
         return forms.CharField(widget=widget, max_length=60, **shared)
     if kind == "phone":

@@ -14,7 +14,7 @@ from servicehall.cases.casefile import CaseFile, masked
 from servicehall.cases.enums import SPECIAL_REASONS, DeliveryWay
 from servicehall.cases.forms_page import PageForm
 from servicehall.cases.prefill import Fact
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.models import in_language
 
 MAX_WORDS = 1000
@@ -205,10 +205,14 @@ class SupplementForm(ActForm):
         self.titles: dict[str, tuple[str, str]] = {}
         for paper in self.file.materials:
             self._ask(f"m-{paper.code}", paper.key, paper.name)
+        if self.file.case.signatures.missing().exists():
+            self._ask("m-cosign", "cosign", str(_("家庭成员签字")))
         delivered = {paper.key for paper in self.file.materials}
         for question in self.file.version.questions:
             key = question["key"]
-            if key not in delivered and rules.applies(question.get("condition"), self.file.given):
+            if key not in delivered and answering.applies(
+                question.get("condition"), self.file.given
+            ):
                 self._ask(f"f-{key}", key, in_language(question["label"]))
         for number in range(1, FREE_LINES + 1):
             self._ask(f"x-{number}", "", str(_("其他%(number)s") % {"number": number}))

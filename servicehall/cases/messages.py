@@ -12,7 +12,10 @@ BOTH = (Channel.IN_SITE, Channel.SMS)
 CASE_PAGE = "servicehall:my-case"
 
 # What the applicant reads in 谁看过我的信息.
-describe({f"case.{action.value}": action.label for action in CaseAction})
+describe(
+    {f"case.{action.value}": action.label for action in CaseAction}
+    | {"case.due_moved": _("放假安排调整，办结日期变动")}
+)
 
 
 def _kind(
@@ -74,6 +77,12 @@ register(
         is_statutory=True,
     ),
     _kind(
+        "case.due_moved",
+        _("办结日期有变动"),
+        _("因放假安排调整，您的申请“%(item)s”预计%(date)s前办结。"),
+        _("【一站】因放假安排调整，您在%(station)s的申请预计%(date)s前办结。咨询%(hotline)s。"),
+    ),
+    _kind(
         "case.special",
         _("进入特别程序"),
         _("您的申请“%(item)s”需要特别程序，预计%(date)s结束；这段时间不计入办理期限。"),
@@ -95,6 +104,84 @@ register(
     ),
 )
 
+describe(
+    {
+        "case.wrote": _("您在办件里留言"),
+        "case.answered": _("答复了您的留言"),
+        "case.message_settled": _("看了您的留言"),
+    }
+)
+
+register(
+    Kind(
+        "case.message",
+        _("有人答复了您的留言"),
+        _("您的申请“%(item)s”有新的答复，请看办件页面的留言。"),
+        "",
+        (Channel.IN_SITE,),
+        link="servicehall:my-case-messages",
+    )
+)
+
+describe(
+    {
+        "case.started_for": _("替您开始填写申请，看到了表上已有的信息"),
+        "mandate.recorded": _("登记了您的授权委托"),
+        "mandate.revoked": _("撤销了您的授权委托"),
+    }
+)
+
+register(
+    _kind(
+        "case.filed_for_you",
+        _("有人替您提交了申请"),
+        _(
+            "有人替您提交了申请“%(item)s”，办件编号%(number)s。不是您的意思，请马上撤回或告诉%(station)s。"
+        ),
+        _(
+            "【一站】有人替您在%(station)s提交了申请，办件编号%(number)s。如非您本人意愿，请致电%(hotline)s。"
+        ),
+    ),
+    Kind(
+        "mandate.recorded",
+        _("登记了授权委托"),
+        _("窗口登记了一份与您有关的授权委托，有效到%(date)s。不对的，请马上撤销或打电话。"),
+        _("【一站】窗口登记了一份与您有关的授权委托，有效到%(date)s。不对请致电%(hotline)s。"),
+        BOTH,
+        is_statutory=True,
+        link="servicehall:my-mandates",
+    ),
+    Kind(
+        "mandate.revoked",
+        _("授权委托已撤销"),
+        _("一份与您有关的授权委托已撤销。"),
+        _("【一站】一份与您有关的授权委托已撤销。咨询%(hotline)s。"),
+        BOTH,
+        link="servicehall:my-mandates",
+    ),
+)
+
+describe(
+    {
+        "cosign.signed": _("登记了您对家庭申请的同意"),
+        "cosign.refused": _("登记您不同意家庭申请"),
+        "cosign.withdrawn": _("登记您撤回对家庭申请的同意"),
+    }
+)
+
+register(
+    Kind(
+        "cosign.asked",
+        _("需要您签字"),
+        _("家人申请“%(item)s”，需要您本人同意。请到“需要我签字的”看清楚再答复，同不同意由您决定。"),
+        _(
+            "【一站】家人的一项申请需要您本人签字，请登录“需要我签字的”或到%(station)s签字。咨询%(hotline)s。"
+        ),
+        BOTH,
+        link="servicehall:my-signatures",
+    )
+)
+
 register(
     Kind(
         "proposal.found",
@@ -105,5 +192,15 @@ register(
         _("【一站】您可能可以申请一项服务。要不要办由您决定，请登录查看或致电%(hotline)s。"),
         BOTH,
         link="servicehall:my-proposals",
+    )
+)
+
+register(
+    Kind(
+        "case.due_days_moved",
+        _("在办件的办结日期有变动"),
+        _("放假安排有调整，本单位部分在办件的办结日期变了，请看工作台。"),
+        "",
+        (Channel.IN_SITE,),
     )
 )

@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 from typing import TYPE_CHECKING, Self, cast
 
+from django.apps import apps
 from django.db.models import (
     Case as When_,
     CharField,
@@ -18,14 +19,17 @@ from django.db.models import (
     Value,
     When,
 )
+from django.utils import timezone
 
 from community.governance.enums import BodyKind, Power
+from residents.rights.relatives import acted_for_by, wards_of
 from servicehall.cases.enums import (
     BEFORE_ACCEPTANCE,
     OPEN_STATES,
     CaseState,
     Light,
     ProposalState,
+    SignatureState,
 )
 
 if TYPE_CHECKING:
@@ -33,8 +37,13 @@ if TYPE_CHECKING:
     from servicehall.cases.models import (  # noqa: F401
         Batch,
         Case,
+        CaseFamily,
+        CaseMessage,
         Consultation,
+        CoSignature,
         Draft,
+        KeptPaper,
+        Mandate,
         Proposal,
         ReviewStep,
         Upload,
@@ -80,6 +89,62 @@ class ConsultationQuerySet(QuerySet["Consultation"]):
         return self.open().filter(case__handler_id=scope.body_id)
 
 
+class CaseMessageQuerySet(QuerySet["CaseMessage"]):
+    def unanswered(self) -> Self:
+        return self.filter(is_from_applicant=True, settled_at__isnull=True)
+
+    def unread_by(self, *, staff: bool) -> Self:
+        """Written by the other side, and not seen yet."""
+        return self.filter(is_from_applicant=staff, read_at__isnull=True)
+
+
+class CoSignatureQuerySet(QuerySet["CoSignature"]):
+    def missing(self) -> Self:
+        return self.exclude(state=SignatureState.SIGNED)
+
+    def visible_to(self, scope: Scope, day: date) -> Self:
+        """Whoever is asked, and the guardian of whoever is asked: nobody else signs for him."""
+        if scope.is_nobody or scope.is_staff:
+            return self.none()
+        return self.filter(
+            Q(person__account_id=scope.user_id) | Q(person__in=wards_of(scope, day).values("pk"))
+        )
+
+
+class MandateQuerySet(QuerySet["Mandate"]):
+    def in_force(self, day: date) -> Self:
+        return self.filter(revoked_at__isnull=True, from_on__lte=day, until__gte=day)
+
+    def covering(self, item_code: str) -> Self:
+        """Those that name the item, and those that name none and mean all."""
+        return self.filter(Q(items=[]) | Q(items__contains=[item_code]))
+
+    def visible_to(self, scope: Scope) -> Self:
+        """The two whom it is between; the counters where the one who gave it lives."""
+        if scope.is_nobody:
+            return self.none()
+        if scope.is_staff:
+            return self.filter(scope.within(Power.ACCEPT_CASES, "giver__community__path"))
+        return self.filter(Q(giver__account_id=scope.user_id) | Q(holder__account_id=scope.user_id))
+
+
+class KeptPaperQuerySet(QuerySet["KeptPaper"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """Nobody but the person himself: staff see what was filed, not what is kept."""
+        if scope.is_nobody or scope.is_staff:
+            return self.none()
+        return self.filter(person__account_id=scope.user_id)
+
+
+class CaseFamilyQuerySet(QuerySet["CaseFamily"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """Whoever typed it, and whoever it is for once it is filed."""
+        if scope.is_nobody or scope.is_staff:
+            return self.none()
+        filed = Q(applicant__account_id=scope.user_id, filed_at__isnull=False)
+        return self.filter(Q(owner_id=scope.user_id) | filed)
+
+
 class DraftQuerySet(QuerySet["Draft"]):
     def visible_to(self, scope: Scope) -> Self:
         """A draft belongs to whoever types it, on any device."""
@@ -122,6 +187,15 @@ class CaseQuerySet(QuerySet["Case"]):
         if scope.body_id is None:
             return self.none()
         return self.open().filter(scope.on_own_lines("window_id"), handler_id=scope.body_id)
+
+    def with_unanswered_message(self) -> Self:
+        """Somebody wrote to us and waits, be the case open or closed."""
+        waiting = self.model.objects.filter(
+            pk=OuterRef("pk"),
+            messages__is_from_applicant=True,
+            messages__settled_at__isnull=True,
+        )
+        return self.filter(Exists(waiting))
 
     def with_number(self, number: str) -> Self:
         return self.filter(number=number)
@@ -175,7 +249,7 @@ class CaseQuerySet(QuerySet["Case"]):
         if scope.is_nobody:
             return Q(pk__in=[])
         if not scope.is_staff:
-            return Q(applicant__account_id=scope.user_id)
+            return Q(applicant__account_id=scope.user_id) | self._filed_for_others(scope)
         if scope.body_id is None or not scope.has(power):
             return Q(pk__in=[])
         with_step = self.model.objects.filter(pk=OuterRef("pk"), steps__body_id=scope.body_id)
@@ -194,6 +268,16 @@ class CaseQuerySet(QuerySet["Case"]):
             # A line can hold items of several departments, Party matters among them: each sees its own.
             return own | (mine & Q(version__department=scope.body_key))
         return own | (mine & scope.on_own_lines("version__item__window_id"))
+
+    def _filed_for_others(self, scope: Scope) -> Q:
+        """What I filed for somebody, as long as I may act for him."""
+        today = timezone.localdate()
+        mandates = apps.get_model("servicehall", "Mandate").objects.in_force(today)
+        given = mandates.filter(holder__account_id=scope.user_id).values("giver_id")
+        family = acted_for_by(scope, today).values("pk")
+        return Q(filed_by_id=scope.user_id) & (
+            Q(applicant_id__in=family) | Q(applicant_id__in=given)
+        )
 
 
 URGENT = (Light.DOUBLE_RED, Light.RED, Light.YELLOW)
@@ -224,6 +308,10 @@ class ReviewStepQuerySet(QuerySet["ReviewStep"]):
 
 
 class UploadQuerySet(QuerySet["Upload"]):
+    def papers(self) -> Self:
+        """What was handed in for the application; files of messages are no papers."""
+        return self.filter(message__isnull=True)
+
     def visible_to(self, scope: Scope) -> Self:
         """Files of one's own drafts, and of the cases that one may open."""
         if scope.is_nobody:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.conditions import fields_of
 from servicehall.catalogue.models import ItemVersion, in_language
 
@@ -59,7 +59,7 @@ class Step:
 
 def steps_of(version: ItemVersion, answers: Mapping[str, Any]) -> list[Step]:
     """The pages that these answers lead through; a page without a question that applies is left out."""
-    asked = {question["key"] for question in rules.asked(version.questions, answers)}
+    asked = {question["key"] for question in answering.asked(version.questions, answers)}
     pages: list[tuple[str, str | Promise]] = [(SITUATION, _("您的情况"))]
     pages += [(page["key"], in_language(page["title"])) for page in version.content["pages"]]
     steps = [Step(KNOWN, _("核对已有的信息"), (CONTACT,), (CONTACT,))]

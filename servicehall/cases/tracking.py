@@ -4,11 +4,15 @@ The same counts as on the page (views/track.py): whoever tries codes out gains n
 """
 
 import hmac
+from collections.abc import MutableMapping
 from datetime import datetime
+from typing import Any
 
 from common.ratelimit import hit, take_back
 from servicehall.cases.models import Case
 
+SESSION_KEY = "tracked_case"
+MINUTES_OPEN = 15
 PER_ADDRESS, MINUTE = 10, 60
 WRONG_PER_NUMBER, HOUR = 5, 3600
 
@@ -40,3 +44,16 @@ def look_up(number: str, code: str, *, ip: str, now: datetime) -> Case | None:
         return None
     take_back("track.number", number, HOUR, now)
     return case
+
+
+def followed(session: MutableMapping[str, Any], now: datetime) -> Case | None:
+    """The case that this browser follows, for some minutes after number and code were right."""
+    held = session.get(SESSION_KEY)
+    if not held or now.timestamp() - held["at"] > MINUTES_OPEN * 60:
+        session.pop(SESSION_KEY, None)
+        return None
+    return (
+        Case.objects.with_number(held["number"])
+        .select_related("version__item", "station", "handler", "applicant", "window", "rating")
+        .first()
+    )

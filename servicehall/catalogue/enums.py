@@ -67,6 +67,5 @@ class Satisfaction(IntegerChoices):
 
 
 GOOD = frozenset({Satisfaction.VERY_SATISFIED, Satisfaction.SATISFIED})
-
-
+MIDDLE = frozenset({Satisfaction.FAIRLY_SATISFIED})
 BAD = frozenset({Satisfaction.DISSATISFIED, Satisfaction.VERY_DISSATISFIED})

@@ -24,10 +24,15 @@ TELLERS = {W.DIRECTOR, W.STREET, W.STREET_OTHER}  # who answers for messages to 
 MENDERS = {W.DIRECTOR, W.DATA_CLERK}  # who keeps the base in order
 REVIEWERS = {W.STREET, W.STREET_OTHER, W.DEPARTMENT, W.DEPARTMENT_OTHER}
 HANDLERS = COUNTERS | REVIEWERS
+OPINERS = REVIEWERS | {W.DIRECTOR}
+SUPERVISORS = {W.DISTRICT_OFFICE, W.AUDITOR}
 OF_CASE = STATION | {W.STREET, W.DEPARTMENT}  # those whom the case passes
 WATCHERS = REVIEWERS | {
     *(W.DIRECTOR, W.MEMBER, W.SECRETARY, W.DISTRICT_OFFICE, W.LEADER, W.AUDITOR),
 }
+FOLLOWERS_UP = {W.STREET, W.DISTRICT_OFFICE}  # of the bad rating of the world: handler and reviewer
+MENDERS_OF = {W.DIRECTOR, W.STREET, W.STREET_OTHER, W.DISTRICT_OFFICE}  # who handles ratings at all
+OF_BENEFIT = STATION | {W.DEPARTMENT}  # who checks it, who decides about it
 ABOVE = {  # those who look down on the community, or stand in it
     *(W.DIRECTOR, W.MEMBER, W.SECRETARY, W.STREET, W.DEPARTMENT, W.DEPARTMENT_OTHER),
     *(W.DISTRICT_OFFICE, W.LEADER, W.AUDITOR),
@@ -78,6 +83,21 @@ def only(who: Collection[Who], ok: int = 200, *, blind: Collection[Who] = ()) ->
 
 def of_case(ok: int = 200) -> Expected:
     return only(OF_CASE, ok, blind=HANDLERS - OF_CASE)
+
+
+def of_opiners(ok: int = 200) -> Expected:
+    """Those who give an opinion on the case."""
+    return only(OF_CASE & OPINERS, ok, blind=OPINERS - OF_CASE)
+
+
+def on_record(ok: int = 200) -> Expected:
+    """What supervision keeps of a case: for supervisors and for those whom the case passes."""
+    return staff(404) | dict.fromkeys(OF_CASE | SUPERVISORS, ok)
+
+
+def urged(ok: int = 200) -> Expected:
+    """A letter to the station: for supervisors and for the station."""
+    return staff(404) | dict.fromkeys(STATION | SUPERVISORS, ok)
 
 
 def program(ok: int = 200, *, refused: Collection[Who] = (), code: int = 404) -> Expected:
@@ -138,6 +158,9 @@ ID_OF = {
     "far_report": "request_id",
     "double": "pair_id",
     "far_double": "pair_id",
+    "far_mandate": "mandate_id",
+    "kept": "paper_id",
+    "thrown": "paper_id",
     "far_merge": "merge_id",
     "far_flag": "flag_id",
     "far_finding": "finding_id",
@@ -152,8 +175,11 @@ ID_OF = {
     "far_batch": "batch_id",
     "import_row": "row_id",
     "far_row": "row_id",
+    "bad": "rectification_id",
     "allowance": "consent_id",
     "kin": "request_id",
+    "watched": "finding_id",
+    "far_watched": "finding_id",
 }
 
 
@@ -177,6 +203,10 @@ def number(world: World) -> dict[str, Any]:
     return {"number": world.case.number}
 
 
+def code(world: World) -> dict[str, Any]:
+    return {"code": world.letter.code}
+
+
 def act(world: World) -> dict[str, Any]:
     return {"act_id": world.act}
 
@@ -185,7 +215,16 @@ def year(world: World) -> dict[str, Any]:
     return {"year": world.hall.now.year + 1}
 
 
+def far_case(world: World) -> dict[str, Any]:
+    return {"case_id": world.far_watched.case_id}
+
+
+def notice(world: World) -> dict[str, Any]:
+    return {"ref": world.notice.ref}
+
+
 POST = "post"
+LETTER_DRAWN = ("documents_letter",)  # the first time, the PDF is drawn and kept with its hash
 NONSENSE = {"nonsense": "1"}  # an empty form is taken for none
 
 PUBLIC = [
@@ -201,6 +240,17 @@ PUBLIC = [
     Row("servicehall:track-rate", everybody(302)),
     Row("servicehall:track-rate", everybody(302), POST),
     Row("servicehall:track-leave", everybody(302), POST),
+    Row("aftercare:expected", everybody(), given=item),
+    *(
+        Row(f"aftercare:track-{name}", everybody(302), method)
+        for name in ("pressure", "again")
+        for method in ("get", POST)
+    ),
+    Row("documents:tracked-letter", everybody(302), given=of("letter")),
+    Row("documents:tracked-letter-pdf", everybody(302), given=of("letter")),
+    Row("documents:verify", everybody()),
+    Row("documents:verify-code", everybody(), given=code, leaves=LETTER_DRAWN),
+    Row("documents:verify-compare", everybody(422), POST, given=code),
     Row("residents:register", visitors()),
     Row("residents:register", visitors(422), POST, data=NONSENSE),
     Row("residents:forgot", visitors()),
@@ -226,6 +276,45 @@ PUBLIC = [
     Row("notifications:receipt", everybody(403), POST, given=lambda w: {"gateway": "first"}),
     Row("healthz-live", everybody()),
     Row("healthz-ready", everybody()),
+]
+
+PUBLICITY = [
+    Row("publicity:notices", everybody()),
+    Row("publicity:of-community", everybody(), given=community),
+    Row("publicity:notice", everybody(), given=notice),
+    Row("publicity:paper", everybody(), given=notice),
+    Row("publicity:object", everybody(), given=notice),
+    Row("publicity:object", everybody(422), POST, given=notice, data=NONSENSE),
+    Row("publicity:answer", everybody()),
+    Row("publicity:answer", everybody(422), POST, data=NONSENSE),
+    Row("publicity:at-counter", only(COUNTERS), given=notice),
+    Row("publicity:at-counter", only(COUNTERS, 422), POST, given=notice, data=NONSENSE),
+    Row("publicity:objections", only(OPINERS)),
+    Row("publicity:objection", of_opiners(), given=of("objection")),
+    Row("publicity:objection", of_opiners(422), POST, given=of("objection"), data=NONSENSE),
+    Row("publicity:refer", of_opiners(302), POST, given=of("objection")),
+    Row("publicity:appraisal", of_opiners(), given=of("case")),
+    Row("publicity:appraisal", of_opiners(422), POST, given=of("case"), data=NONSENSE),
+]
+
+SUPERVISION = [
+    Row("supervision:overview", only(WATCHERS)),
+    Row("supervision:findings", only(SUPERVISORS)),
+    Row("supervision:dismiss", only(SUPERVISORS), given=of("watched")),
+    Row("supervision:dismiss", only((), blind=SUPERVISORS), given=of("far_watched")),
+    Row("supervision:dismiss", only(SUPERVISORS, 422), POST, given=of("watched"), data=NONSENSE),
+    Row("supervision:case", on_record(), given=of("case")),
+    Row("supervision:urge", only(SUPERVISORS), given=of("case")),
+    Row("supervision:urge", only(SUPERVISORS, 422), POST, given=of("case"), data=NONSENSE),
+    Row("supervision:urge", only((), blind=SUPERVISORS), given=far_case),
+    Row("supervision:record", only(SUPERVISORS), given=of("case")),
+    Row("supervision:record", only(SUPERVISORS, 422), POST, given=of("case"), data=NONSENSE),
+    Row("supervision:record", only((), blind=SUPERVISORS), given=far_case),
+    Row("supervision:paper", of_case(), given=of("case")),
+    Row("supervision:paper", of_case(422), POST, given=of("case"), data=NONSENSE),
+    Row("supervision:urgings", staff()),
+    Row("supervision:urging", urged(), given=of("urging")),
+    Row("supervision:urging-act", urged(422), POST, given=with_("urging", slug="reply")),
 ]
 
 OWN_ACCOUNT = [
@@ -279,6 +368,8 @@ OWN_MATTERS = [
     Row("servicehall:my-cases", residents()),
     Row("servicehall:my-case", applicant(), given=of("case")),
     Row("servicehall:my-case-more", applicant(), given=of("case")),
+    Row("servicehall:my-case-messages", applicant(), given=of("case")),
+    Row("servicehall:my-case-messages", applicant(422), POST, given=of("case")),
     Row("servicehall:receipt", applicant(), given=of("case")),
     Row("servicehall:my-case-answer", applicant(), given=of("told")),
     Row("servicehall:my-case-answer", applicant(422), POST, given=of("told")),
@@ -290,6 +381,7 @@ OWN_MATTERS = [
         given=lambda w: {"case_id": w.told.pk, "upload_id": uuid.uuid4()},
     ),
     Row("servicehall:my-case-withdraw", applicant(302), POST, given=of("case")),
+    Row("servicehall:my-case-again", applicant(302), POST, given=of("delivered")),
     Row("servicehall:my-case-rate", applicant(), given=of("delivered"), query="?level=1"),
     Row(
         "servicehall:my-case-rate",
@@ -297,6 +389,51 @@ OWN_MATTERS = [
         POST,
         given=of("delivered"),
         data={"level": "1", "reasons": "nonsense"},
+    ),
+    *(
+        row
+        for name in ("pressure", "again")
+        for row in (
+            Row(f"aftercare:{name}", applicant(), given=of("delivered")),
+            Row(f"aftercare:{name}", applicant(422), POST, given=of("delivered"), data=NONSENSE),
+        )
+    ),
+    Row("aftercare:my-benefits", residents()),
+    Row("aftercare:my-benefit", applicant(), given=of("benefit")),
+    Row("documents:my-letter", applicant(), given=of("letter")),
+    Row("documents:my-letter-pdf", applicant(), given=of("letter"), leaves=LETTER_DRAWN),
+    Row("servicehall:start-other", residents(), given=item),
+    Row("servicehall:start-other", residents(404), POST, given=item),
+    Row("servicehall:my-mandates", residents()),
+    Row("servicehall:my-mandate-revoke", residents(302), POST, given=of("mandate")),
+    Row("servicehall:my-mandate-revoke", residents(404), POST, given=of("far_mandate")),
+    Row("servicehall:my-papers", residents()),
+    Row("servicehall:my-papers", residents(422), POST, data=NONSENSE),
+    Row("servicehall:my-paper", applicant(), given=of("kept")),
+    Row("servicehall:my-paper-drop", applicant(302), POST, given=of("thrown")),
+    Row(
+        "servicehall:draft-choose",
+        applicant(),
+        given=lambda w: {"draft_id": w.draft.pk, "field": w.file_field},
+    ),
+    Row(
+        "servicehall:draft-choose",
+        residents(404),
+        POST,
+        given=lambda w: {"draft_id": w.draft.pk, "field": w.file_field},
+    ),
+    Row("servicehall:bundles", residents()),
+    Row("servicehall:bundle", residents(), given=lambda w: {"code": "disability"}),
+    Row("servicehall:bundle", residents(422), POST, given=lambda w: {"code": "disability"}),
+    Row("servicehall:family", applicant(302), given=of("family")),
+    Row("servicehall:family-page", applicant(), given=with_("family", key="known")),
+    Row("servicehall:family-page", applicant(422), POST, given=with_("family", key="known")),
+    Row("servicehall:my-signatures", residents()),
+    Row(
+        "servicehall:my-signature",
+        residents(404) | {W.NEIGHBOUR: 302},
+        POST,
+        given=lambda w: {"signature_id": w.signature.pk, "verb": "sign"},
     ),
     Row("servicehall:my-proposals", residents()),
     Row("servicehall:proposal-apply", applicant(302), POST, given=of("proposal")),
@@ -328,6 +465,28 @@ COUNTER = [
     ),
     Row("servicehall:case", of_case(), given=of("case")),
     Row("servicehall:case-why", of_case(), given=of("case")),
+    Row("servicehall:mandates", only(STATION, blind=COUNTERS - STATION), given=person()),
+    Row("servicehall:mandates", only(STATION, 422, blind=COUNTERS - STATION), POST, given=person()),
+    Row(
+        "servicehall:mandate-revoke",
+        only(STATION, 302, blind=COUNTERS - STATION),
+        POST,
+        given=lambda w: {"person_id": w.hall.applicant.pk, "mandate_id": w.mandate.pk},
+    ),
+    Row(
+        "servicehall:case-signature",
+        only(STATION, blind=COUNTERS - STATION),
+        given=lambda w: {"case_id": w.case.pk, "signature_id": w.signature.pk},
+    ),
+    Row(
+        "servicehall:case-signature",
+        only(STATION, 422, blind=COUNTERS - STATION),
+        POST,
+        given=lambda w: {"case_id": w.case.pk, "signature_id": w.signature.pk},
+    ),
+    Row("servicehall:case-messages", of_case(), given=of("case")),
+    Row("servicehall:case-messages", of_case(422), POST, given=of("case")),
+    Row("servicehall:case-messages-settle", of_case(302), POST, given=of("case")),
     Row("servicehall:case-more", of_case(), given=of("case")),
     Row("servicehall:case-consult", only(PASSING, blind=PASSING_ELSE), given=of("case")),
     Row("servicehall:case-consult", only(PASSING, 422, blind=PASSING_ELSE), POST, given=of("case")),
@@ -380,8 +539,65 @@ COUNTER = [
         POST,
         given=with_("case", field="id_number"),
     ),
+    Row("aftercare:deliveries", only(COUNTERS)),
+    Row("aftercare:benefits", only(HANDLERS)),
+    Row("aftercare:benefit", only(OF_BENEFIT, blind=HANDLERS - OF_BENEFIT), given=of("benefit")),
+    *(
+        Row(
+            "aftercare:benefit-act",
+            only(OF_BENEFIT, code, blind=HANDLERS - OF_BENEFIT),
+            method,
+            given=with_("benefit", slug="stop"),
+            data=NONSENSE if method == POST else {},
+        )
+        for method, code in (("get", 200), (POST, 422))
+    ),
+    *(
+        Row(f"aftercare:{name}", only(MENDERS_OF))
+        for name in ("ratings", "ratings-closed", "mending")
+    ),
+    Row("aftercare:our-quality", only(HANDLERS)),
+    # Neither the station that it is about nor another street finds the rating;
+    Row(
+        "aftercare:rectification",
+        only(FOLLOWERS_UP, blind=MENDERS_OF - FOLLOWERS_UP),
+        given=of("bad"),
+        leaves=("accounts_fileuse",),
+    ),
+    *(
+        Row(
+            "aftercare:rectification-act",
+            only(FOLLOWERS_UP, code, blind=MENDERS_OF - FOLLOWERS_UP),
+            method,
+            given=with_("bad", slug="rectify"),
+            data=NONSENSE if method == POST else {},
+            leaves=("accounts_fileuse",),
+        )
+        for method, code in (("get", 200), (POST, 422))
+    ),
+    Row(
+        "aftercare:rectification-phone",
+        only({W.STREET}, blind=MENDERS_OF - FOLLOWERS_UP) | {W.DISTRICT_OFFICE: 302},
+        POST,
+        given=of("bad"),
+    ),
+    # the station finds what it is asked to mend.
+    Row("aftercare:mend", only({W.DIRECTOR}, blind=MENDERS_OF - {W.DIRECTOR}), given=of("bad")),
+    *(
+        Row(
+            "aftercare:mend-act",
+            only({W.DIRECTOR}, code, blind=MENDERS_OF - {W.DIRECTOR}),
+            method,
+            given=with_("bad", slug="answer"),
+            data=NONSENSE if method == POST else {},
+        )
+        for method, code in (("get", 200), (POST, 422))
+    ),
     Row("servicehall:slip", of_case(), given=of("case")),
     Row("servicehall:paper", of_case(), given=with_("told", kind="supplement")),
+    Row("documents:letter", of_case(), given=of("letter")),
+    Row("documents:letter-pdf", of_case(), given=of("letter"), leaves=LETTER_DRAWN),
+    Row("documents:letter-withdraw", of_case(422), POST, given=of("letter")),
     Row("residents:find", only(FINDERS)),
     Row("residents:find", only(FINDERS, 200), POST),
     Row("residents:register-person", only(FINDERS)),
@@ -921,6 +1137,8 @@ IMPORTS = [
 TABLE = (
     *IMPORTS,
     *PUBLIC,
+    *PUBLICITY,
+    *SUPERVISION,
     *OWN_ACCOUNT,
     *OWN_MATTERS,
     *COUNTER,

@@ -4,7 +4,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -48,9 +48,29 @@ from residents.exchange.models import (
 )
 from residents.rights import actions as rights
 from residents.rights.models import Copy, Correction, Deletion, FamilyConsent, KinRequest, Paper
+from servicehall.aftercare import actions as aftercare
+from servicehall.aftercare.models import Benefit, Rectification
 from servicehall.cases import actions
 from servicehall.cases.actions.files import attach
-from servicehall.cases.models import Batch, Case, Consultation, Draft, Proposal, Upload
+from servicehall.cases.models import (
+    Batch,
+    Case,
+    CaseFamily,
+    Consultation,
+    CoSignature,
+    Draft,
+    KeptPaper,
+    Mandate,
+    Proposal,
+    Upload,
+)
+from servicehall.documents.actions import load_documents
+from servicehall.documents.models import Letter
+from servicehall.publicity import actions as publicity
+from servicehall.publicity.models import Objection, PublicNotice
+from servicehall.supervision import actions as supervision
+from servicehall.supervision.models import Finding, Urging
+from tests.factories.documents import example
 from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (
     CommitteeFactory,
@@ -71,7 +91,15 @@ from tests.factories.notifications import (
     WebhookDeliveryFactory,
 )
 from tests.factories.residents import CareFlagFactory, DataFindingFactory, PersonFactory
-from tests.factories.servicehall import ALLOWANCE, JOBLESS, Hall, allow, hall, item_version
+from tests.factories.servicehall import (
+    ALLOWANCE,
+    JOBLESS,
+    Hall,
+    allow,
+    file_case,
+    hall,
+    item_version,
+)
 from tests.residents import importing
 from tests.signing_in import open_session
 
@@ -140,6 +168,144 @@ class World:
         return self.hall.accepted()
 
     @cached_property
+    def notice(self) -> PublicNotice:
+        """The case stands before its community."""
+        return self.noticed(self.case)
+
+    def noticed(self, case: Case) -> PublicNotice:
+        today, by = timezone.localdate(self.hall.now), self.hall.director
+        return PublicNotice.objects.create(
+            ref=f"n{case.number[-10:]}",
+            case=case,
+            community=self.hall.community,
+            name="陈*芝",
+            names_in_full=False,
+            item_shows_names=True,
+            from_on=today,
+            until_on=today + timedelta(days=7),
+            state="open",
+            body=self.hall.station,
+            posted_at=self.hall.now,
+            posted_by=post_of(by),
+        )
+
+    @cached_property
+    def objection(self) -> Objection:
+        return self.objected(self.notice)
+
+    def objected(self, notice: PublicNotice) -> Objection:
+        return publicity.file_objection(
+            notice.ref, words="不属实", key=uuid.uuid4(), by=None, now=self.hall.now
+        )
+
+    @cached_property
+    def watched(self) -> Finding:
+        """What supervision found in the case."""
+        return self.found(self.case)
+
+    @cached_property
+    def far_watched(self) -> Finding:
+        """Of another district."""
+        far = replace(self.hall, community=self.far_body.place, station=self.far_body)
+        person = PersonFactory(community=far.community, account=True)
+        case = replace(far, applicant=person).filed()
+        return self.found(case)
+
+    def found(self, case: Case) -> Finding:
+        return Finding.objects.create(
+            kind="step_late",
+            case=case,
+            body=case.station,
+            ref="1",
+            evidence={"due_on": "2026-03-02", "step": "community"},
+            found_at=self.hall.now,
+            found_on=timezone.localdate(self.hall.now),
+        )
+
+    @cached_property
+    def urging(self) -> Urging:
+        return self.urged(self.case)
+
+    def urged(self, case: Case) -> Urging:
+        return supervision.urge(
+            case.pk,
+            body_id=case.station_id,
+            kind="step_late",
+            content="请尽快核查",
+            by=self.scopes[Who.DISTRICT_OFFICE],
+            now=self.hall.now,
+        )
+
+    @cached_property
+    def mandate(self) -> Mandate:
+        """The applicant lets the neighbour file."""
+        neighbour = Person.objects.get(account_id=self.scopes[Who.NEIGHBOUR].user_id)
+        return self._mandate(self.hall.applicant, neighbour)
+
+    @cached_property
+    def far_mandate(self) -> Mandate:
+        """Between two others, elsewhere."""
+        return self._mandate(*self._persons(self.far_body.place))
+
+    def _mandate(self, giver: Person, holder: Person) -> Mandate:
+        place = self.hall
+        day = timezone.localdate(place.now)
+        assert place.clerk.post_id is not None
+        return Mandate.objects.create(
+            giver=giver,
+            holder=holder,
+            how="paper",
+            document="委托书",
+            items=[JOBLESS],
+            from_on=day,
+            until=day + timedelta(days=99),
+            recorded_with_id=place.clerk.post_id,
+            recorded_at=place.now,
+        )
+
+    @cached_property
+    def kept(self) -> KeptPaper:
+        """A paper that the applicant keeps, with its bytes."""
+        return self._kept()
+
+    @cached_property
+    def thrown(self) -> KeptPaper:
+        """One that he throws away."""
+        return self._kept()
+
+    def _kept(self) -> KeptPaper:
+        content = b"%PDF-"
+        file = CleanFile(content, "pdf", 1, len(content), "0" * 64, "a.pdf")
+        return actions.keep_paper(file, kind="other", by=self.hall.resident, now=self.hall.now)
+
+    @cached_property
+    def family(self) -> CaseFamily:
+        """A joint form of the applicant, of one item."""
+        place = self.hall
+        assert place.resident.user_id is not None
+        joint = CaseFamily.objects.create(
+            bundle="disability",
+            applicant=place.applicant,
+            owner_id=place.resident.user_id,
+            started_at=place.now,
+        )
+        Draft.objects.create(
+            owner_id=place.resident.user_id,
+            version=item_version("W4-02"),
+            applicant=place.applicant,
+            family=joint,
+            created_at=place.now,
+            changed_at=place.now,
+        )
+        return joint
+
+    @cached_property
+    def signature(self) -> CoSignature:
+        """The neighbour is asked to agree to the case."""
+        neighbour = Person.objects.get(account_id=self.scopes[Who.NEIGHBOUR].user_id)
+        return CoSignature.objects.create(case=self.case, person=neighbour, asked_at=self.hall.now)
+
+    @cached_property
     def consultation(self) -> Consultation:
         """The department was asked, and need not be waited for."""
         place = self.hall
@@ -190,6 +356,29 @@ class World:
     @cached_property
     def delivered(self) -> Case:
         return self.hall.delivered()
+
+    @cached_property
+    def benefit(self) -> Benefit:
+        """What the delivered case gives."""
+        return Benefit.objects.get(case=self.delivered)
+
+    @cached_property
+    def bad(self) -> Rectification:
+        """A bad rating of what the station finished; the street has found it true."""
+        place = self.hall
+        case = file_case(item_version(JOBLESS), place.applicant, by=place.clerk, now=place.now)
+        actions.finish_at_once(case.pk, by=place.clerk, now=place.now)
+        actions.rate(case, level=5, by=place.resident, now=place.now)
+        found = Rectification.objects.get(case=case)
+        after: dict[str, Any] = {"by": place.official, "now": place.now}
+        aftercare.call_back(found.pk, result="reached", **after)
+        return aftercare.confirm(found.pk, finding="属实", task="一次说清", **after)
+
+    @cached_property
+    def letter(self) -> Letter:
+        """Of the accepted case, issued by its station."""
+        load_documents()
+        return example(self.hall, self.case)
 
     @cached_property
     def draft(self) -> Draft:
@@ -533,6 +722,8 @@ def undone() -> Iterator[None]:
 
 def build() -> World:
     load_sources()
+    publicity.load_publicity()
+    supervision.load_supervision()
     place = hall(ALLOWANCE)
     community, street = place.community, place.community.parent
     assert street is not None
@@ -588,12 +779,21 @@ def build() -> World:
     for name in (
         "case",
         "consultation",
+        "signature",
+        "mandate",
+        "far_mandate",
+        "kept",
+        "family",
+        "thrown",
         "owing",
         "many",
         "deputy",
         "far_deputy",
         "told",
         "delivered",
+        "benefit",
+        "bad",
+        "letter",
         "draft",
         "scratch",
         "proposal",
@@ -636,6 +836,11 @@ def build() -> World:
         "kin",
         "copy",
         "allowance",
+        "notice",
+        "objection",
+        "watched",
+        "far_watched",
+        "urging",
     ):
         getattr(world, name)
     return world

@@ -21,6 +21,7 @@ STACK = (
     {"grid"},
     {"catalogue"},  # servicehall.catalogue
     {"servicehall", "funding"},  # servicehall.cases
+    {"aftercare", "documents", "publicity", "supervision"},
     {"dashboards"},
 )
 RANK = {label: rank for rank, labels in enumerate(STACK, start=1) for label in labels}

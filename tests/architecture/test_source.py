@@ -27,11 +27,18 @@ READS = {
     *("public", "none", "calendar", "most_asked", "under_way"),
     "in_force",  # whether the outbox is paused
     *("sent_by", "of_body"),  # what one department sent, and may receive
+    "to_mend",  # what the acting body is asked to put right
     *("newest", "to_number"),  # the demonstration phone, which shows what is nobody's
 }
 # Who is not signed in proves with the query code that the case is his.
 READS_IN = {
     "servicehall/cases/views/track.py": {"with_number"},
+    # Whether a notice ever stood there (410 or 404); the answer for whoever holds the objection's code.
+    "servicehall/publicity/views/public.py": {"of_ref", "with_code"},
+    "servicehall/supervision/views/figures.py": {"counted_for"},
+    "servicehall/documents/views/verify.py": {
+        "with_code"
+    },  # whoever holds the code holds the letter
     "residents/base/views/me.py": {"of_person"},  # the trail of one's own file
 }
 
@@ -278,7 +285,16 @@ DATA = {
     "residents/exchange/sheet_child.py": "what a table's yes and no are called",
     "residents/exchange/values.py": "words in files of departments",
     "servicehall/catalogue/finding.py": "words that a search leaves out",
+    "servicehall/publicity/rules.py": "marks of doors",
+    "servicehall/supervision/actions/urging.py": "the number of a letter",
     "servicehall/cases/forms_page.py": "forms of a date that people type",
+    "servicehall/documents/actions/issuing.py": "the form of a number (GB/T 9704)",
+    "servicehall/documents/actions/loading.py": "what names of places and stations end with",
+    "servicehall/documents/content.py": "letters are written in the language of record",
+    "servicehall/documents/kinds.py": "names of variables, which officials write in texts",
+    "servicehall/documents/variables.py": "names of variables, which officials write in texts",
+    "servicehall/documents/pdf/setting.py": "marks that begin or end no line",
+    "servicehall/documents/pdf/sheet.py": "letters are written in the language of record",
 }
 BY_LANGUAGE = {"zh", "en"}
 
@@ -359,8 +375,9 @@ SPOKEN = re.compile(
 )
 
 
-# The style guide shows made-up matters; the button that leads to a language says so in that language.
-IN_ONE_LANGUAGE = {"common/style_guide.html"}
+# The style guide shows made-up matters; a letter is in the language of record.
+# The button that leads to a language says so in that language.
+IN_ONE_LANGUAGE = {"common/style_guide.html", "documents/_letter.html"}
 OWN_NAME = "<span>中文</span>"
 
 

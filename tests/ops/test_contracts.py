@@ -16,7 +16,10 @@ APPS = CONTRACTS["inside"]["containers"]
 def test_every_app_is_held_by_the_contract_of_its_inside():
     found = {
         ".".join(path.parent.relative_to(ROOT).parts)
-        for pattern in ("*/apps.py", "community/*/apps.py", "residents/*/apps.py")
+        for pattern in (
+            "*/apps.py",
+            *(f"{n}/*/apps.py" for n in ("community", "residents", "servicehall")),
+        )
         for path in ROOT.glob(pattern)
     }
 

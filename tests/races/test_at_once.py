@@ -22,6 +22,7 @@ from residents.base.actions import open_file
 from servicehall.cases import actions
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case, CaseEvent, ReviewStep, Supplement
+from tests.factories.documents import example, lettered_hall
 from tests.factories.governance import staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import hall
@@ -176,3 +177,12 @@ def test_of_many_files_opened_at_once_none_slips_past_the_budget(figures):
     assert len(done(at_once(partial(look, person.pk) for person in people))) == 5
     assert FileUse.objects.count() == 5
     assert AuditEntry.objects.filter(action="person.viewed").count() == 5
+
+
+def test_of_32_letters_at_once_each_has_its_number_and_none_is_missing():
+    place = lettered_hall()
+    case = place.filed()
+    letters = done(at_once(partial(example, place, case) for _ in range(HANDS)))
+    numbers = sorted(int(letter.number.split("〕")[1][:-1]) for letter in letters)
+    assert numbers == list(range(1, HANDS + 1))
+    assert len({letter.code for letter in letters}) == HANDS

@@ -14,6 +14,7 @@ from tests.factories.residents import household
 from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, hall
 
 pytestmark = pytest.mark.django_db
+IN_PERSON = {"act-receiver": "self", "act-is_signed": "on"}
 HTMX = {"HX-Request": "true"}
 
 
@@ -220,7 +221,8 @@ def test_the_way_of_delivery_is_a_code_that_each_reads_in_his_language(
     here = hall()
     case = here.granted()
     clerk = client_for(here.clerk)
-    clerk.post(act_on(case, "deliver"), {"act-way": "home", "act-note": "交给本人"}, headers=HTMX)
+    sent = {"act-way": "home", "act-note": "交给本人", **IN_PERSON}
+    clerk.post(act_on(case, "deliver"), sent, headers=HTMX)
 
     reader = client_for(here.resident)
     reader.cookies[settings.LANGUAGE_COOKIE_NAME] = language
@@ -257,9 +259,8 @@ def test_the_way_to_the_decision_and_into_the_hands(client_for):
     assert client_for(here.decider).post(act_on(case, "grant"), headers=HTMX).status_code == 200
     clerk = client_for(here.clerk)
     assert offered(clerk.get(page_of(case))) == ["deliver"]
-    assert (
-        clerk.post(act_on(case, "deliver"), {"act-way": "counter"}, headers=HTMX).status_code == 200
-    )
+    sent = {"act-way": "counter", **IN_PERSON}
+    assert clerk.post(act_on(case, "deliver"), sent, headers=HTMX).status_code == 200
     assert state(case) == CaseState.DELIVERED
 
 

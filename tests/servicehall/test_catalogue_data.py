@@ -128,7 +128,11 @@ def test_a_rule_of_eligibility_can_be_read(item: dict[str, Any]) -> None:
 
 @each_item
 def test_an_item_has_the_documented_keys_and_no_others(item: dict[str, Any]) -> None:
-    assert set(item) - {"eligibility"} == ITEM_KEYS
+    extra = {"appraisal", "benefit", "cosign", "cosign_text", "eligibility", "proves_life"}
+    assert set(item) - extra == ITEM_KEYS
+    assert item.get("cosign", "adults") == "adults"
+    assert ("cosign" in item) == ("cosign_text" in item)
+    assert "cosign" not in item or any(f["type"] == "household_member" for f in item["fields"])
     for material in item["materials"]:
         extra = {"condition", "form", "field", "deferrable", "commitment"}
         assert set(material) - extra == MATERIAL_KEYS, material["code"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from servicehall.catalogue import conditions, rules
+from servicehall.catalogue import answering, conditions
 from servicehall.catalogue.conditions import groups_of, holds, is_well_formed, rule_of
 from tests.servicehall.random_rules import random_answers, random_rule
 
@@ -60,13 +60,13 @@ def test_who_changes_his_mind_takes_back_what_hung_on_it():
         {"key": "b", "condition": {"field": "a", "op": "=", "value": "yes"}},
         {"key": "c", "condition": {"field": "b", "op": "answered"}},
     ]
-    assert set(rules.heard(questions, {"a": "yes", "b": "1", "c": "2"})) == {"a", "b", "c"}
-    assert rules.heard(questions, {"a": "no", "b": "1", "c": "2", "phone": "3"}) == {
+    assert set(answering.heard(questions, {"a": "yes", "b": "1", "c": "2"})) == {"a", "b", "c"}
+    assert answering.heard(questions, {"a": "no", "b": "1", "c": "2", "phone": "3"}) == {
         "a": "no",
         "phone": "3",
     }
-    assert [q["key"] for q in rules.asked(questions, {"a": "no", "b": "1"})] == ["a"]
-    assert rules.fold_answers(questions, {"a": "no", "b": "1"}) == {"a": "no"}
+    assert [q["key"] for q in answering.asked(questions, {"a": "no", "b": "1"})] == ["a"]
+    assert answering.fold_answers(questions, {"a": "no", "b": "1"}) == {"a": "no"}
 
 
 @given(st.integers(0, 2**32))

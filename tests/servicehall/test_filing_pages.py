@@ -11,7 +11,7 @@ from notifications.models import Message
 from residents.base.models import Person
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case, Draft, Upload
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.enums import Channel
 from tests.factories.governance import staff
 from tests.factories.residents import PersonFactory, SourceSystemFactory, household
@@ -43,7 +43,7 @@ def check_url(draft):
 
 def answers(draft):
     draft.refresh_from_db()
-    return rules.load_answers(draft.answers or "{}")
+    return answering.load_answers(draft.answers or "{}")
 
 
 def body(response):
@@ -60,7 +60,7 @@ def test_an_elder_files_page_by_page_and_gets_a_receipt_with_number_and_code(her
 
     assert (case.state, case.channel) == (CaseState.SUBMITTED, Channel.ONLINE)
     assert case.station == here.station
-    given = rules.load_answers(case.answers)
+    given = answering.load_answers(case.answers)
     assert given["living"] == "alone"
     assert given["contact"] == "李明 13800005678"
     assert case.contact_phone == here.applicant.phone
@@ -302,7 +302,7 @@ def test_answers_to_questions_that_the_item_does_not_ask_are_not_kept(phone):
 
     case = submit(phone, draft)
 
-    given = rules.load_answers(case.answers)
+    given = answering.load_answers(case.answers)
     assert set(given) <= {q["key"] for q in case.version.questions}
     assert given["bank_account"] == "6222020602000000128"
     assert case.state == CaseState.SUBMITTED

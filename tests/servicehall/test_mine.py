@@ -11,7 +11,7 @@ from common.errors import Invalid
 from servicehall.cases import actions
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case, Rating, Upload
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.models import RatingQuestions
 from tests.factories.governance import resident_scope
 from tests.factories.residents import PersonFactory
@@ -254,7 +254,7 @@ def test_answering_mends_the_fields_adds_the_files_and_lets_the_clock_run(here, 
 
     assert answer["Location"] == case_url(case)
     after = reload(case)
-    given = rules.load_answers(after.answers)
+    given = answering.load_answers(after.answers)
     assert after.state == CaseState.IN_REVIEW or after.state == CaseState.ACCEPTED
     assert given["bank_account"] == "6222020602000000128"
     assert given["living"] != "palace"

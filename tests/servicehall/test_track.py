@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from common.numbers import with_check
+from servicehall.cases import tracking
 from servicehall.cases.models import Rating
 from servicehall.cases.views import track
 from tests.factories.servicehall import ALLOWANCE, hall
@@ -139,9 +140,9 @@ def test_the_case_is_forgotten_after_a_quarter_of_an_hour(here, client):
     case = here.filed()
     ask(client, case.number, case.query_code)
     session = client.session
-    session[track.SESSION_KEY] = {
-        **session[track.SESSION_KEY],
-        "at": session[track.SESSION_KEY]["at"] - track.MINUTES_OPEN * 60 - 1,
+    session[tracking.SESSION_KEY] = {
+        **session[tracking.SESSION_KEY],
+        "at": session[tracking.SESSION_KEY]["at"] - tracking.MINUTES_OPEN * 60 - 1,
     }
     session.save()
 

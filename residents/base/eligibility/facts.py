@@ -195,3 +195,8 @@ FACTS: dict[str, Fact] = {
         ),
     )
 }
+
+
+def declare(fact: Fact) -> None:
+    """Add what an app above knows of a person, when the portal starts."""
+    FACTS[fact.key] = fact

@@ -1,11 +1,13 @@
 """The only writers of the service hall, one function per verb."""
 
+from servicehall.cases.actions._core import check_conflict
 from servicehall.cases.actions.accords import (
     answer_consultation,
     cancel_consultation,
     consult,
     keep_undertaking,
 )
+from servicehall.cases.actions.again import start_again
 from servicehall.cases.actions.applicant import answer_supplement, lapse, rate, withdraw
 from servicehall.cases.actions.batches import go_on, start_batch
 from servicehall.cases.actions.by_program import file_once, withdraw_once
@@ -20,8 +22,11 @@ from servicehall.cases.actions.clock import (
     publicise_claimed,
     tacit_accept,
 )
+from servicehall.cases.actions.cosigning import answer_signature, record_signature
+from servicehall.cases.actions.families import save_family, start_family, submit_family
 from servicehall.cases.actions.filing import (
     discard_draft,
+    is_proxy,
     save_draft,
     start_draft,
     submit,
@@ -34,8 +39,12 @@ from servicehall.cases.actions.handling import (
     finish_at_once,
 )
 from servicehall.cases.actions.looking import offers, open_case, reveal_in_case
+from servicehall.cases.actions.mandating import record_mandate, revoke_mandate
+from servicehall.cases.actions.messaging import read_messages, settle_messages, write_message
 from servicehall.cases.actions.moving import move_draft
+from servicehall.cases.actions.papers import drop_paper, keep_paper, open_paper, use_paper
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
+from servicehall.cases.actions.recomputing import recompute_clocks
 from servicehall.cases.actions.review import (
     assign,
     forward,
@@ -48,16 +57,19 @@ from servicehall.cases.actions.review import (
 __all__ = [
     "accept",
     "answer_consultation",
+    "answer_signature",
     "answer_supplement",
     "ask_supplement",
     "assign",
     "begin_special",
     "cancel_consultation",
+    "check_conflict",
     "consult",
     "decline",
     "decline_proposal",
     "deliver",
     "discard_draft",
+    "drop_paper",
     "end_publicity",
     "end_publicity_by_itself",
     "end_publicity_claimed",
@@ -68,25 +80,40 @@ __all__ = [
     "forward",
     "go_on",
     "grant",
+    "is_proxy",
+    "keep_paper",
     "keep_undertaking",
     "lapse",
     "move_draft",
     "offers",
     "open_case",
+    "open_paper",
     "propose",
     "publicise",
     "publicise_claimed",
     "rate",
+    "read_messages",
+    "recompute_clocks",
+    "record_mandate",
+    "record_signature",
     "refuse",
     "reopen",
     "reveal_in_case",
+    "revoke_mandate",
     "save_draft",
+    "save_family",
     "send_back",
+    "settle_messages",
+    "start_again",
     "start_batch",
     "start_draft",
+    "start_family",
     "submit",
+    "submit_family",
     "tacit_accept",
     "tell",
+    "use_paper",
     "withdraw",
     "withdraw_once",
+    "write_message",
 ]

@@ -1,12 +1,12 @@
 """What every act on a case shares: claim the row, obey the table, leave the traces, tell the applicant."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from accounts import audit
 from common.errors import Conflict, NotAllowed
@@ -14,7 +14,7 @@ from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
 from community.governance.workdays import Limit, LimitUnit, WorkCalendar
 from notifications import outbox
-from residents.base.models import HouseholdMember
+from residents.base.models import HouseholdMember, Person
 from servicehall.cases import deadlines, followers, rules
 from servicehall.cases.enums import (
     CLOSED_STATES,
@@ -26,6 +26,7 @@ from servicehall.cases.enums import (
 from servicehall.cases.followers import Happening
 from servicehall.cases.models import Case, CaseEvent, ClockPause, ReviewStep
 from servicehall.cases.transitions import BY_APPLICANT, CASE, Rule
+from servicehall.catalogue.enums import Channel
 from servicehall.catalogue.models import HallLimit, ItemVersion
 
 MOVED_ON = _("本件状态已经变化，请刷新后查看。")
@@ -52,7 +53,8 @@ def claim(case_id: uuid.UUID, action: CaseAction, *, by: Scope) -> tuple[Case, R
 
 
 def check_may(case: Case, action: CaseAction, rule: Rule, *, by: Scope) -> None:
-    is_own = not by.is_staff and case.applicant.account_id == by.user_id
+    # Whom he filed for and may still act for: the case was fetched within his reach.
+    is_own = not by.is_staff and by.user_id in {case.applicant.account_id, case.filed_by_id}
     if action in BY_APPLICANT and is_own:
         return
     if action in BY_APPLICANT:
@@ -104,7 +106,11 @@ def concerned(case: Case) -> Collection[uuid.UUID | None]:
     kin = HouseholdMember.objects.living_with(case.applicant_id)
     rows = kin.values_list("person__account_id", "person__staff_account_id")
     own = (case.applicant.account_id, case.applicant.staff_account_id)
-    return {account for row in [*rows, own] for account in row} - {None}
+    # Who filed for him, under whichever account he sits at a counter himself.
+    proxy = Person.objects.of_account(case.filed_by_id).values_list(
+        "account_id", "staff_account_id"
+    )
+    return {account for row in [*rows, own, *proxy] for account in row} - {None}
 
 
 def acted(case: Case, step: ReviewStep | None) -> Collection[uuid.UUID | None]:
@@ -113,6 +119,21 @@ def acted(case: Case, step: ReviewStep | None) -> Collection[uuid.UUID | None]:
         return frozenset()
     done = ReviewStep.objects.of_case(case.pk).filter(state=StepState.PASSED).exclude(pk=step.pk)
     return frozenset(done.values_list("user_id", flat=True))
+
+
+def check_signed(case: Case) -> None:
+    """Before an acceptance and before a decision for the applicant. Says how many are missing, not whom."""
+    missing = case.signatures.missing().count()
+    if missing:
+        raise NotAllowed(
+            "signatures_missing",
+            ngettext_lazy(
+                "还有 %(count)s 位成年家庭成员没有签字同意，签齐后再办；需要时可以一次性告知。",
+                "还有 %(count)s 位成年家庭成员没有签字同意，签齐后再办；需要时可以一次性告知。",
+                missing,
+            )
+            % {"count": missing},
+        )
 
 
 def record(
@@ -168,26 +189,43 @@ def tell(
     """Post the message of an event to the applicant, once. `due_on` is the day that the text names."""
     applicant = case.applicant
     today = timezone.localdate(now)
+    params = {
+        "station": case.station.name,
+        "station_en": case.station.name_en,
+        "item": case.version.name.get("zh", ""),
+        "item_en": case.version.name.get("en", ""),
+        "number": case.number,
+        "query_code": case.query_code if kind == "case.received" else "",
+        "hotline": case.station.phone,
+        "date": (due_on or case.promised_due_on or today).isoformat(),
+    }
+    about, path = f"case:{case.pk}", case.community.path
+    is_own = case.filed_by_id in {None, applicant.account_id}
+    # Said to the applicant himself, on his own telephone, beside what the same event tells everybody.
+    is_warning = kind == "case.filed_for_you"
+    phone = None if is_warning else case.contact_phone
     outbox.post(
         kind,
-        key=f"case:{case.pk}:{event_id}",
+        key=f"case:{case.pk}:{event_id}" + (":you" if is_warning else ""),
         user_id=applicant.account_id,
-        phone=case.contact_phone or applicant.phone or "",
+        phone=phone or applicant.phone or "",
         person_id=applicant.pk,
-        about=f"case:{case.pk}",
-        place_path=case.community.path,
-        params={
-            "station": case.station.name,
-            "station_en": case.station.name_en,
-            "item": case.version.name.get("zh", ""),
-            "item_en": case.version.name.get("en", ""),
-            "number": case.number,
-            "query_code": case.query_code if kind == "case.received" else "",
-            "hotline": case.station.phone,
-            "date": (due_on or case.promised_due_on or today).isoformat(),
-        },
+        about=about,
+        place_path=path,
+        params=params,
         now=now,
     )
+    if case.channel == Channel.ONLINE and not is_own and not is_warning:
+        # Who filed for him follows it in the portal.
+        outbox.post(
+            kind,
+            key=f"case:{case.pk}:{event_id}:proxy",
+            user_id=case.filed_by_id,
+            about=about,
+            place_path=path,
+            params=params,
+            now=now,
+        )
 
 
 def close_clock(case: Case, *, now: datetime) -> None:
@@ -214,13 +252,26 @@ def run_clock(case: Case, *, calendar: WorkCalendar | None = None) -> None:
     if case.clock_starts_on is None or len(pauses) < len(rows):
         case.promised_due_on = case.statutory_due_on = case.warn_on = None
         return
+    yellow = HallLimit.objects.in_force(case.clock_starts_on).yellow_percent
+    set_clock(case, case.clock_starts_on, pauses, yellow_percent=yellow, calendar=calendar)
+
+
+def set_clock(
+    case: Case,
+    start: date,
+    pauses: Sequence[deadlines.Pause],
+    *,
+    yellow_percent: int,
+    calendar: WorkCalendar,
+) -> None:
+    """The due days of a case whose clock started and runs."""
     promised, statutory = limits(case.version)
     clock = deadlines.clock(
-        start=case.clock_starts_on,
+        start=start,
         promised=promised,
         statutory=statutory,
         pauses=pauses,
-        yellow_percent=HallLimit.objects.in_force(case.clock_starts_on).yellow_percent,
+        yellow_percent=yellow_percent,
         calendar=calendar,
         extension=Limit(case.extended_by, statutory.unit) if case.extended_by else None,
     )

@@ -19,7 +19,7 @@ from servicehall.cases.enums import CaseAction, CaseState, StepState
 from servicehall.cases.followers import Happening
 from servicehall.cases.models import Case, CaseEvent, Rating
 from servicehall.cases.transitions import CASE
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.enums import Channel, Satisfaction
 from servicehall.catalogue.models import HallLimit, RatingQuestions
 
@@ -42,19 +42,21 @@ def answer_supplement(
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.RESUBMIT, by=by)
         known = {field["key"]: field for field in case.version.questions}
-        merged = rules.load_answers(case.answers or "{}")
+        merged = answering.load_answers(case.answers or "{}")
         changed = {
-            key: rules.folded(known[key], value) for key, value in answers.items() if key in known
+            key: answering.folded(known[key], value)
+            for key, value in answers.items()
+            if key in known
         }
         errors = {
             key: error
             for key, value in changed.items()
-            if known[key]["type"] != "file" and (error := rules.check_answer(known[key], value))
+            if known[key]["type"] != "file" and (error := answering.check_answer(known[key], value))
         }
         if errors:
             raise Invalid("answers_incomplete", _("还有内容没有填好，请按提示修改。"), errors)
         merged.update(changed)
-        case.answers = rules.dump_answers(merged)
+        case.answers = answering.dump_answers(merged)
         case.notices.filter(answered_at__isnull=True).update(answered_at=now)
         _resume(case, now=now)
         return _core.record(
@@ -123,6 +125,7 @@ def rate(
     level: int,
     reasons: Sequence[str] = (),
     comment: str = "",
+    is_anonymous: bool = False,
     by: Scope,
     now: datetime,
     channel: Channel = Channel.ONLINE,
@@ -137,8 +140,12 @@ def rate(
         raise NotAllowed("staff_cannot_rate", _("评价只能由申请人本人作出。"))
     with transaction.atomic(durable=True):
         case = (
-            Case.objects.select_related("community").select_for_update(of=("self",)).get(pk=case.pk)
+            Case.objects.select_related("community", "applicant")
+            .select_for_update(of=("self",))
+            .get(pk=case.pk)
         )
+        if by.user_id is not None and by.user_id != case.applicant.account_id:
+            raise NotAllowed("proxy_cannot_rate", _("评价只能由申请人本人作出，代办的人不能评价。"))
         if case.state not in RATABLE:
             raise NotAllowed("not_closed", _("办结以后才能评价。"))
         today = timezone.localdate(now)
@@ -161,6 +168,7 @@ def rate(
             reasons=list(reasons),
             questions=questions,
             comment=comment.strip(),
+            is_anonymous=is_anonymous,
             channel=channel,
             rated_at=now,
             rated_on=timezone.localdate(now),

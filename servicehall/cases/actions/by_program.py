@@ -15,7 +15,7 @@ from residents.base.models import Person
 from servicehall.cases.actions.applicant import withdraw_claimed
 from servicehall.cases.actions.filing import check_may_file, file_draft
 from servicehall.cases.models import Case, Draft
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.enums import Channel
 from servicehall.catalogue.models import ItemVersion
 
@@ -35,7 +35,7 @@ def file_once(
     Raises Invalid with the field errors, NotAllowed when this may not be filed or nobody serves the place,
     Conflict when the key came with another content.
     """
-    check_may_file(applicant, by=by)
+    check_may_file(applicant, version.item_id, by=by, now=now)
     known = {field["key"] for field in version.questions} | {"contact_phone"}
     if unknown := set(answers) - known:
         raise Invalid(
@@ -51,7 +51,7 @@ def file_once(
             owner_id=by.user_id,  # type: ignore[misc]  # check_may_file refused nobody
             version=version,
             applicant=applicant,
-            answers=rules.dump_answers(answers),
+            answers=answering.dump_answers(answers),
             is_filed=True,
             created_at=now,
             changed_at=now,

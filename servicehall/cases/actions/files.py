@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from common import storage
+from common import pictures, storage
 from common.errors import Invalid, NotAllowed
 from common.uploads import CleanFile
 from community.governance.scopes import Scope
 from servicehall.cases.actions import _core
 from servicehall.cases.enums import CaseAction
-from servicehall.cases.models import Case, Draft, Supplement, Upload
+from servicehall.cases.models import Case, CaseMessage, Draft, Supplement, Upload
 
 # What one draft may hold in all; a form asks for a handful of files at most.
 MAX_FILES = 30
@@ -35,7 +35,7 @@ def attach(draft_id: uuid.UUID, field: str, file: CleanFile, *, by: Scope, now: 
             raise Invalid(
                 "too_many_files", _("这一项的文件已经够了；要换一个，请先删除。"), {field: ""}
             )
-        return _keep(file, draft=draft, case=None, field=field, by=by, now=now)
+        return keep(file, draft=draft, case=None, field=field, by=by, now=now)
 
 
 def remove(upload_id: uuid.UUID, *, by: Scope) -> None:
@@ -62,10 +62,10 @@ def attach_answer(
         notice = _open_notice(case)
         if notice is None or key not in notice_keys(notice):
             raise Invalid("not_asked", _("通知里没有要这份材料。"), {key: ""})
-        since = case.uploads.filter(uploaded_at__gt=notice.asked_at).count()
+        since = case.uploads.papers().filter(uploaded_at__gt=notice.asked_at).count()
         if since >= MAX_FILES:
             raise Invalid("too_many_files", _("文件太多了，请先删除不需要的。"), {key: ""})
-        return _keep(file, draft=None, case=case, field=key, by=by, now=now)
+        return keep(file, draft=None, case=case, field=key, by=by, now=now)
 
 
 def open_file(upload_id: uuid.UUID, *, by: Scope, now: datetime) -> tuple[Upload, bytes]:
@@ -90,7 +90,7 @@ def open_file(upload_id: uuid.UUID, *, by: Scope, now: datetime) -> tuple[Upload
     return upload, storage.read(upload.stored_as)
 
 
-def _keep(
+def keep(
     file: CleanFile,
     *,
     draft: Draft | None,
@@ -98,6 +98,7 @@ def _keep(
     field: str,
     by: Scope,
     now: datetime,
+    message: CaseMessage | None = None,
 ) -> Upload:
     if by.user_id is None:
         raise NotAllowed("not_signed_in", _("请先登录。"))
@@ -106,12 +107,14 @@ def _keep(
         return Upload.objects.create(
             draft=draft,
             case=case,
+            message=message,
             field=field,
             title=file.name[:120],
             kind=file.kind,
             size=file.size,
             sha256=file.sha256,
             stored_as=name,
+            doubts=pictures.doubts(file.content, file.kind),
             uploaded_by_id=by.user_id,
             uploaded_at=now,
         )
@@ -139,6 +142,8 @@ def _open_notice(case: Case) -> Supplement | None:
 def _is_loose(upload: Upload) -> bool:
     if upload.case is None:
         return True
+    if upload.message_id is not None:
+        return False
     notice = _open_notice(upload.case)
     return notice is not None and upload.uploaded_at > notice.asked_at
 

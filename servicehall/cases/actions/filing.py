@@ -18,18 +18,16 @@ from community.governance.scopes import Scope
 from residents.base.models import Person
 from residents.exchange.actions.typed import note_typed
 from residents.exchange.enums import TypedIn
-from servicehall.cases import routing, standing
+from servicehall.cases import followers, routing, standing
 from servicehall.cases.actions import _core
+from servicehall.cases.actions.cosigning import ask_signatures
 from servicehall.cases.actions.proposing import answer_proposal
 from servicehall.cases.enums import CaseState
-from servicehall.cases.models import (
-    Case,
-    CaseEvent,
-    Draft,
-    Upload,
-)
+from servicehall.cases.followers import Happening
+from servicehall.cases.models import Case, CaseEvent, Draft, Upload
+from servicehall.cases.proxies import filed_for_by
 from servicehall.cases.rules import case_number
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.enums import Channel
 from servicehall.catalogue.models import (
     HallLimit,
@@ -40,24 +38,51 @@ from servicehall.catalogue.models import (
 
 def start_draft(version: ItemVersion, *, applicant: Person, by: Scope, now: datetime) -> Draft:
     """Open a draft, or the one already open for this item, person and typist."""
-    check_may_file(applicant, by=by)
+    check_may_file(applicant, version.item_id, by=by, now=now)
     with transaction.atomic():
-        draft, _is_new = Draft.objects.get_or_create(
+        draft, is_new = Draft.objects.get_or_create(
             owner_id=by.user_id,
             version=version,
             applicant=applicant,
             is_filed=False,
             defaults={"created_at": now, "changed_at": now},
         )
+        if is_new and is_proxy(applicant, by=by):
+            # The form shows what the base knows of him: he reads who saw it.
+            _trail_proxy("case.started_for", draft, by=by, now=now)
     return draft
 
 
-def check_may_file(applicant: Person, *, by: Scope) -> None:
+def check_may_file(applicant: Person, item_code: str, *, by: Scope, now: datetime) -> None:
+    """A clerk for whoever stands there; a resident for himself and for whom he may act."""
     if by.is_staff:
         if not by.has("accept_cases"):
             raise NotAllowed("no_power", _("您的任职没有收件权限。"))
-    elif by.is_nobody or applicant.account_id != by.user_id:
-        raise NotAllowed("not_yours", _("只能为本人申请；为他人办理请到服务站窗口。"))
+        return
+    if not by.is_nobody and applicant.account_id == by.user_id:
+        return
+    may = filed_for_by(by, timezone.localdate(now), item_code)
+    if by.is_nobody or not may.filter(pk=applicant.pk).exists():
+        raise NotAllowed(
+            "not_yours",
+            _("只能为本人、被监护人、允许您替办的家人或者委托您的人申请；其他情况请到服务站窗口。"),
+        )
+
+
+def is_proxy(applicant: Person, *, by: Scope) -> bool:
+    return not by.is_staff and applicant.account_id != by.user_id
+
+
+def _trail_proxy(code: str, draft: Draft, *, by: Scope, now: datetime) -> None:
+    audit.record(
+        code,
+        by=by,
+        target=draft,
+        person_id=draft.applicant_id,
+        place_path=draft.applicant.community.path,
+        detail={"item": draft.version.item_id},
+        now=now,
+    )
 
 
 def save_draft(
@@ -67,9 +92,9 @@ def save_draft(
     with transaction.atomic():
         draft = Draft.objects.visible_to(by).select_for_update(of=("self",)).get(pk=draft_id)
         known = {field["key"] for field in draft.version.questions} | {"contact_phone"}
-        merged = rules.load_answers(draft.answers or "{}")
+        merged = answering.load_answers(draft.answers or "{}")
         merged.update({key: value for key, value in answers.items() if key in known})
-        draft.answers = rules.dump_answers(merged)
+        draft.answers = answering.dump_answers(merged)
         draft.step = step
         draft.changed_at = now
         draft.save(update_fields=["answers", "step", "changed_at"])
@@ -110,9 +135,10 @@ def submit(
 
 def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> Case:
     """What every way of filing ends in. Called inside the transaction of an action."""
-    answers = rules.fold_answers(draft.version.questions, rules.load_answers(draft.answers))
+    check_may_file(draft.applicant, draft.version.item_id, by=by, now=now)
+    answers = answering.fold_answers(draft.version.questions, answering.load_answers(draft.answers))
     uploads = list(draft.uploads.all())
-    errors = rules.check_answers(
+    errors = answering.check_answers(
         draft.version.questions,
         answers,
         files=all_files(draft) if by.is_staff else {upload.field for upload in uploads},
@@ -124,6 +150,7 @@ def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> C
         raise NotAllowed("version_retired", _("这个事项已更新，请重新开始填写，已填内容会保留。"))
     case = _new_case(draft, answers, by=by, now=now, channel=channel)
     _note_typed_twice(draft, answers, now=now)
+    ask_signatures(case, answers, now=now)
     Upload.objects.filter(draft=draft).update(case=case)
     draft.is_filed = True
     draft.answers = None
@@ -147,7 +174,10 @@ def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> C
         now=now,
     )
     _core.tell(case, "case.received", event_id=event.pk, now=now)
+    if is_proxy(draft.applicant, by=by):
+        _core.tell(case, "case.filed_for_you", event_id=event.pk, now=now)
     answer_proposal(case, now=now)
+    followers.tell(Happening(case, event, by, now))
     return case
 
 
@@ -169,7 +199,7 @@ def _note_typed_twice(draft: Draft, answers: Mapping[str, Any], *, now: datetime
 
 
 def _new_case(
-    draft: Draft, answers: rules.Answers, *, by: Scope, now: datetime, channel: Channel
+    draft: Draft, answers: answering.Answers, *, by: Scope, now: datetime, channel: Channel
 ) -> Case:
     version, applicant = draft.version, draft.applicant
     today = timezone.localdate(now)
@@ -196,7 +226,7 @@ def _new_case(
         station=station,
         handler=station,
         channel=channel,
-        answers=rules.dump_answers(answers),
+        answers=answering.dump_answers(answers),
         draft=draft,
         filed_by_id=by.user_id,
         filed_at=now,

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from common.errors import Invalid, NotAllowed
 from community.governance.models import WorkCalendarYear
 from community.governance.scopes import Scope
@@ -23,6 +24,7 @@ from servicehall.cases.enums import (
     StepState,
 )
 from servicehall.cases.models import Case, ReviewStep, Supplement
+from servicehall.cases.transitions import CASE
 from servicehall.catalogue.models import HallLimit
 
 
@@ -43,6 +45,7 @@ def accept(
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.ACCEPT, by=by)
         _core.check_conflict(case, by=by)
+        _core.check_signed(case)
         begin(case, now=now)
         accords.undertake(case, deferred=deferred, committed=committed, now=now)
         said = {"deferred": sorted(deferred), "committed": sorted(committed)}
@@ -64,6 +67,7 @@ def finish_at_once(case_id: uuid.UUID, *, by: Scope, now: datetime, note: str = 
         if not case.version.is_instant or case.version.levels:
             raise NotAllowed("not_instant", _("本事项需要审核，不能当场办结，请先受理。"))
         _core.check_conflict(case, by=by)
+        _core.check_signed(case)
         begin(case, now=now)
         case = _core.record(case, rule, CaseAction.ACCEPT, by=by, now=now)
         return review.decide_locked(case, CaseAction.GRANT, by=by, now=now, reason=note)
@@ -137,43 +141,62 @@ def ask_supplement(
             "nothing_asked", _("请至少写明一项需要补正的内容。"), {"items": _("请填写。")}
         )
     with transaction.atomic(durable=True):
-        case, rule = _core.claim(case_id, CaseAction.SUPPLEMENT, by=by)
+        case, _rule = _core.claim(case_id, CaseAction.SUPPLEMENT, by=by)
         _core.check_conflict(case, by=by)
-        number = case.notices.count() + 1
-        if number > 1 and not (is_new_circumstance and reason.strip()):
+        if case.notices.exists() and not (is_new_circumstance and reason.strip()):
             raise NotAllowed(
                 "told_once",
                 _(
                     "本件已经一次性告知过。确有新情况的，请勾选“新情况”并写明理由；否则不得再次要求补正。"
                 ),
             )
-        today = timezone.localdate(now)
-        calendar = WorkCalendarYear.objects.calendar()
-        due = calendar.add(today, HallLimit.objects.in_force(today).answer_days).day
-        titles = case.version.titles  # the language of record, whatever the clerk reads
-        Supplement.objects.create(
-            case=case,
-            number=number,
-            items=[{**item, "title": titles.get(item["key"], item["title"])} for item in wanted],
-            is_new_circumstance=is_new_circumstance and number > 1,
-            reason=reason.strip(),
-            due_on=due,
-            asked_at=now,
-            asked_by_id=by.post_id,
-        )
-        is_before = case.accepted_at is None
-        case.resume_state = CaseState.RESUBMITTED if is_before else case.state
-        case.supplements = number
-        if number == 1:
-            case.first_told_on = today
-        else:
-            case.told_again_on = today
-        if not is_before:
-            _core.stop_clock(case, PauseReason.SUPPLEMENT, today=today, expected_on=due)
-        case.act_by_on = None
-        return _core.record(
-            case, rule, CaseAction.SUPPLEMENT, by=by, now=now, note=reason.strip(), due_on=due
-        )
+        return give_notice(case, wanted, reason=reason.strip(), by=by, now=now)
+
+
+def give_notice(
+    case: Case,
+    items: Sequence[dict[str, Any]],
+    *,
+    reason: str,
+    by: audit.Actor,
+    now: datetime,
+) -> Case:
+    """Write the notice of a locked case and stop its clock. Called inside the transaction of an act, or of
+    the machine; from the second notice on `reason` says what is new."""
+    number = case.notices.count() + 1
+    today = timezone.localdate(now)
+    calendar = WorkCalendarYear.objects.calendar()
+    due = calendar.add(today, HallLimit.objects.in_force(today).answer_days).day
+    titles = case.version.titles  # the language of record, whatever the clerk reads
+    Supplement.objects.create(
+        case=case,
+        number=number,
+        items=[{**item, "title": titles.get(item["key"], item["title"])} for item in items],
+        is_new_circumstance=number > 1,
+        reason=reason,
+        due_on=due,
+        asked_at=now,
+        asked_by_id=by.post_id,
+    )
+    is_before = case.accepted_at is None
+    case.resume_state = CaseState.RESUBMITTED if is_before else case.state
+    case.supplements = number
+    if number == 1:
+        case.first_told_on = today
+    else:
+        case.told_again_on = today
+    if not is_before:
+        _core.stop_clock(case, PauseReason.SUPPLEMENT, today=today, expected_on=due)
+    case.act_by_on = None
+    return _core.record(
+        case,
+        CASE[CaseAction.SUPPLEMENT],
+        CaseAction.SUPPLEMENT,
+        by=by,
+        now=now,
+        note=reason,
+        due_on=due,
+    )
 
 
 def deliver(
@@ -185,10 +208,17 @@ def deliver(
     note: str = "",
 ) -> Case:
     """送达: the result is in the applicant's hands."""
-    said = {"delivered": DeliveryWay(way).value}
     with transaction.atomic(durable=True):
-        case, rule = _core.claim(case_id, CaseAction.DELIVER, by=by)
-        case.delivered_at = now
-        return _core.record(
-            case, rule, CaseAction.DELIVER, by=by, now=now, note=note.strip(), said=said
-        )
+        return deliver_inside(case_id, by=by, now=now, way=way, note=note)
+
+
+def deliver_inside(
+    case_id: uuid.UUID, *, by: Scope, now: datetime, way: str, note: str = ""
+) -> Case:
+    """The delivery itself, inside the transaction of an action that writes down more about it."""
+    said = {"delivered": DeliveryWay(way).value}
+    case, rule = _core.claim(case_id, CaseAction.DELIVER, by=by)
+    case.delivered_at = now
+    return _core.record(
+        case, rule, CaseAction.DELIVER, by=by, now=now, note=note.strip(), said=said
+    )

@@ -17,7 +17,7 @@ from servicehall.cases.actions import _core
 from servicehall.cases.enums import CaseAction, StepState
 from servicehall.cases.models import Case, ReviewStep
 from servicehall.cases.transitions import BY_APPLICANT, BY_MACHINE, CASE
-from servicehall.catalogue.rules import load_answers
+from servicehall.catalogue.answering import load_answers
 
 # Facts of the base that are never shown in full without a reason, wherever an item asks for them.
 MASKED_FACTS = frozenset({"id_number", "phone", "bank_card"})

@@ -12,7 +12,7 @@ from common import storage
 from common.errors import NotAllowed
 from community.governance.scopes import Scope
 from servicehall.cases.models import Draft
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.models import ItemVersion
 
 
@@ -31,7 +31,7 @@ def move_draft(draft_id: uuid.UUID, *, by: Scope, now: datetime) -> Draft:
             raise NotAllowed("item_retired", _("这个事项已经停办。有疑问请到服务站或打服务电话。"))
         if version.pk == draft.version_id:
             return draft
-        answers = rules.fitting(version.questions, rules.load_answers(draft.answers))
+        answers = answering.fitting(version.questions, answering.load_answers(draft.answers))
         newer = (
             Draft.objects.visible_to(by)
             .filter(version=version, applicant_id=draft.applicant_id)
@@ -39,13 +39,13 @@ def move_draft(draft_id: uuid.UUID, *, by: Scope, now: datetime) -> Draft:
             .first()
         )
         if newer is not None:
-            given = rules.load_answers(newer.answers)
+            given = answering.load_answers(newer.answers)
             answers |= {key: value for key, value in given.items() if value not in (None, "", [])}
             gone += _take_files(draft, newer)
             newer.delete()
         gone += _drop_files(draft, version)
         before = draft.version.number
-        draft.version, draft.answers = version, rules.dump_answers(answers)
+        draft.version, draft.answers = version, answering.dump_answers(answers)
         draft.step, draft.changed_at = "", now
         draft.save(update_fields=["version", "answers", "step", "changed_at"])
         audit.record(

@@ -92,6 +92,7 @@ def decide_locked(case: Case, action: CaseAction, *, by: Scope, now: datetime, r
     accords.check_nothing_asked(case)
     if action == CaseAction.GRANT:
         accords.check_nothing_owed(case)
+        _core.check_signed(case)
         check_was_public(case)
     close_step(step, StepState.DECIDED, by=by, now=now, opinion=reason)
     case.outcome = Outcome.GRANTED if action == CaseAction.GRANT else Outcome.REFUSED

@@ -40,7 +40,7 @@ class CaseQuery(PageQuery):
     }
 )
 class AnswerField(serializers.Field[Any, Any, Any, Any]):
-    """One answer: a text, a number, or several texts. The item says which (rules.check_answers)."""
+    """One answer: a text, a number, or several texts. The item says which (answering.check_answers)."""
 
     default_error_messages = {"shape": _("请填写文字、数字或文字列表。")}
 

@@ -95,6 +95,11 @@ class Consultation(models.Model):
                 condition=Q(answered_at__isnull=True, cancelled_at__isnull=True),
                 name="consultation_open_at_body",
             ),
+            models.Index(
+                fields=["due_on", "id"],
+                condition=Q(answered_at__isnull=True, cancelled_at__isnull=True),
+                name="consultation_open_due",
+            ),
         ]
 
     def __str__(self) -> str:

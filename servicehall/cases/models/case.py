@@ -46,6 +46,10 @@ class Case(models.Model):
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel.choices)
     answers = EncryptedTextField(_("申请内容"), null=True)
     draft = models.OneToOneField(Draft, models.SET_NULL, null=True, related_name="case")
+    # 一件事: the joint form of which it is a part.
+    family = models.ForeignKey(
+        "servicehall.CaseFamily", models.PROTECT, null=True, related_name="cases"
+    )
     filed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     filed_at = models.DateTimeField(_("提交时间"))
     filed_on = models.DateField()
@@ -118,6 +122,12 @@ class Case(models.Model):
                 condition=Q(state__in=sorted(BEFORE_ACCEPTANCE)),
                 name="case_unanswered",
             ),
+            *(
+                models.Index(
+                    fields=[name, "id"], condition=Q(closed_on__isnull=True), name=f"case_{name}"
+                )
+                for name in ("warn_on", "promised_due_on", "statutory_due_on")
+            ),
             models.Index(fields=["applicant", "-filed_at"], name="case_of_applicant"),
             models.Index(fields=["filed_on"], name="case_filed_on"),
             # Those without a day are the open ones, which a page of figures counts.
@@ -136,6 +146,11 @@ class Case(models.Model):
                 fields=["handler", "closed_at", "id"],
                 condition=Q(state=CaseState.COMPLETED),
                 name="case_to_hand_over",
+            ),
+            models.Index(
+                fields=["station", "deliver_by_on", "id"],
+                condition=Q(state=CaseState.COMPLETED),
+                name="case_to_deliver",
             ),
         ]
 
@@ -213,6 +228,11 @@ class ReviewStep(models.Model):
                 condition=Q(state=StepState.OPEN),
                 name="step_open_at_body",
             ),
+            models.Index(
+                fields=["due_on", "id"],
+                condition=Q(state=StepState.OPEN),
+                name="step_open_due",
+            ),
         ]
 
 
@@ -279,6 +299,10 @@ class Rating(models.Model):
     )
     comment = models.CharField(_("意见"), max_length=500, blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices)
+    # Nobody who follows it up learns by whom it is.
+    is_anonymous = models.BooleanField(_("匿名"), default=False)
+    # A rating that was found to be a mistake stays on record and leaves the figures.
+    is_counted = models.BooleanField(default=True)
     rated_at = models.DateTimeField()
     rated_on = models.DateField()
 

@@ -20,6 +20,10 @@ class Draft(models.Model):
     owner = models.ForeignKey(User, models.CASCADE, related_name="drafts")
     version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="+")
     applicant = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    # 一件事: the joint form of which it is a part.
+    family = models.ForeignKey(
+        "servicehall.CaseFamily", models.SET_NULL, null=True, related_name="drafts"
+    )
     answers = EncryptedTextField(_("填写内容"), null=True)
     step = models.CharField(max_length=40, blank=True)
     is_filed = models.BooleanField(default=False)
@@ -47,12 +51,18 @@ class Upload(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     draft = models.ForeignKey(Draft, models.CASCADE, null=True, related_name="uploads")
     case = models.ForeignKey("servicehall.Case", models.PROTECT, null=True, related_name="uploads")
+    # A file of a message is no paper of the case: it hangs on both.
+    message = models.ForeignKey(
+        "servicehall.CaseMessage", models.PROTECT, null=True, related_name="uploads"
+    )
     field = models.CharField(_("材料"), max_length=60)
     title = models.CharField(_("文件说明"), max_length=120)
     kind = models.CharField(max_length=4)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     stored_as = models.CharField(max_length=80, unique=True)
+    # Why a photograph may be hard to read (common.pictures.doubts); it is taken all the same.
+    doubts = models.JSONField(default=list)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
 

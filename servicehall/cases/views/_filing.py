@@ -20,11 +20,13 @@ from community.governance.scopes import PortalRequest
 from residents.base.models import HouseholdMember, Person
 from servicehall.cases import prefill
 from servicehall.cases.actions import files as file_actions
+from servicehall.cases.actions.papers import identity_fields, marked_for
+from servicehall.cases.enums import DOUBTS
 from servicehall.cases.forms_page import PageForm
 from servicehall.cases.models import Draft, Upload
 from servicehall.cases.prefill import Fact
 from servicehall.cases.steps import CHECK, Step, steps_of
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 
 HTTP_INVALID = 422
 
@@ -44,7 +46,7 @@ class Filing:
     def answers_beside(self, step: Step) -> str:
         """What other pages say of the questions on which this page depends, for the browser."""
         here = {question["key"] for question in step.drawn}
-        given = rules.heard(self.draft.version.questions, self.answers)
+        given = answering.heard(self.draft.version.questions, self.answers)
         wanted = step.looks_at - here
         return json.dumps({key: given[key] for key in sorted(wanted) if key in given})
 
@@ -116,7 +118,7 @@ def find_filing(request: PortalRequest, draft_id: uuid.UUID) -> Filing | None:
         .filter(pk=draft_id)
         .first()
     )
-    return None if draft is None else Filing(draft, rules.load_answers(draft.answers or "{}"))
+    return None if draft is None else Filing(draft, answering.load_answers(draft.answers or "{}"))
 
 
 def get_filing(request: PortalRequest, draft_id: uuid.UUID) -> Filing:
@@ -135,10 +137,17 @@ def page_url(filing: Filing, key: str) -> str:
 def attach_one(request: PortalRequest, filing: Filing, key: str, file: "UploadedFile[Any]") -> str:
     try:
         clean = check_upload(file.read(), file.name or "")
+        if key in identity_fields(filing.draft.version):
+            clean = marked_for(clean, filing.draft, now=timezone.now())
         file_actions.attach(filing.draft.pk, key, clean, by=request.scope, now=timezone.now())
     except NotAllowed as error:
         return str(error.message)
     return ""
+
+
+def doubts_of(upload: Upload) -> list[Any]:
+    """What may be hard to read on a photograph, in words."""
+    return [DOUBTS[code] for code in upload.doubts if code in DOUBTS]
 
 
 def with_files(filing: Filing, row: dict[str, Any]) -> dict[str, Any]:
@@ -148,8 +157,13 @@ def with_files(filing: Filing, row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row,
         "attach_url": reverse("servicehall:draft-attach", args=[filing.draft.pk, row["key"]]),
+        "choose_url": reverse("servicehall:draft-choose", args=[filing.draft.pk, row["key"]]),
         "uploads": [
-            (upload, reverse("servicehall:draft-remove", args=[filing.draft.pk, upload.pk]))
+            (
+                upload,
+                reverse("servicehall:draft-remove", args=[filing.draft.pk, upload.pk]),
+                doubts_of(upload),
+            )
             for upload in uploads
         ],
         "is_full": len(uploads) >= row["max"],

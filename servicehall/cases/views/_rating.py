@@ -42,6 +42,7 @@ def rate_page(request: PortalRequest, case: Case, *, back: str) -> HttpResponse:
                 level=form.cleaned_data["level"],
                 reasons=form.cleaned_data.get("reasons", []),
                 comment=form.cleaned_data["comment"],
+                is_anonymous=form.cleaned_data["is_anonymous"],
                 by=request.scope,
                 now=timezone.now(),
             )

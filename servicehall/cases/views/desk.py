@@ -74,8 +74,9 @@ GROUPS = (
     Group("waiting", gettext_lazy("计时暂停"), is_quiet=True),
     Group("hand_over", gettext_lazy("待送达"), is_quiet=True),
 )
+WRITTEN = Group("messages", gettext_lazy("待答复留言"), is_quiet=True)
 ASKED = Group("asked", gettext_lazy("待答复意见"), is_quiet=True)  # a page of its own
-BY_CODE = {group.code: group for group in GROUPS}
+BY_CODE = {group.code: group for group in (*GROUPS, WRITTEN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,8 @@ def _in_hand(scope: Scope, all_lines: bool) -> CaseQuerySet:
 def _work(scope: Scope, group: Group, all_lines: bool, today: date) -> CaseQuerySet:
     if group.code == "hand_over":
         rows = _to_hand_over(scope, all_lines)
+    elif group == WRITTEN:
+        rows = _written_to(scope, all_lines)
     else:
         rows = _in_hand(scope, all_lines).filter(group.condition(today))
     return rows.with_light(today).for_lists().in_order_of_urgency()
@@ -151,13 +154,21 @@ def _to_hand_over(scope: Scope, all_lines: bool) -> CaseQuerySet:
     return rows.filter(handler_id=scope.body_id)
 
 
+def _written_to(scope: Scope, all_lines: bool) -> CaseQuerySet:
+    """Open or closed: the applicant wrote, and nobody has answered."""
+    lines = Q() if all_lines else scope.on_own_lines("window_id")
+    rows = Case.objects.visible_to(scope).filter(lines, handler_id=scope.body_id)
+    return rows.with_unanswered_message()
+
+
 def _tabs(request: PortalRequest, current: Group, all_lines: bool, today: date) -> dict[str, Any]:
-    """Three counting queries, whatever the number of tabs."""
+    """Four counting queries, whatever the number of tabs."""
     open_groups = [group for group in GROUPS if group.code != "hand_over"]
     counted = _in_hand(request.scope, all_lines).aggregate(
         **{group.code: Count("pk", filter=group.condition(today)) for group in open_groups}
     )
     counted["hand_over"] = _to_hand_over(request.scope, all_lines).count()
+    counted["messages"] = _written_to(request.scope, all_lines).count()
     lines = {"lines": "all"} if all_lines else {}
     tabs = [
         Tab(
@@ -167,7 +178,7 @@ def _tabs(request: PortalRequest, current: Group, all_lines: bool, today: date) 
             str(number),
             group == current,
         )
-        for number, group in enumerate(GROUPS, start=1)
+        for number, group in enumerate((*GROUPS, WRITTEN), start=1)
     ]
     asked = Consultation.objects.asked_of(request.scope).count()
     tabs.append(Tab(ASKED, asked, reverse("servicehall:consultations"), str(len(tabs) + 1), False))

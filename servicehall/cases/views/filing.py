@@ -196,6 +196,7 @@ def _show(
     context = {
         "layout": layout(request),
         "draft": filing.draft,
+        "is_for_other": actions.is_proxy(filing.draft.applicant, by=request.scope),
         "step": step,
         "number": index + 1,
         "total": len(filing.steps),
@@ -305,6 +306,7 @@ def _show_check(
     context = {
         "layout": layout(request),
         "draft": filing.draft,
+        "is_for_other": actions.is_proxy(filing.draft.applicant, by=request.scope),
         "facts": _known_rows(filing),
         "groups": groups,
         "lines": lines,

@@ -28,17 +28,18 @@ from servicehall.cases.enums import (
     CaseAction,
     CaseState,
     Outcome,
+    SignatureState,
 )
 from servicehall.cases.forms import NoteForm, WithdrawForm
 from servicehall.cases.forms_page import PageForm
-from servicehall.cases.models import Case, Draft, ReviewStep, Supplement, Upload
+from servicehall.cases.models import Case, CoSignature, Draft, ReviewStep, Supplement, Upload
 from servicehall.cases.progress import timeline
 from servicehall.cases.steps import CONTACT, Question
 from servicehall.cases.transitions import available_to_applicant
 from servicehall.cases.views._answers import answer_rows
-from servicehall.cases.views._filing import HTTP_INVALID, household_of
+from servicehall.cases.views._filing import HTTP_INVALID, doubts_of, household_of
 from servicehall.cases.views._rating import LEVELS, can_rate, rate_page
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 
 SIZE = 20
 MAX_ANSWER_FILES = 10
@@ -56,7 +57,7 @@ TONES = {
 @access(RESIDENT)
 @require_safe
 def my_cases(request: PortalRequest) -> HttpResponse:
-    cases = Case.objects.visible_to(request.scope).select_related("version", "handler")
+    cases = Case.objects.visible_to(request.scope).select_related("version", "handler", "applicant")
     try:
         page = keyset_page(
             cases, order=("-filed_at", "-id"), after=request.GET.get("after"), size=SIZE
@@ -64,7 +65,12 @@ def my_cases(request: PortalRequest) -> HttpResponse:
     except BadCursor:
         return redirect("servicehall:my-cases")
     drafts = Draft.objects.visible_to(request.scope).select_related("applicant")
+    drafts = drafts.filter(family__isnull=True)  # those of a joint form are on its own page
+    waiting = CoSignature.objects.visible_to(request.scope, timezone.localdate()).filter(
+        state=SignatureState.ASKED, case__state__in=sorted(OPEN_STATES)
+    )
     context = {
+        "waiting": waiting.exists(),
         "drafts": list(drafts.order_by("-changed_at", "-id")),
         "page": page,
         "rows": [(case, tone(case)) for case in page.items],
@@ -90,8 +96,11 @@ def _my_case(request: PortalRequest, case_id: uuid.UUID) -> Case:
 def my_case(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
     case = _my_case(request, case_id)
     notice = open_notice(case)
+    is_own = case.applicant.account_id == request.scope.user_id
     context = {
         **case_context(case, notice),
+        "can_rate": can_rate(case) and is_own,
+        "for_whom": "" if is_own else case.applicant.full_name,
         "notice": notice,
         "answer_rows": _answer_rows(case),
         "told": _messages(request, case),
@@ -156,15 +165,15 @@ def case_context(case: Case, notice: Supplement | None) -> dict[str, Any]:
 
 
 def _answer_rows(case: Case) -> list[Any]:
-    answers = rules.load_answers(case.answers or "{}")
+    answers = answering.load_answers(case.answers or "{}")
     questions = [
         question
         for question in case.version.questions
-        if rules.applies(question.get("condition"), answers)
+        if answering.applies(question.get("condition"), answers)
     ]
     asks_members = any(question["type"] == "household_member" for question in questions)
     uploads: dict[str, list[Upload]] = {}
-    for upload in case.uploads.order_by("id"):
+    for upload in case.uploads.papers().order_by("id"):
         uploads.setdefault(upload.field, []).append(upload)
     rows = answer_rows(
         [question for question in questions if question["key"] != CONTACT["key"]],
@@ -234,7 +243,7 @@ def _answer_form(
     asks_members = any(q["type"] == "household_member" for q in questions)
     return PageForm(
         questions,
-        answers=rules.load_answers(case.answers or "{}"),
+        answers=answering.load_answers(case.answers or "{}"),
         facts=prefill.known_facts(case.applicant)
         if any(q.get("prefill") for q in questions)
         else {},
@@ -278,7 +287,7 @@ def _send_answer(
 ) -> bool:
     """Hand the answer over; False when it was refused, with the reason on the forms."""
     note, given = note_form.cleaned_data["note"], form.answers()
-    has_sent = case.uploads.filter(uploaded_at__gt=notice.asked_at).exists()
+    has_sent = case.uploads.papers().filter(uploaded_at__gt=notice.asked_at).exists()
     if not (has_sent or given or note):
         note_form.add_error(None, _("请补上材料，或者写明情况，再提交。"))
         return False
@@ -303,7 +312,7 @@ def _show_answer(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    uploads = list(case.uploads.filter(uploaded_at__gt=notice.asked_at).order_by("id"))
+    uploads = list(case.uploads.papers().filter(uploaded_at__gt=notice.asked_at).order_by("id"))
     context = {
         "case": case,
         "notice": notice,
@@ -322,8 +331,13 @@ def _with_files(case: Case, row: dict[str, Any], uploads: Sequence[Upload]) -> d
     return {
         **row,
         "attach_url": reverse("servicehall:my-case-attach", args=[case.pk, row["key"]]),
+        "choose_url": "",
         "uploads": [
-            (upload, reverse("servicehall:my-case-remove", args=[case.pk, upload.pk]))
+            (
+                upload,
+                reverse("servicehall:my-case-remove", args=[case.pk, upload.pk]),
+                doubts_of(upload),
+            )
             for upload in mine
         ],
         "is_full": len(mine) >= row["max"],
@@ -373,7 +387,7 @@ def _box(request: PortalRequest, case: Case, key: str, problems: list[str]) -> H
     if notice is None or not questions:
         return redirect("servicehall:my-case", case.pk)
     form = _answer_form(request, case, questions, is_bound=False)
-    uploads = list(case.uploads.filter(uploaded_at__gt=notice.asked_at).order_by("id"))
+    uploads = list(case.uploads.papers().filter(uploaded_at__gt=notice.asked_at).order_by("id"))
     context = {
         "row": _with_files(case, form.rows()[0], uploads),
         "problems": problems,
@@ -387,7 +401,25 @@ def _box(request: PortalRequest, case: Case, key: str, problems: list[str]) -> H
     )
 
 
-# --- withdrawing, rating ------------------------------------------------------------------------
+# --- again, withdrawing, rating ------------------------------------------------------------------------
+
+
+@access(RESIDENT)
+@require_POST
+def again(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
+    """A new application from this one; what could not come along is said."""
+    case = _my_case(request, case_id)
+    try:
+        draft, left_out = actions.start_again(case.pk, by=request.scope, now=timezone.now())
+    except NotAllowed as error:
+        messages.error(request, str(error.message))
+        return redirect("servicehall:my-case", case_id)
+    if left_out:
+        names = _("、").join(left_out)
+        messages.info(
+            request, _("这几项要重新填：%(names)s。其余照上次的，请核对。") % {"names": names}
+        )
+    return redirect("servicehall:draft", draft.pk)
 
 
 @access(RESIDENT)

@@ -16,7 +16,7 @@ from common.errors import NotAllowed
 from community.governance.scopes import PortalRequest
 from servicehall.cases import actions
 from servicehall.cases.views._filing import Filing, get_filing, layout
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.models import ItemVersion, in_language
 from servicehall.catalogue.wording import changes
 
@@ -51,9 +51,9 @@ def moved(request: PortalRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 def _differences(filing: Filing, version: ItemVersion) -> dict[str, Any]:
     old, given = filing.draft.version, filing.answers
-    kept = rules.fitting(version.questions, given)
-    before = {question["key"] for question in rules.asked(old.questions, given)}
-    now = rules.asked(version.questions, kept)
+    kept = answering.fitting(version.questions, given)
+    before = {question["key"] for question in answering.asked(old.questions, given)}
+    now = answering.asked(version.questions, kept)
     labels: Mapping[str, str] = old.shown_titles
     return {
         "changes": [

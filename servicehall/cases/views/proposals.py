@@ -20,7 +20,7 @@ from servicehall.cases import actions, prefill
 from servicehall.cases.models import Proposal
 from servicehall.cases.reasons import explained
 from servicehall.cases.steps import CHECK, CONTACT, KNOWN
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.models import ItemVersion
 
 SIZE = 50
@@ -58,8 +58,8 @@ def apply(request: PortalRequest, proposal_id: uuid.UUID) -> HttpResponse:
         for question in [CONTACT, *version.questions]
         if question.get("prefill") in facts and question["type"] != "household_member"
     }
-    answers = {**answers, **rules.load_answers(draft.answers or "{}")}
-    is_complete = not rules.check_answers(version.questions, answers, files=set())
+    answers = {**answers, **answering.load_answers(draft.answers or "{}")}
+    is_complete = not answering.check_answers(version.questions, answers, files=set())
     actions.save_draft(
         draft.pk, answers, step=CHECK if is_complete else KNOWN, by=request.scope, now=now
     )

@@ -19,7 +19,7 @@ from residents.base.models import Person
 from servicehall.cases import prefill
 from servicehall.cases.forms import SituationForm, StationForm
 from servicehall.cases.models import Case, Draft, Proposal
-from servicehall.catalogue import certificates, finding, rules
+from servicehall.catalogue import answering, certificates, finding
 from servicehall.catalogue.actions import count_empty_search
 from servicehall.catalogue.conditions import fields_of
 from servicehall.catalogue.enums import ReviewLevel
@@ -212,7 +212,7 @@ def checklist(
     for material in version.materials:
         condition = material.get("condition")
         is_open = bool(set(fields_of(condition)) - given.keys())
-        if not is_open and not rules.applies(condition, given):
+        if not is_open and not answering.applies(condition, given):
             continue
         said = when.get(material["code"], "") if is_open else ""
         rows.append({**material, "only_when": said, "is_held": material["code"] in held})

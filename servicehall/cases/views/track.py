@@ -1,7 +1,6 @@
 """查进度 without an account: number and query code, the case then lives in the session only."""
 
 import hmac
-from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -19,11 +18,10 @@ from community.governance.scopes import PortalRequest
 from servicehall.cases.forms import TrackForm, digits
 from servicehall.cases.models import Case
 from servicehall.cases.panels import Audience
+from servicehall.cases.tracking import SESSION_KEY, followed
 from servicehall.cases.views._rating import rate_page
 from servicehall.cases.views.mine import case_context, more_page, open_notice
 
-SESSION_KEY = "tracked_case"
-MINUTES_OPEN = 15
 PER_ADDRESS, MINUTE = 10, 60
 WRONG_PER_NUMBER, HOUR = 5, 3600
 
@@ -67,23 +65,11 @@ def _form(request: PortalRequest, form: TrackForm, *, status: int = 200) -> Http
     return TemplateResponse(request, "servicehall/track/form.html", {"form": form}, status=status)
 
 
-def _tracked(request: PortalRequest, now: datetime) -> Case | None:
-    held = request.session.get(SESSION_KEY)
-    if not held or now.timestamp() - held["at"] > MINUTES_OPEN * 60:
-        request.session.pop(SESSION_KEY, None)
-        return None
-    return (
-        Case.objects.with_number(held["number"])
-        .select_related("version__item", "station", "handler", "applicant", "window", "rating")
-        .first()
-    )
-
-
 @access(PUBLIC)
 @never_cache
 @require_safe
 def tracked(request: PortalRequest) -> HttpResponse:
-    case = _tracked(request, timezone.now())
+    case = followed(request.session, timezone.now())
     if case is None:
         return redirect("servicehall:track")
     notice = open_notice(case)
@@ -102,7 +88,7 @@ def tracked(request: PortalRequest) -> HttpResponse:
 @require_safe
 def more(request: PortalRequest) -> HttpResponse:
     """Papers and notices of the case that is being followed."""
-    case = _tracked(request, timezone.now())
+    case = followed(request.session, timezone.now())
     if case is None:
         return redirect("servicehall:track")
     return more_page(request, case, Audience.TRACKER, back=reverse("servicehall:tracked"))
@@ -111,7 +97,7 @@ def more(request: PortalRequest) -> HttpResponse:
 @access(PUBLIC)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rate(request: PortalRequest) -> HttpResponse:
-    case = _tracked(request, timezone.now())
+    case = followed(request.session, timezone.now())
     if case is None:
         return redirect("servicehall:track")
     return rate_page(request, case, back=reverse("servicehall:tracked"))

@@ -23,7 +23,7 @@ from servicehall.cases.steps import CHECK, KNOWN, Step, position, steps_of
 from servicehall.cases.views._answers import answer_rows
 from servicehall.cases.views._filing import HTTP_INVALID
 from servicehall.cases.views.public import checklist, guide
-from servicehall.catalogue import rules
+from servicehall.catalogue import answering
 from servicehall.catalogue.enums import ReviewLevel
 from servicehall.catalogue.models import HallLimit, ItemVersion, in_language
 
@@ -133,7 +133,7 @@ def _show(
 ) -> HttpResponse:
     step, rows = steps[index], form.rows()
     here = {question["key"] for question in step.drawn}
-    given = rules.heard(version.questions, request.session.get(_place(version), {}))
+    given = answering.heard(version.questions, request.session.get(_place(version), {}))
     beside = {key: given[key] for key in sorted(step.looks_at - here) if key in given}
     context = {
         "version": version,
@@ -154,13 +154,13 @@ def _result(request: PortalRequest, version: ItemVersion, answers: dict[str, Any
     """What would be filed, brought and due."""
     today = timezone.localdate()
     files = {question["key"] for question in version.questions if question["type"] == "file"}
-    found = rules.check_answers(version.questions, answers, files=files)
-    kept = rules.heard(version.questions, answers)
+    found = answering.check_answers(version.questions, answers, files=files)
+    kept = answering.heard(version.questions, answers)
     context = {
         "version": version,
         "errors": [(version.shown_titles.get(key, key), text) for key, text in found.items()],
         "answers": answer_rows(
-            [dict(question) for question in rules.asked(version.questions, answers)],
+            [dict(question) for question in answering.asked(version.questions, answers)],
             kept,
             facts={},
             members=dict(_household()),

@@ -1,0 +1,151 @@
+"""一件事: one form becomes one case for each item, all of them or none."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common import storage
+from common.errors import Invalid, NotAllowed
+from community.governance.scopes import Scope
+from residents.base.models import Person
+from servicehall.cases.actions.filing import file_draft, new_number, save_draft, start_draft
+from servicehall.cases.bundles import Asked, Bundle, joint
+from servicehall.cases.models import Case, CaseFamily, Draft, Upload
+from servicehall.catalogue.enums import Channel
+from servicehall.catalogue.models import ItemVersion
+
+
+def start_family(
+    bundle: Bundle, items: Collection[str], *, applicant: Person, by: Scope, now: datetime
+) -> CaseFamily:
+    """Open the joint form of these items, or the one already open. Drafts that were begun are taken along."""
+    chosen = [code for code in bundle.items if code in items]
+    if not chosen:
+        raise Invalid("nothing_chosen", _("请至少选一个事项。"), {"items": _("请选择。")})
+    today = timezone.localdate(now)
+    versions = {
+        version.item_id: version
+        for version in ItemVersion.objects.public(today).filter(item_id__in=chosen)
+    }
+    with transaction.atomic():
+        family, _is_new = CaseFamily.objects.get_or_create(
+            owner_id=by.user_id,
+            applicant=applicant,
+            bundle=bundle.code,
+            filed_at=None,
+            defaults={"started_at": now},
+        )
+        Draft.objects.filter(family=family, is_filed=False).update(family=None)
+        for code in chosen:
+            if code not in versions:
+                raise NotAllowed("item_retired", _("其中有事项现在不再受理，请重新选择。"))
+            draft = start_draft(versions[code], applicant=applicant, by=by, now=now)
+            draft.family = family
+            draft.save(update_fields=["family"])
+    return family
+
+
+def drafts_of(family: CaseFamily, *, by: Scope) -> list[Draft]:
+    """The drafts in the order of the form."""
+    rows = Draft.objects.visible_to(by).filter(family=family)
+    return sorted(
+        rows.select_related("version__item", "applicant__community"),
+        key=lambda draft: draft.version.item_id,
+    )
+
+
+def save_family(
+    family: CaseFamily, answers: Mapping[str, Any], *, by: Scope, now: datetime
+) -> None:
+    """Hand every answer to the drafts whose question it is; the contact is everybody's."""
+    drafts = drafts_of(family, by=by)
+    asked = {one.key: one for one in joint([draft.version for draft in drafts])}
+    with transaction.atomic():
+        for number, draft in enumerate(drafts):
+            own: dict[str, Any] = {}
+            for key, value in answers.items():
+                if key == "contact_phone":
+                    own[key] = value
+                elif key in asked:
+                    own |= {k: value for n, k in asked[key].owners if n == number}
+            save_draft(draft.pk, own, step="", by=by, now=now)
+
+
+def submit_family(family_id: uuid.UUID, *, by: Scope, now: datetime) -> CaseFamily:
+    """File all drafts of the form in one transaction. The same form twice gives the same cases.
+
+    Raises Invalid with the errors under the names of the joint form.
+    """
+    copied: list[str] = []
+    try:
+        with transaction.atomic(durable=True):
+            family = (
+                CaseFamily.objects.visible_to(by).select_for_update(of=("self",)).get(pk=family_id)
+            )
+            if family.filed_at is not None:
+                return family
+            drafts = drafts_of(family, by=by)
+            asked = joint([draft.version for draft in drafts])
+            cases = []
+            copied += _share_files(drafts, asked)
+            errors: dict[str, Any] = {}
+            for number, draft in enumerate(drafts):
+                Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+                try:
+                    cases.append(file_draft(draft, by=by, now=now, channel=Channel.ONLINE))
+                except Invalid as error:
+                    errors |= _renamed(error.fields, asked, number)
+            _close(family, cases, errors, now=now)
+    except Exception:
+        for name in copied:
+            storage.drop(name)
+        raise
+    return family
+
+
+def _close(
+    family: CaseFamily, cases: list[Case], errors: Mapping[str, Any], *, now: datetime
+) -> None:
+    if errors:
+        raise Invalid("answers_incomplete", _("还有内容没有填好，请按提示修改。"), errors)
+    if not cases:
+        raise NotAllowed("nothing_to_file", _("这份表里没有可以提交的事项，请重新选择。"))
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(family=family)
+    family.number = f"J{new_number(cases[0].station, timezone.localdate(now))}"
+    family.filed_at = now
+    family.save(update_fields=["number", "filed_at"])
+
+
+def _renamed(fields: Mapping[str, Any], asked: list[Asked], number: int) -> dict[str, Any]:
+    names = {owner: one.key for one in asked for owner in one.owners}
+    return {names.get((number, key), key): text for key, text in fields.items()}
+
+
+def _share_files(drafts: list[Draft], asked: list[Asked]) -> list[str]:
+    """A file that several items ask for was handed in once: each case gets a copy of its own."""
+    names: list[str] = []
+    for one in asked:
+        if one.question["type"] != "file" or len(one.owners) == 1:
+            continue
+        (first, key), *others = one.owners
+        for upload in list(drafts[first].uploads.filter(field=key).order_by("id")):
+            for number, other in others:
+                names.append(storage.keep(storage.read(upload.stored_as)))
+                Upload.objects.create(
+                    draft=drafts[number],
+                    field=other,
+                    title=upload.title,
+                    kind=upload.kind,
+                    size=upload.size,
+                    sha256=upload.sha256,
+                    stored_as=names[-1],
+                    doubts=upload.doubts,
+                    uploaded_by_id=upload.uploaded_by_id,
+                    uploaded_at=upload.uploaded_at,
+                )
+    return names

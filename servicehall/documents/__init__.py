@@ -1,0 +1,1 @@
+"""Letters 文书: what a case leaves on paper, numbered, sealed, and open to anyone's check."""

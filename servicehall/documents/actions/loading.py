@@ -1,0 +1,153 @@
+"""Texts, numbering and seals from the data files. Repeats change nothing; a text that cannot be used stops the load."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import models, transaction
+
+from community.governance.models import Body
+from servicehall.documents.checking import check
+from servicehall.documents.enums import LetterKind, MarkSubject
+from servicehall.documents.models import Letterhead, LetterText, NumberMark, Seal
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+_SUFFIX = re.compile(r"(街道|苏木|社区|镇|乡|村|农区)$")
+
+
+def load_documents(folder: Path = DATA) -> dict[str, int]:
+    """Bring the rows to what the files say; how many there are of each."""
+    letters = _read(folder / "letters.yaml")
+    numbering, seals = _read(folder / "numbering.yaml"), _read(folder / "seals.yaml")
+    with transaction.atomic():
+        bodies = list(Body.objects.select_related("place__parent__parent").order_by("code"))
+        return {
+            "texts": _load_texts(letters["letters"]),
+            "marks": _load_marks(numbering),
+            "letterheads": _load_letterheads(numbering, bodies),
+            "seals": _load_seals(seals, bodies),
+        }
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _put(model: type[models.Model], known: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    model._default_manager.update_or_create(**known, defaults=dict(values))
+
+
+def _in_order(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Rows that end first: no two may hold on one day, not even for a moment."""
+    return sorted(rows, key=lambda row: (row["valid_to"] is None, row["valid_from"]))
+
+
+def _load_texts(rows: list[Mapping[str, Any]]) -> int:
+    for row in _in_order(rows):
+        check(LetterKind(row["kind"]), row["content"])
+        _put(
+            LetterText,
+            {"kind": row["kind"], "item_id": row.get("item"), "valid_from": row["valid_from"]},
+            {"content": row["content"], "basis": row["basis"], "valid_to": row["valid_to"]},
+        )
+    return len(rows)
+
+
+def _load_marks(data: Mapping[str, Any]) -> int:
+    marks = [
+        (subject, code, text)
+        for subject, texts in ((MarkSubject.LINE, "lines"), (MarkSubject.GROUP, "groups"))
+        for code, text in data[texts].items()
+    ]
+    for subject, code, text in marks:
+        _put(
+            NumberMark,
+            {"subject": subject, "code": code, "valid_from": data["valid_from"]},
+            {"text": text, "valid_to": data["valid_to"]},
+        )
+    return len(marks)
+
+
+def _load_letterheads(data: Mapping[str, Any], bodies: list[Body]) -> int:
+    """By pattern for every body that has none, so that what an official changed is never undone."""
+    own = {row["code"]: row for row in data["own"]}
+    by_code = {body.code: body for body in bodies}
+    for code, row in own.items():
+        _put(
+            Letterhead,
+            {"body": by_code[code], "valid_from": row["valid_from"]},
+            {key: row[key] for key in ("abbreviation", "second_line", "valid_to")},
+        )
+    held = set(Letterhead.objects.values_list("body_id", flat=True))
+    taken = set(Letterhead.objects.values_list("abbreviation", flat=True))
+    made = []
+    for body in bodies:
+        if body.pk in held or (text := _abbreviation(data, body)) is None:
+            continue
+        if text in taken:
+            text = body.name
+        if text in taken:
+            continue  # two bodies of one name: one of them needs a row of its own
+        taken.add(text)
+        made.append(
+            Letterhead(
+                body=body,
+                abbreviation=text,
+                valid_from=data["valid_from"],
+                valid_to=data["valid_to"],
+            )
+        )
+    Letterhead.objects.bulk_create(made)
+    return Letterhead.objects.count()
+
+
+def _abbreviation(data: Mapping[str, Any], body: Body) -> str | None:
+    for pattern in data["patterns"]:
+        if pattern["kind"] == body.kind and pattern.get("key", body.key) == body.key:
+            return str(
+                pattern["text"].format(
+                    district=_district(data["districts"], body), short=_short(body)
+                )
+            )
+    return None
+
+
+def _district(marks: Mapping[str, str], body: Body) -> str:
+    place = body.place
+    codes = [code for code in place.path.split("/") if code in marks]
+    if codes:
+        return marks[codes[-1]]
+    top = place
+    while top.parent is not None and top.parent.parent is not None:
+        top = top.parent
+    return top.name[:1]
+
+
+def _short(body: Body) -> str:
+    """墨香梨园社区服务站 → 墨香梨园."""
+    name = re.sub(r"(便民)?服务站$", "", body.name) if body.name.endswith("站") else body.place.name
+    return _SUFFIX.sub("", name) or name
+
+
+def _load_seals(data: Mapping[str, Any], bodies: list[Body]) -> int:
+    held = set(Seal.objects.values_list("body_id", flat=True))
+    starts: date = data["valid_from"]
+    Seal.objects.bulk_create(
+        Seal(
+            body=body,
+            name=row["name"],
+            roles=row["roles"],
+            kinds=row["kinds"],
+            is_automatic=row["automatic"],
+            basis=data["basis"],
+            valid_from=starts,
+        )
+        for body in bodies
+        for row in data["seals"]
+        if row["kind"] == body.kind and body.pk not in held
+    )
+    return Seal.objects.count()

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DocumentsConfig(AppConfig):
+    name = "servicehall.documents"
+    label = "documents"
+    verbose_name = _("文书")
+
+    def ready(self) -> None:
+        from servicehall.cases import followers
+        from servicehall.documents import showing
+        from servicehall.documents.actions import issue_for
+
+        followers.follow(issue_for)
+        showing.declare_panels()

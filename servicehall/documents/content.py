@@ -1,0 +1,298 @@
+"""What a letter says: the values of its variables on the day of issue, and the words frozen with them.
+
+Frozen words: {form, kind, title, number, code, body, second_line, to, applicant, item, case, blocks, attachments,
+sign, date, seal, by_body, contact, complaint}; a block is {as: p|h1|h2|h3|item, role, text}. Nothing in them is
+looked up again, so a letter reads for ever as it was issued, in the language of record.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
+
+from common.masking import mask_id, mask_name
+from community.governance.enums import BodyKind
+from community.governance.models import Body
+from community.governance.workdays import LimitUnit
+from servicehall.cases.enums import DeliveryWay, PauseReason
+from servicehall.cases.models import Case, CaseEvent
+from servicehall.documents import variables
+from servicehall.documents.enums import LetterKind
+from servicehall.documents.kinds import DECISIONS, KINDS, REMEDY
+from servicehall.documents.models import Letter, Letterhead, LetterText, Seal
+
+FORM = 1
+UNITS = {LimitUnit.WORKDAYS: "个工作日", LimitUnit.DAYS: "日", LimitUnit.HOURS: "小时"}
+NO_DAY = "另行告知之日"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why a letter is written: the case, who writes, what happened, and what the caller adds."""
+
+    kind: LetterKind
+    case: Case
+    body: Body
+    now: datetime
+    event: CaseEvent | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """In whose name: number, code, letterhead and seal of that day."""
+
+    number: str
+    code: str
+    head: Letterhead | None
+    seal: Seal | None
+
+
+def day(value: date | datetime | None) -> str:
+    """2026年3月5日: Arabic numerals without leading zeros (GB/T 9704)."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localdate(value)
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def write(
+    occasion: Occasion, text: LetterText, values: Mapping[str, Any], authority: Authority
+) -> dict[str, Any]:
+    """The letter in its final words. Raises KeyError when a variable has no value."""
+    words, case, body, seal = text.content, occasion.case, occasion.body, authority.seal
+    kind = KINDS[occasion.kind]
+    return {
+        "form": FORM,
+        "kind": occasion.kind.value,
+        "title": variables.fill(words["title"], values),
+        "number": authority.number,
+        "code": authority.code,
+        "body": body.name,
+        "second_line": authority.head.second_line if authority.head else "",
+        "to": variables.fill(words.get("to", "{申请人}："), values),
+        "applicant": values["申请人"],
+        "item": values["事项"],
+        "case": case.number,
+        "blocks": [frozen for block in words["blocks"] for frozen in _frozen(block, values)],
+        "attachments": [variables.fill(line, values) for line in words.get("attachments", ())],
+        "sign": [variables.fill(line, values) for line in words.get("sign", ())],
+        "date": values["成文日期"],
+        "by_body": kind.signed_by_body,
+        "seal": {"name": seal.name, "image": seal.image} if seal and kind.signed_by_body else None,
+        "contact": [
+            [label, values[name]]
+            for label, name in (("联系电话", "机关电话"), ("地址", "机关地址"))
+            if values[name]
+        ],
+        "complaint": values["投诉电话"],
+    }
+
+
+def _frozen(block: Mapping[str, Any], values: Mapping[str, Any]) -> list[dict[str, str]]:
+    if (condition := block.get("when")) and not values[condition]:
+        return []
+    if (condition := block.get("unless")) and values[condition]:
+        return []
+    role = block.get("role", "")
+    if "each" in block:
+        rows = enumerate(values[block["each"]], start=1)
+        return [
+            {
+                "as": "item",
+                "role": role,
+                "text": variables.fill(block["row"], {**values, **row, "序号": number}),
+            }
+            for number, row in rows
+        ]
+    shape = next(shape for shape in ("text", "h1", "h2", "h3") if shape in block)
+    shown = "p" if shape == "text" else shape
+    return [{"as": shown, "role": role, "text": variables.fill(block[shape], values)}]
+
+
+def values_for(occasion: Occasion) -> dict[str, Any]:
+    """Every variable that this kind of letter may use."""
+    kind = KINDS[occasion.kind]
+    with translation.override(settings.LANGUAGE_CODE):
+        values = dict.fromkeys(kind.provides, "") | _common(occasion)
+        if occasion.event is not None:
+            said = occasion.event.said
+            values |= {name: said.get(code, "") for code, name in kind.said.items()}
+            if kind.note:
+                values[kind.note] = occasion.event.note
+        reader = READERS.get(occasion.kind)
+        if reader is not None and not occasion.given:
+            values |= reader(occasion)
+        if kind.provides >= REMEDY:
+            values |= _remedy(occasion)
+    return values | dict(occasion.given)
+
+
+def _common(occasion: Occasion) -> dict[str, Any]:
+    case, body, version = occasion.case, occasion.body, occasion.case.version
+    return {
+        "申请人": case.applicant.full_name,
+        "申请人证件号": mask_id(case.applicant.id_number or ""),
+        "办件编号": case.number,
+        "涉及子女": case.about.full_name if case.about is not None else "",
+        "事项": version.name["zh"],
+        "申请日期": day(case.filed_at),
+        "受理日期": day(case.accepted_at),
+        "服务站": case.station.name,
+        "机关": body.name,
+        "机关电话": body.phone,
+        "机关地址": body.address,
+        "服务时间": body.hours_label,
+        "投诉电话": settings.SERVICE_PHONE,
+        "成文日期": day(occasion.now),
+        "法律依据": "、".join(map(_act, version.content.get("basis") or [])) or "有关规定",
+        "承诺时限": _limit(version.promised_amount, version.promised_unit),
+        "法定时限": _limit(version.statutory_amount, version.statutory_unit),
+        "承诺办结日": day(case.promised_due_on) or NO_DAY,
+        "法定办结日": day(case.statutory_due_on) or NO_DAY,
+    }
+
+
+def _act(basis: Mapping[str, Any]) -> str:
+    number = f"（{basis['number']}）" if basis.get("number") else ""
+    return f"《{basis['title']}》{number}{basis.get('article') or ''}"
+
+
+def _limit(amount: int, unit: str) -> str:
+    return f"{amount}{UNITS[LimitUnit(unit)]}" if amount else "当场"
+
+
+def _remedy(occasion: Occasion) -> dict[str, str]:
+    """Where to turn: the government above the body; which court it is the law itself says."""
+    above = Body.objects.on(occasion.today).serving_above(occasion.body.place.path)
+    governments = above.filter(kind=BodyKind.GOVERNMENT).order_by("-place__path")
+    name = governments.values_list("name", flat=True).first()
+    return {"复议机关": name or "本级人民政府", "诉讼法院": "有管辖权的人民法院"}
+
+
+def _said(occasion: Occasion, code: str) -> Any:
+    return occasion.event.said.get(code) if occasion.event else None
+
+
+def _said_day(occasion: Occasion, code: str) -> str:
+    said = _said(occasion, code)
+    return day(date.fromisoformat(said)) if said else ""
+
+
+def _receipt(occasion: Occasion) -> dict[str, Any]:
+    titles = occasion.case.uploads.order_by("id").values_list("title", flat=True)
+    return {"收到材料": [{"名称": title} for title in titles]}
+
+
+def _accepted(occasion: Occasion) -> dict[str, Any]:
+    return {"视为受理": _said_day(occasion, "since")}
+
+
+def _deferred(occasion: Occasion) -> dict[str, Any]:
+    codes, titles = _said(occasion, "deferred"), occasion.case.version.titles
+    owed = occasion.case.undertakings.filter(key__in=codes, due_on__isnull=False)
+    last = owed.order_by("-due_on").values_list("due_on", flat=True).first()
+    return {"容缺材料": [{"名称": titles[code]} for code in codes], "容缺期限": day(last)}
+
+
+def _committed(occasion: Occasion) -> dict[str, Any]:
+    titles = occasion.case.version.titles
+    return {"承诺事项": [{"名称": titles[code]} for code in _said(occasion, "committed")]}
+
+
+def _notice(occasion: Occasion) -> dict[str, Any]:
+    """The notice that was told with this event; the last one where a letter is written again."""
+    notices = list(occasion.case.notices.order_by("number"))
+    at = occasion.event.at if occasion.event else occasion.now
+    notice = next((known for known in notices if known.asked_at == at), notices[-1])
+    return {
+        "补正事项": [
+            {"名称": entry.get("title", ""), "内容": entry.get("what", "")}
+            for entry in notice.items
+        ],
+        "补正期限": day(notice.due_on),
+        "新情况": notice.reason,
+    }
+
+
+def _unanswered(occasion: Occasion) -> dict[str, Any]:
+    return {"补正期限": _notice(occasion)["补正期限"]}
+
+
+def _declined(occasion: Occasion) -> dict[str, Any]:
+    reason, _line, office = occasion.case.outcome_reason.rpartition("\n")
+    return {"理由": reason, "应找部门": office}
+
+
+def _extended(occasion: Occasion) -> dict[str, Any]:
+    case = occasion.case
+    return {
+        "延长期限": _limit(case.extended_by, case.version.statutory_unit),
+        "新的办结日": _said_day(occasion, "until"),
+    }
+
+
+def _special(occasion: Occasion) -> dict[str, Any]:
+    return {
+        "特别程序": str(PauseReason(_said(occasion, "pause")).label),
+        "预计结束日": _said_day(occasion, "until"),
+    }
+
+
+def _public(occasion: Occasion) -> dict[str, Any]:
+    """What anybody may read: a masked name, or none where the item is not to be posted by name (domain 3.11)."""
+    case = occasion.case
+    shows = case.version.content.get("publicity_shows_names", True)
+    name = mask_name(case.applicant.full_name) if shows else "（不公开姓名）"
+    return {
+        "公示内容": [{"姓名": name, "内容": f"{case.community.name}，{case.version.name['zh']}"}],
+        "公示开始日": day(occasion.now),
+        "公示结束日": _said_day(occasion, "until"),
+        "异议电话": occasion.body.phone or settings.SERVICE_PHONE,
+    }
+
+
+def _result(occasion: Occasion) -> dict[str, Any]:
+    result = occasion.case.version.content.get("result") or {}
+    return {"结果名称": (result.get("name") or {}).get("zh", "")}
+
+
+def _withdrawn(occasion: Occasion) -> dict[str, Any]:
+    return {"撤回日期": day(occasion.event.at if occasion.event else occasion.now)}
+
+
+def _delivered(occasion: Occasion) -> dict[str, Any]:
+    said = _said(occasion, "delivered")
+    letters = Letter.objects.of_case(occasion.case).in_force().filter(kind__in=DECISIONS)
+    return {
+        "送达方式": str(DeliveryWay(said).label) if said else "窗口当面领取",
+        "送达日期": day(occasion.case.delivered_at or occasion.now),
+        "送达文书": [
+            {"名称": str(letter.get_kind_display()), "文号": letter.number} for letter in letters
+        ],
+    }
+
+
+READERS: dict[LetterKind, Callable[[Occasion], dict[str, Any]]] = {
+    LetterKind.RECEIPT: _receipt,
+    LetterKind.ACCEPTANCE: _accepted,
+    LetterKind.DEFERRED: _deferred,
+    LetterKind.COMMITMENT: _committed,
+    LetterKind.SUPPLEMENT: _notice,
+    LetterKind.NON_ACCEPTANCE: _declined,
+    LetterKind.EXTENSION: _extended,
+    LetterKind.SPECIAL: _special,
+    LetterKind.PUBLICITY: _public,
+    LetterKind.DECISION: _result,
+    LetterKind.TERMINATION: _unanswered,
+    LetterKind.WITHDRAWAL: _withdrawn,
+    LetterKind.DELIVERY: _delivered,
+}

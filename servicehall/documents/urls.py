@@ -1,0 +1,21 @@
+"""Letters: on one's own case, on a followed one, at the desk; and the check that is open to everybody."""
+
+from django.urls import path
+
+from servicehall.documents.views import letters, verify
+
+app_name = "documents"
+urlpatterns = [
+    path("my/letters/<uuid:letter_id>/", letters.mine, name="my-letter"),
+    path("my/letters/<uuid:letter_id>/pdf/", letters.mine_pdf, name="my-letter-pdf"),
+    path("track/case/letters/<uuid:letter_id>/", letters.tracked, name="tracked-letter"),
+    path(
+        "track/case/letters/<uuid:letter_id>/pdf/", letters.tracked_pdf, name="tracked-letter-pdf"
+    ),
+    path("hall/letters/<uuid:letter_id>/", letters.letter, name="letter"),
+    path("hall/letters/<uuid:letter_id>/pdf/", letters.letter_pdf, name="letter-pdf"),
+    path("hall/letters/<uuid:letter_id>/withdraw/", letters.withdraw, name="letter-withdraw"),
+    path("verify/", verify.ask, name="verify"),
+    path("verify/<str:code>/", verify.check, name="verify-code"),
+    path("verify/<str:code>/compare/", verify.compare, name="verify-compare"),
+]

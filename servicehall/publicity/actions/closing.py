@@ -1,0 +1,100 @@
+"""The end of a notice: its days are over and nobody objects, or an objection was right, or the case is gone."""
+
+import uuid
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import NotAllowed
+from servicehall.cases import actions as cases
+from servicehall.cases.enums import CaseAction
+from servicehall.cases.followers import Happening
+from servicehall.cases.models import Case
+from servicehall.publicity.actions.publishing import locked_case
+from servicehall.publicity.enums import NoticeState, ObjectionAction, ObjectionState
+from servicehall.publicity.models import Appraisal, Objection, PublicNotice
+from servicehall.publicity.transitions import OBJECTION
+
+
+def end_over(notice_id: uuid.UUID, *, now: datetime) -> bool:
+    """The machine ends one notice whose days are over and to which no objection is open. Repeats are harmless."""
+    with transaction.atomic(durable=True):
+        found = PublicNotice.objects.filter(pk=notice_id, state=NoticeState.OPEN).first()
+        if found is None:
+            return False
+        locked_case(found.case_id)
+        notice = PublicNotice.objects.select_for_update().get(pk=notice_id)
+        return end_if_due(notice, now=now)
+
+
+def end_if_due(notice: PublicNotice, *, now: datetime) -> bool:
+    """End a notice that nothing holds any more. Case and notice are locked by the caller."""
+    if notice.state != NoticeState.OPEN or not is_due(notice, timezone.localdate(now)):
+        return False
+    return cases.end_publicity_by_itself(notice.case_id, now=now) is not None
+
+
+def is_due(notice: PublicNotice, today: date) -> bool:
+    """No objection is open, and the days are over or an objection was right."""
+    states = set(notice.objections.values_list("state", flat=True))
+    if states & {ObjectionState.OPEN, ObjectionState.IN_APPRAISAL}:
+        return False
+    return today > notice.until_on or ObjectionState.UPHELD in states
+
+
+def follow_case(happening: Happening) -> None:
+    """What the acts of a case mean for its notice; whoever acts, by whichever door."""
+    action, case, now = happening.event.action, happening.case, happening.now
+    if action == CaseAction.END_PUBLICITY:
+        for notice in _open_notice(case):
+            if not is_due(notice, timezone.localdate(now)):
+                raise NotAllowed(
+                    "publicity_runs", _("公示还没有结束，或者还有异议没有答复，不能结束公示。")
+                )
+            _close(notice, NoticeState.ENDED, now=now)
+    elif action == CaseAction.WITHDRAW:
+        for notice in _open_notice(case):
+            _drop_objections(notice, now=now)
+            _close(notice, NoticeState.TAKEN_DOWN, now=now)
+    elif action == CaseAction.GRANT and case.version.publicity_days:
+        _check_may_grant(case, reason=happening.event.note)
+
+
+def _open_notice(case: Case) -> list[PublicNotice]:
+    return list(
+        PublicNotice.objects.filter(case=case, state=NoticeState.OPEN).select_for_update(
+            of=("self",)
+        )
+    )
+
+
+def _close(notice: PublicNotice, state: NoticeState, *, now: datetime) -> None:
+    notice.state, notice.ended_at = state, now
+    notice.save(update_fields=["state", "ended_at"])
+
+
+def _drop_objections(notice: PublicNotice, *, now: datetime) -> None:
+    rule = OBJECTION[ObjectionAction.CLOSE]
+    notice.objections.filter(state__in=sorted(rule.sources)).update(state=rule.to, answered_at=now)
+
+
+def _check_may_grant(case: Case, *, reason: str) -> None:
+    """After an objection that was right the case is mended and shown again; against the vote only with reasons."""
+    last = PublicNotice.objects.filter(case=case).order_by("-id").first()
+    if (
+        last is not None
+        and Objection.objects.filter(notice=last, state=ObjectionState.UPHELD).exists()
+    ):
+        raise NotAllowed(
+            "objection_upheld",
+            _("最近一次公示有异议成立。请按核查结果更正后重新公示，或者作出不予决定。"),
+        )
+    vote = Appraisal.objects.filter(case=case).order_by("-held_on", "-id").first()
+    if vote is None and case.version.content.get("appraisal"):
+        raise NotAllowed("not_appraised", _("本事项要先民主评议，登记评议结果后再作决定。"))
+    if vote is not None and not vote.is_supported and not reason.strip():
+        raise NotAllowed(
+            "against_appraisal", _("民主评议没有过半数同意。仍要准予的，请在决定说明里写明理由。")
+        )

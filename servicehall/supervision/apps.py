@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SupervisionConfig(AppConfig):
+    name = "servicehall.supervision"
+    label = "supervision"
+    verbose_name = _("电子监察")
+
+    def ready(self) -> None:
+        from servicehall.cases import followers, panels
+        from servicehall.supervision import beside
+        from servicehall.supervision.actions import watching
+
+        followers.follow(watching.follow_case)
+        panels.declare(beside.PANEL)

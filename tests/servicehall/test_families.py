@@ -1,0 +1,112 @@
+"""一件事: several items on one form, one case for each, all of them or none."""
+
+import random
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from common.errors import Invalid
+from dashboards.demo.answers import answers_for
+from servicehall.cases import actions
+from servicehall.cases.actions.families import drafts_of
+from servicehall.cases.bundles import bundles, joint
+from servicehall.cases.models import Case, CaseFamily, Draft
+from servicehall.catalogue.actions.loading import DATA
+from tests.factories.servicehall import hall, item_version
+
+pytestmark = pytest.mark.django_db
+BUNDLE = "disability"
+ITEMS = ["W4-02", "W4-03"]  # the two subsidies; no file is asked
+
+
+@pytest.fixture
+def here():
+    place = hall(ITEMS[0])
+    item_version(ITEMS[1])
+    return place
+
+
+def begun(here):
+    return actions.start_family(
+        bundles()[BUNDLE], ITEMS, applicant=here.applicant, by=here.resident, now=here.now
+    )
+
+
+def filled(here, family):
+    answers = {}
+    for one in joint([draft.version for draft in drafts_of(family, by=here.resident)]):
+        number, key = one.owners[0]
+        version = item_version(ITEMS[number])
+        given = answers_for(
+            version, here.applicant, rng=random.Random(1), today=timezone.localdate(here.now)
+        )
+        if key in given:
+            answers[one.key] = given[key]
+    actions.save_family(family, answers, by=here.resident, now=here.now)
+
+
+def test_bundles_name_items_that_exist_and_files_that_do_not_clash():
+    for bundle in bundles().values():
+        for code in bundle.items:
+            assert (DATA / f"items/{code}.yaml").exists(), code
+        versions = [item_version(code) for code in bundle.items]
+        asked = joint(versions)
+        assert len({one.key for one in asked}) == len(asked)
+        for one in asked:
+            if one.question["type"] == "file":
+                assert one.key == one.owners[0][1], one.key
+
+
+def test_what_both_ask_is_asked_once_and_one_submit_files_both_with_a_clock_each(here, client_for):
+    phone = client_for(here.resident)
+    answer = phone.post(reverse("servicehall:bundle", args=[BUNDLE]), {"items": ITEMS})
+    family = CaseFamily.objects.get()
+    assert str(family.pk) in answer["Location"]
+    drafts = drafts_of(family, by=here.resident)
+    shared = [one for one in joint([d.version for d in drafts]) if len(one.owners) == 2]
+    assert "bank_account" in {one.key for one in shared}
+
+    filled(here, family)
+    page = reverse("servicehall:family-page", args=[family.pk, "known"])
+    answer = phone.post(page, {"contact_phone": "13800005678"})
+    assert answer.status_code == 302, answer.content.decode()
+    while not answer["Location"].endswith("/check/"):
+        assert phone.get(answer["Location"]).status_code == 200
+        answer = phone.post(answer["Location"], {"way": "later"})
+        break
+    check = reverse("servicehall:family-page", args=[family.pk, "check"])
+    filled(here, family)
+    assert phone.get(check).status_code == 200
+    answer = phone.post(check)
+    assert answer.status_code == 302, answer.content.decode()
+    cases = list(Case.objects.order_by("version__item_id"))
+    assert [case.version.item_id for case in cases] == ITEMS
+    assert {case.family_id for case in cases} == {family.pk}
+    assert len({case.number for case in cases}) == 2
+    assert len({case.contact_phone for case in cases}) == 1
+    family.refresh_from_db()
+    listed = phone.get(reverse("servicehall:family", args=[family.pk])).content.decode()
+    assert all(reverse("servicehall:my-case", args=[case.pk]) in listed for case in cases)
+    assert family.number in listed
+
+    # The same form twice gives the same cases; each case goes its own way.
+    actions.submit_family(family.pk, by=here.resident, now=here.now)
+    assert Case.objects.count() == 2
+    first = actions.accept(cases[0].pk, by=here.clerk, now=here.now)
+    cases[1].refresh_from_db()
+    assert (first.accepted_at, cases[1].accepted_at) == (here.now, None)
+    more = client_for(here.clerk).get(reverse("servicehall:case-more", args=[first.pk]))
+    assert cases[1].version.label in more.content.decode()
+
+
+def test_one_wrong_answer_files_nothing_and_is_named_as_on_the_form(here):
+    family = begun(here)
+    filled(here, family)
+    last = drafts_of(family, by=here.resident)[1]
+    actions.save_draft(last.pk, {"care_need": ""}, step="", by=here.resident, now=here.now)
+    with pytest.raises(Invalid) as caught:
+        actions.submit_family(family.pk, by=here.resident, now=here.now)
+    assert set(caught.value.fields) == {"care_need"}
+    assert not Case.objects.exists()
+    assert not Draft.objects.filter(is_filed=True).exists()
