@@ -101,6 +101,8 @@ def test_an_item_is_made_tried_published_found_and_begun(here, arrives):
     maker.looks("5-condition")
     maker.presses("保存")
     maker.sees("“要借多少”超过50000")
+    version = ItemVersion.objects.get(item_id="W2-09")
+    assert version.fields[0]["max"] == 300000  # typed while the page was asking for what fits
     maker.follows("看下一部分")
     adds(maker, "材料", name__zh="营业执照", name__en="Business licence", copies="1")
     maker.follows("看下一部分")
