@@ -45,6 +45,7 @@ ACTIONS: Words = {
     "case.consulted": _("征求其他单位意见"),
     "case.opinion_given": _("答复征求的意见"),
     "case.consultation_cancelled": _("取消征求意见"),
+    "case.appraised": _("登记民主评议"),
     "case.wrote": _("申请人留言"),
     "case.answered": _("答复申请人的留言"),
     "case.message_settled": _("留言不用答复"),

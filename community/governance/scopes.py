@@ -50,6 +50,8 @@ class Scope:
     powers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ip: str = ""
     request_id: str = ""
+    # The day for which it was made: what is lent for a time is seen on its days.
+    today: date | None = None
 
     @property
     def is_nobody(self) -> bool:
@@ -121,7 +123,9 @@ def scope_of(
     from community.governance.models import Post
 
     is_resident = user.kind == UserKind.RESIDENT
-    bare = Scope(user_id=user.pk, is_resident=is_resident, ip=ip, request_id=request_id)
+    bare = Scope(
+        user_id=user.pk, is_resident=is_resident, ip=ip, request_id=request_id, today=today
+    )
     if is_resident or not post_id:
         return bare
     rows = list(
@@ -153,6 +157,7 @@ def scope_of(
     post, role, title, lines, body, kind, key, name, name_en, body_lines, place, *_grant = rows[0]
     recorded, shown = _labels(name, name_en, title, role)
     return Scope(
+        today=today,
         user_id=user.pk,
         post_id=post,
         post_label=recorded,

@@ -13,6 +13,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit, usernames
@@ -558,7 +559,10 @@ CALLS_KEPT = timedelta(days=7)
 
 def _close_messages(case: Case, now: datetime) -> None:
     """No telephone rings for the past: texts are dropped, and only the calls of the last days are still to be made."""
-    mine = Message.objects.filter(about=f"case:{case.pk}", state=MessageState.DUE)
+    mine = Message.objects.filter(
+        Q(about=f"case:{case.pk}") | Q(person_id=case.applicant_id) | Q(created_at__lt=now),
+        state=MessageState.DUE,
+    )
     with transaction.atomic(durable=True):
         mine.exclude(channel=MessageChannel.CALL).update(state=MessageState.CANCELLED)
         mine.filter(channel=MessageChannel.CALL, created_at__lt=now - CALLS_KEPT).update(

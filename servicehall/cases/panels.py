@@ -51,10 +51,26 @@ def declare(panel: Panel) -> None:
         _panels.sort(key=lambda known: (known.order, known.template))
 
 
-def shown(audience: Audience, case: "Case", by: "Scope", today: date) -> list[Shown]:
-    """The panels that have something to say to this audience, in their order."""
-    return [
+AT_ONCE = 3
+
+
+def shown(
+    audience: Audience, case: "Case", by: "Scope", today: date, *, start: int = 0
+) -> tuple[list[Shown], int | None]:
+    """A few panels from `start` on, as far as they have something to say, and where the next few begin.
+
+    A few at a time, so that no answer costs more than ten questions however many apps declare one.
+    """
+    meant = [panel for panel in _panels if audience in panel.audiences]
+    found = [
         Shown(panel.template, context)
-        for panel in _panels
-        if audience in panel.audiences and (context := panel.reads(case, by, today)) is not None
+        for panel in meant[start : start + AT_ONCE]
+        if (context := panel.reads(case, by, today)) is not None
     ]
+    following = start + AT_ONCE
+    return found, following if following < len(meant) else None
+
+
+def start_of(text: str) -> int:
+    """Where a page of panels begins, from an address; what is spoiled begins anew."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0

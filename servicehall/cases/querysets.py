@@ -19,7 +19,6 @@ from django.db.models import (
     Value,
     When,
 )
-from django.utils import timezone
 
 from community.governance.enums import BodyKind, Power
 from residents.rights.relatives import acted_for_by, wards_of
@@ -271,7 +270,9 @@ class CaseQuerySet(QuerySet["Case"]):
 
     def _filed_for_others(self, scope: Scope) -> Q:
         """What I filed for somebody, as long as I may act for him."""
-        today = timezone.localdate()
+        if scope.today is None:
+            return Q(pk__in=[])
+        today = scope.today
         mandates = apps.get_model("servicehall", "Mandate").objects.in_force(today)
         given = mandates.filter(holder__account_id=scope.user_id).values("giver_id")
         family = acted_for_by(scope, today).values("pk")

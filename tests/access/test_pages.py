@@ -87,6 +87,7 @@ def counts(world: World) -> tuple[Counts, Counts]:
     with undone():
         crowd(world)
         many = measure()
+    world.sign_in()  # who signed in while the crowd was there went with it
     # What a process reads once and keeps is no cost of a page: those that differ are asked once more.
     return few | measure({key for key in few if few[key] != many[key]}), many
 

@@ -26,6 +26,7 @@ from tests.access.world import undone
 from tests.factories.governance import DepartmentFactory, StationFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, Hall, file_case, hall, item_version
+from tests.servicehall.beside import everything_beside
 from tests.servicehall.test_catalogue_data import ITEMS
 
 pytestmark = pytest.mark.django_db
@@ -318,7 +319,7 @@ def test_a_decider_changes_a_benefit_in_the_browser_and_the_resident_reads_why(p
     assert "行政复议" in mine
     assert "最低生活保障金" in resident.get(reverse("aftercare:my-benefits")).content.decode()
     more = reverse("servicehall:my-case-more", args=[found.case_id])
-    assert "最低生活保障金" in resident.get(more).content.decode()
+    assert "最低生活保障金" in everything_beside(resident, more)
     # What the station reports inwards is not shown outwards.
     BenefitTask.objects.create(
         benefit=found, kind="moved_out", due_on=NOW.date(), opened_on=NOW.date()

@@ -14,6 +14,7 @@ from servicehall.cases.bundles import bundles, joint
 from servicehall.cases.models import Case, CaseFamily, Draft
 from servicehall.catalogue.actions.loading import DATA
 from tests.factories.servicehall import hall, item_version
+from tests.servicehall.beside import everything_beside
 
 pytestmark = pytest.mark.django_db
 BUNDLE = "disability"
@@ -96,8 +97,10 @@ def test_what_both_ask_is_asked_once_and_one_submit_files_both_with_a_clock_each
     first = actions.accept(cases[0].pk, by=here.clerk, now=here.now)
     cases[1].refresh_from_db()
     assert (first.accepted_at, cases[1].accepted_at) == (here.now, None)
-    more = client_for(here.clerk).get(reverse("servicehall:case-more", args=[first.pk]))
-    assert cases[1].version.label in more.content.decode()
+    more = everything_beside(
+        client_for(here.clerk), reverse("servicehall:case-more", args=[first.pk])
+    )
+    assert cases[1].version.label in more
 
 
 def test_one_wrong_answer_files_nothing_and_is_named_as_on_the_form(here):

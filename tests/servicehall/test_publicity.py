@@ -28,6 +28,7 @@ from servicehall.publicity.transitions import OBJECTION
 from tests.factories.governance import SINCE
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import Hall, hall
+from tests.servicehall.beside import everything_beside
 
 NOW = datetime(2026, 9, 8, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 RULES = rules.PublicityRules(0, 5, 15, 5, never=("癌", "孤儿"))
@@ -363,7 +364,7 @@ def test_from_an_objection_on_the_web_to_the_answer(place, shown, client, client
     assert objection.code in page
     decider = client_for(place.decider)
     assert shown.label in decider.get(reverse("publicity:objections")).content.decode()
-    case = decider.get(reverse("servicehall:case-more", args=[shown.case_id])).content.decode()
+    case = everything_beside(decider, reverse("servicehall:case-more", args=[shown.case_id]))
     work = reverse("publicity:objection", args=[objection.pk])
     assert work in case
     assert "两套房" in decider.get(work).content.decode()
@@ -404,7 +405,7 @@ def test_the_button_the_panels_and_the_task(place, client_for):
     assert decider.post(address, {"act-household_size": "2"}).status_code == 302
     notice = PublicNotice.objects.get()
     mine = client_for(place.applicant.account)
-    panel = mine.get(reverse("servicehall:my-case-more", args=[case.pk])).content.decode()
+    panel = everything_beside(mine, reverse("servicehall:my-case-more", args=[case.pk]))
     assert url("notice", notice) in panel
     PublicNotice.objects.update(from_on=date(2026, 1, 1), until_on=date(2026, 1, 8))
     end_publicities.run()

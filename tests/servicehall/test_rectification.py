@@ -28,6 +28,7 @@ from tests.access.world import undone
 from tests.factories.governance import CommunityOfficeFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import JOBLESS, Hall, file_case, hall
+from tests.servicehall.beside import everything_beside
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -319,7 +320,7 @@ def test_no_page_of_those_concerned_tells_who_rated_what_or_which_case(town, cli
         for who in (place.director, place.clerk):
             client = client_for(who)
             for url in urls:
-                page = client.get(url).content.decode()
+                page = everything_beside(client, url)
                 assert not [trace for trace in traces if trace in page], url
             for url in case_pages:
                 main = client.get(url).content.decode().partition("<main")[2]
@@ -392,12 +393,12 @@ def test_the_resident_follows_it_is_told_and_rates_once_more(town, client_for):
     found = town.walked(*TO_VERIFIED, A.RECTIFY)
     client = client_for(town.place.resident)
     more = reverse("servicehall:my-case-more", args=[found.case_id])
-    assert "已经整改，结果马上告诉您。" in client.get(more).content.decode()
+    assert "已经整改，结果马上告诉您。" in everything_beside(client, more)
     town.act(found, A.TELL)
     told = Message.objects.filter(kind="rating.rectified", person_id=town.place.applicant.pk)
     assert told.exists()
     # The texts of an SMS name neither the rating nor the item.
-    text = client.get(more).content.decode()
+    text = everything_beside(client, more)
     assert "已改用清单，一次说清。" in text
     found.refresh_from_db()
     actions.rate_again(found.case, level=2, comment="好多了", by=town.place.resident, now=NOW)

@@ -29,6 +29,7 @@ from tests.factories.governance import (
 )
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import Hall, allow, hall
+from tests.servicehall.beside import everything_beside
 
 NOW = datetime(2026, 9, 8, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 FIGURES = rules.SupervisionRules(3, 3, 4, 2, 8, 60)
@@ -415,7 +416,7 @@ def test_from_the_figure_to_the_letter_and_its_reply(place, watchers, client_for
     row = Urging.objects.get()
     director = client_for(place.director)
     address = reverse("supervision:urging", args=[row.pk])
-    panel = director.get(reverse("servicehall:case-more", args=[case.pk])).content.decode()
+    panel = everything_beside(director, reverse("servicehall:case-more", args=[case.pk]))
     assert address in panel
     assert "停电" in panel
     reply = reverse("supervision:urging-act", args=[row.pk, "reply"])

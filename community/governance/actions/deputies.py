@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, override
 
 from accounts import audit
 from accounts.models import User
@@ -58,7 +58,7 @@ def arrange_deputy(
             basis=PostBasis.ADMINISTRATIVE,
             started_on=from_on,
             ended_on=to_on + timedelta(days=1),
-            title=gettext("代理%(role)s") % {"role": post.title or post.get_role_display()},
+            title=_title(post),
             lines=post.lines,
             group=grants.group_for(post.body, Role(post.role), day=from_on),
             deputises=post,
@@ -99,6 +99,12 @@ def end_deputy(deputy: Post, *, by: Scope, now: datetime) -> Post:
             now=now,
         )
     return deputy
+
+
+def _title(post: Post) -> str:
+    """In the language of record, whatever the arranger reads: it stands beside every act."""
+    with override("zh-hans"):
+        return gettext("代理%(role)s") % {"role": post.title or post.get_role_display()}
 
 
 def _wrong(

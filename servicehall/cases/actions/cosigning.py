@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, gettext_noop
 
 from accounts import audit
 from common import storage
@@ -175,10 +175,11 @@ def _stop(case: Case, *, now: datetime) -> None:
         return  # already stopped; no decision is made without the signature
     item = {
         "key": FIELD,
-        "title": "家庭成员签字",
-        "what": "有成年家庭成员撤回了同意，请由本人重新签字，或者改正家庭成员。",
+        "title": gettext_noop("家庭成员签字"),
+        "what": gettext_noop("有成年家庭成员撤回了同意，请由本人重新签字，或者改正家庭成员。"),
     }
-    give_notice(case, [item], reason="有成年家庭成员撤回了同意。", by=audit.SYSTEM, now=now)
+    reason = gettext_noop("有成年家庭成员撤回了同意。")
+    give_notice(case, [item], reason=reason, by=audit.SYSTEM, now=now)
 
 
 def _ask(row: CoSignature, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import formats, timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, gettext_noop
 
 from common import pictures, storage
 from common.errors import Invalid, NotAllowed
@@ -128,7 +128,8 @@ def marked_for(file: CleanFile, draft: Draft, *, now: datetime) -> CleanFile:
     content = pictures.marked(
         file.content,
         file.kind,
-        f"仅用于办理“{draft.version.name['zh']}” {today.isoformat()}",
+        gettext_noop("仅用于办理“%(item)s” %(day)s")
+        % {"item": draft.version.name["zh"], "day": today.isoformat()},
         plain=f"ONLY FOR {draft.version.item_id} {today.isoformat()}",
     )
     return replace(

@@ -111,12 +111,16 @@ def _done(request: PortalRequest, case_id: uuid.UUID, chosen: Act) -> HttpRespon
 def more(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
     """What other parts of the portal keep beside a case: papers, notices, benefits."""
     file = _reached(request, case_id)
-    context = {
+    context: dict[str, Any] = {
         "case": file.case,
         "layout": "counter.html",
         "back": reverse("servicehall:case", args=[case_id]),
-        "panels": panels.shown(panels.Audience.STAFF, file.case, file.by, file.today),
+        "more_url": request.path,
     }
+    start = panels.start_of(request.GET.get("from", ""))
+    context["panels"], context["following"] = panels.shown(
+        panels.Audience.STAFF, file.case, file.by, file.today, start=start
+    )
     name = "_more" if request.htmx else "more"
     return TemplateResponse(request, f"servicehall/case/{name}.html", context)
 

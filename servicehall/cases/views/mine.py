@@ -125,12 +125,16 @@ def my_case_more(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
 def more_page(
     request: PortalRequest, case: Case, audience: panels.Audience, *, back: str
 ) -> HttpResponse:
-    context = {
+    context: dict[str, Any] = {
         "case": case,
         "layout": "resident.html",
         "back": back,
-        "panels": panels.shown(audience, case, request.scope, timezone.localdate()),
+        "more_url": request.path,
     }
+    start = panels.start_of(request.GET.get("from", ""))
+    context["panels"], context["following"] = panels.shown(
+        audience, case, request.scope, timezone.localdate(), start=start
+    )
     name = "_more" if request.htmx else "more"
     return TemplateResponse(request, f"servicehall/case/{name}.html", context)
 
