@@ -4,6 +4,7 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -90,7 +91,13 @@ def _ladder(case: Case, concerned: Body, *, now: datetime) -> list[uuid.UUID]:
 def open_rectification(pk: uuid.UUID, *, by: Scope, now: datetime) -> Rectification:
     """The rectification for whoever follows it up or reviews it; the look stands in the trail before."""
     with transaction.atomic(durable=True):
-        found = Rectification.objects.visible_to(by).select_related(*WHOLE, "handler").get(pk=pk)
+        history = Prefetch("events", RectificationEvent.objects.select_related("post__body"))
+        found = (
+            Rectification.objects.visible_to(by)
+            .select_related(*WHOLE, "handler", "case__rating__questions")
+            .prefetch_related(history)
+            .get(pk=pk)
+        )
         if not found.is_anonymous:
             guard_opening(found.case.applicant, by=by, now=now)
         entry = trail("viewed", found, found.case, by=by, now=now)
@@ -127,16 +134,18 @@ def claim(pk: uuid.UUID, action: RectifyAction, *, by: Scope) -> tuple[Rectifica
     return found, rule
 
 
-def refused(found: Rectification, rule: Rule, *, by: Scope) -> NotAllowed | None:
-    """Why this viewer may not take an act that the table allows."""
+def refused(
+    found: Rectification, rule: Rule, *, by: Scope, with_kin: bool = True
+) -> NotAllowed | None:
+    """Why this viewer may not take an act that the table allows; a page leaves kin to the act itself."""
     if rule.by == "handler" and by.body_id != found.handler_id:
         return NotAllowed("not_in_hand", _("由负责整改的单位处理。"))
     if rule.by == "reviewer":
         if by.body_id != (found.reviewer_id or found.handler_id):
             return NotAllowed("not_the_reviewer", _("由复核单位决定。"))
-        if found.events.filter(user_id=str(by.user_id)).exists():
+        if any(event.user_id == by.user_id for event in found.events.all()):
             return NotAllowed("same_person", _("您处理过这一件，请由另一位同事复核。"))
-    if rule.by in {"handler", "reviewer"} and by.user_id in _household(found):
+    if with_kin and rule.by in {"handler", "reviewer"} and by.user_id in _household(found):
         return NotAllowed("conflict_of_interest", _("这是您本人或家人的事，请回避。"))
     return None
 

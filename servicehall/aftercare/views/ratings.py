@@ -172,7 +172,7 @@ def _page(
         "case": case,
         "rating": rating,
         "reasons": _reasons(rating, case.channel) if rating else [],
-        "events": list(found.events.select_related("post__body")),
+        "events": list(found.events.all()),
         "acts": _offered(found, ACTS, request.scope),
         "chosen": chosen,
         "form": form,
@@ -195,7 +195,7 @@ def _offered(found: Rectification, acts: Mapping[str, Act], by: Scope) -> list[A
         act
         for act in acts.values()
         if found.state in RECTIFY[act.action].sources
-        and refused(found, RECTIFY[act.action], by=by) is None
+        and refused(found, RECTIFY[act.action], by=by, with_kin=False) is None
     ]
 
 
