@@ -1,6 +1,7 @@
 """What every test relies on: silence made loud, people signed in, queries counted."""
 
 import pickle
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ from unittest import mock
 
 import pytest
 import yaml
+from celery.exceptions import CDeprecationWarning
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from common import plain
+from config.celery import app
 from tests import databases, loud, signing_in
 
 # Whole files go to one of two processes: those that take longest first, lest one process end alone with them.
@@ -83,6 +86,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         if not connection.settings_dict["NAME"].startswith("test"):
             return  # no test of this run asked for a database
         cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER audit_no_truncate")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def tasks_are_known() -> None:
+    """All tasks are registered before the first test, by one thread: who comes first else decides what is known."""
+    with warnings.catch_warnings():
+        # A queue named at a task: Celery 6 wants it among the routes. Raised half-way it would lose tasks.
+        warnings.simplefilter("ignore", CDeprecationWarning)
+        app.loader.import_default_modules()
+        app.finalize()
+        list(app.tasks.values())
 
 
 @pytest.fixture(autouse=True, scope="session")

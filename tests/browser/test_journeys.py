@@ -400,6 +400,7 @@ def test_for_a_clerk_of_another_station_nothing_of_a_case_exists(here, arrives):
     own.is_signed_in_as(here.clerk)
     other.is_signed_in_as(staff(Role.WINDOW_CLERK, StationFactory()))
     assert own.goes_to(reverse("servicehall:case", args=[case.pk])) == 200
+    own.page.wait_for_load_state("networkidle")
     pages: set[str] = set()
     forms: set[str] = set()
     for selector, attribute, found in (
@@ -409,8 +410,11 @@ def test_for_a_clerk_of_another_station_nothing_of_a_case_exists(here, arrives):
         ("form[method=post]", "action", forms),
         ("[hx-post]", "hx-post", forms),
     ):
-        for element in own.page.locator(f"main {selector}").all():
-            found.add(element.get_attribute(attribute).partition("?")[0])
+        # All at one moment: what stands beside the case comes in piece by piece.
+        values = own.page.locator(f"main {selector}").evaluate_all(
+            "(found, name) => found.map((each) => each.getAttribute(name))", attribute
+        )
+        found |= {value.partition("?")[0] for value in values}
     mine = {str(case.pk), str(here.applicant.pk), *(str(u.pk) for u in case.uploads.all())}
     pages |= {
         reverse("servicehall:case-act", args=[case.pk, slug])

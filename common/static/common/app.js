@@ -27,7 +27,8 @@ document.addEventListener("click", (event) => {
   if (asking && confirmed !== asking) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (asked) return;  // the second half of a double click on the answer lands here
+    // The second half of a double click on the answer lands here, early or late.
+    if (asked || event.detail > 1) return;
     asked = asking;
     const dialog = $("#confirm");
     $("#confirm-text").textContent = asking.dataset.confirm;
