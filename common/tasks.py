@@ -10,7 +10,7 @@ from common import idempotency, ratelimit
 KEEP_KEYS = timedelta(days=2)
 
 
-@shared_task(queue="jobs")
+@shared_task
 def purge(**_: object) -> None:
     """Forget spent rate buckets and idempotency keys that no client repeats any more."""
     now = timezone.now()

@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from common.errors import Invalid, NotAllowed
 from common.identity import InvalidIdNumber, check_id_number
 from community.governance.enums import BodyKind, PostBasis, Role
 from community.governance.models import Body
@@ -18,16 +17,6 @@ from servicehall.catalogue.models import Window
 
 CURRENT, ENDED, ALL = "current", "ended", "all"
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
-
-
-def refuse(form: forms.Form, refusal: NotAllowed) -> None:
-    """Show what an action refused, beside the field that it names where the form has one."""
-    fields = refusal.fields if isinstance(refusal, Invalid) else {}
-    known = {name: text for name, text in fields.items() if name in form.fields}
-    for name, text in known.items():
-        form.add_error(name, str(text))
-    if not known:
-        form.add_error(None, str(refusal.message))
 
 
 def _day(label: Any, **given: Any) -> forms.DateField:

@@ -6,11 +6,11 @@ from django.utils import timezone
 from dashboards import actions
 
 
-@shared_task(queue="jobs", soft_time_limit=900, time_limit=1000)
+@shared_task(soft_time_limit=900, time_limit=1000)
 def recount(**_: object) -> None:
     actions.recount(now=timezone.now())
 
 
-@shared_task(queue="jobs")
+@shared_task
 def watch_sealing(**_: object) -> None:
     actions.watch_sealing(now=timezone.now())

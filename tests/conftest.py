@@ -1,7 +1,6 @@
 """What every test relies on: silence made loud, people signed in, queries counted."""
 
 import pickle
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,6 @@ from unittest import mock
 
 import pytest
 import yaml
-from celery.exceptions import CDeprecationWarning
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
@@ -91,12 +89,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 @pytest.fixture(autouse=True, scope="session")
 def tasks_are_known() -> None:
     """All tasks are registered before the first test, by one thread: who comes first else decides what is known."""
-    with warnings.catch_warnings():
-        # A queue named at a task: Celery 6 wants it among the routes. Raised half-way it would lose tasks.
-        warnings.simplefilter("ignore", CDeprecationWarning)
-        app.loader.import_default_modules()
-        app.finalize()
-        list(app.tasks.values())
+    app.loader.import_default_modules()
+    app.finalize()
 
 
 @pytest.fixture(autouse=True, scope="session")

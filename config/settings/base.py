@@ -186,6 +186,11 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "messages"
+# What may take its time does not stand before a message. Others name their queue where they are called.
+CELERY_TASK_ROUTES = {
+    f"{package}.*": {"queue": "jobs"}
+    for package in ("common", "dashboards", "residents", "servicehall")
+}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "outbox-sweep": {"task": "notifications.tasks.sweep", "schedule": 10.0},
     "webhooks-sweep": {

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from common.access import access, power
 from common.errors import NotAllowed
+from common.refusals import refuse
 from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
 from dashboards import administration
-from dashboards.forms_admin import MarkForm, ReasonForm, refuse
+from dashboards.forms_admin import MarkForm, ReasonForm
 from dashboards.views._lists import list_page
 from dashboards.views._proof import is_proven, proof
 from residents.base.actions import mark_canary, unmark_canary

@@ -19,9 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.access import access, power
 from common.errors import NotAllowed
 from common.masking import mask_phone
+from common.refusals import refuse
 from community.governance.enums import BodyKind, Power
 from community.governance.scopes import PortalRequest, Scope
-from dashboards.forms_admin import CallForm, refuse
+from dashboards.forms_admin import CallForm
 from dashboards.views._lists import list_page
 from notifications import actions, kinds, reasons
 from notifications.enums import Channel, MessageState, ReceiptState

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.access import access, power
 from common.errors import NotAllowed
+from common.refusals import refuse
 from community.governance.actions import appoint as appoint_action, end_post
 from community.governance.enums import Power
 from community.governance.models import Body
 from community.governance.scopes import PortalRequest
 from dashboards import administration
-from dashboards.forms_admin import ALL, ENDED, AppointForm, PostFilter, ReasonForm, refuse
+from dashboards.forms_admin import ALL, ENDED, AppointForm, PostFilter, ReasonForm
 from dashboards.views._lists import list_page
 from dashboards.views._proof import is_proven, proof
 from servicehall.catalogue.models import Window

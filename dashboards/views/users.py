@@ -22,10 +22,11 @@ from accounts.models import User
 from common import ratelimit
 from common.access import access, power
 from common.errors import NotAllowed
+from common.refusals import refuse
 from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
 from dashboards import administration
-from dashboards.forms_admin import NewUserForm, NumberForm, ReasonForm, UserFilter, refuse
+from dashboards.forms_admin import NewUserForm, NumberForm, ReasonForm, UserFilter
 from dashboards.views._lists import list_page
 from dashboards.views._proof import is_proven, proof
 from residents.base.actions import tie_staff, untie_staff

@@ -5,19 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Invalid, NotAllowed
 from residents.base.enums import CareBasis
 from residents.base.models import CareKind
-
-
-def refuse(form: forms.Form, refusal: NotAllowed) -> None:
-    """Show what an action refused, beside the field that it names where the form has one."""
-    fields = refusal.fields if isinstance(refusal, Invalid) else {}
-    known = {name: text for name, text in fields.items() if name in form.fields}
-    for name, text in known.items():
-        form.add_error(name, str(text))
-    if not known:
-        form.add_error(None, str(refusal.message))
 
 
 class ReasonForm(forms.Form):

@@ -11,32 +11,32 @@ from residents.base.actions.tenants import tell_tenants as tell
 from residents.base.actions.tidying import communities, tidy
 
 
-@shared_task(queue="jobs")
+@shared_task
 def sweep_claims(**_: object) -> None:
     """Forget account claims that are over, and first passwords that nobody replaced in time."""
     while forget_claims(by=SYSTEM, now=timezone.now()):
         pass
 
 
-@shared_task(queue="jobs")
+@shared_task
 def sweep_visits(**_: object) -> None:
     """Forget the purposes that no longer hold; the audit trail keeps what was looked at."""
     forget_visits(now=timezone.now())
 
 
-@shared_task(queue="jobs")
+@shared_task
 def count_population(**_: object) -> None:
     """Count new events into the monthly sums; the statement is right without it, only dearer."""
     recount_population(now=timezone.now())
 
 
-@shared_task(queue="jobs")
+@shared_task
 def tell_tenants(**_: object) -> None:
     """Tell those who may ask for a residence permit from today on."""
     tell(now=timezone.now())
 
 
-@shared_task(queue="jobs", soft_time_limit=3300, time_limit=3400)
+@shared_task(soft_time_limit=3300, time_limit=3400)
 def tidy_all(**_: object) -> None:
     """Each night: look all communities through, each in transactions of its own."""
     for community_id in communities(now=timezone.now()):

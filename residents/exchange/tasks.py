@@ -11,7 +11,7 @@ from residents.exchange.models import ExportRun
 logger = logging.getLogger(__name__)
 
 
-@shared_task(queue="jobs", soft_time_limit=840, time_limit=900)
+@shared_task(soft_time_limit=840, time_limit=900)
 def write_exports(**_: object) -> None:
     """Bring every run forward as far as it goes. One that fails holds up no other and is tried again."""
     for run_id in list(ExportRun.objects.to_do().order_by("pk").values_list("pk", flat=True)[:50]):
@@ -24,23 +24,23 @@ def write_exports(**_: object) -> None:
             )
 
 
-@shared_task(queue="jobs")
+@shared_task
 def expire_exports(**_: object) -> None:
     exports.expire(now=timezone.now())
 
 
-@shared_task(queue="jobs")
+@shared_task
 def open_report_forms(**_: object) -> None:
     reports.open_forms(now=timezone.now())
 
 
-@shared_task(queue="jobs", soft_time_limit=1800, time_limit=1900)
+@shared_task(soft_time_limit=1800, time_limit=1900)
 def work(**_: object) -> None:
     """Check, import or undo what waits."""
     working.work(now=timezone.now())
 
 
-@shared_task(queue="jobs")
+@shared_task
 def forget_files(**_: object) -> None:
     """Drop files of departments whose term is over."""
     while working.forget_files(now=timezone.now()):

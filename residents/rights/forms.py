@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Invalid, NotAllowed
 from common.identity import InvalidIdNumber, check_id_number
+from common.refusals import TakingForm
 from residents.base.attributes import Attribute
 from residents.base.enums import Relation
 from residents.rights.enums import FamilyKind, GuardianKind, KinWish
@@ -27,19 +27,7 @@ def _words(label: Any, hint: Any = "", *, required: bool = True, rows: int = 3) 
     )
 
 
-class RightsForm(forms.Form):
-    """Takes the refusal of an action back to where it belongs."""
-
-    def take(self, refusal: NotAllowed) -> None:
-        fields = refusal.fields if isinstance(refusal, Invalid) else {}
-        named = {name: text for name, text in fields.items() if name in self.fields}
-        for name, text in named.items():
-            self.add_error(name, str(text))
-        if not named:
-            self.add_error(None, str(refusal.message))
-
-
-class CorrectionForm(RightsForm):
+class CorrectionForm(TakingForm):
     """What is right, why, and a paper that shows it."""
 
     reason = _words(_("哪里不对，依据是什么？"), _("例如：户口本上写的是……，或者上个月换了号码。"))
@@ -76,7 +64,7 @@ class CorrectionForm(RightsForm):
         return cleaned
 
 
-class AnswerForm(RightsForm):
+class AnswerForm(TakingForm):
     """The words for the resident; needed where the answer is no."""
 
     answer = _words(
@@ -98,7 +86,7 @@ class DeletionAnswerForm(AnswerForm):
         self.fields["parts"].choices = parts  # type: ignore[attr-defined]
 
 
-class DeletionForm(RightsForm):
+class DeletionForm(TakingForm):
     parts = forms.MultipleChoiceField(
         label=_("您想删除什么？"), widget=forms.CheckboxSelectMultiple
     )
@@ -108,7 +96,7 @@ class DeletionForm(RightsForm):
         self.fields["parts"].choices = [(part.key, part.label) for part in parts]  # type: ignore[attr-defined]
 
 
-class ConsentForm(RightsForm):
+class ConsentForm(TakingForm):
     """Yes or no to one purpose; a sensitive use is confirmed by itself."""
 
     act = forms.ChoiceField(choices=[("give", ""), ("withdraw", "")], widget=forms.HiddenInput)
@@ -117,11 +105,11 @@ class ConsentForm(RightsForm):
     )
 
 
-class AskForm(RightsForm):
+class AskForm(TakingForm):
     kind = forms.ChoiceField(choices=FamilyKind.choices)
 
 
-class GuardianForm(RightsForm):
+class GuardianForm(TakingForm):
     """A guardian as the document says: one of the likely ones, or by ID number."""
 
     guardian = forms.ChoiceField(label=_("监护人"), required=False, widget=forms.RadioSelect)
@@ -176,7 +164,7 @@ class GuardianForm(RightsForm):
         return cleaned
 
 
-class KinForm(RightsForm):
+class KinForm(TakingForm):
     """What the next of kin asks for somebody who has died."""
 
     name = forms.CharField(label=_("逝者姓名"), max_length=60)

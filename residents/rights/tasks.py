@@ -7,7 +7,7 @@ from residents.rights import actions
 from residents.rights.models import Copy
 
 
-@shared_task(queue="jobs")
+@shared_task
 def make_copies(**_: object) -> None:
     """Make the copies that were asked for."""
     now = timezone.now()
@@ -15,7 +15,7 @@ def make_copies(**_: object) -> None:
         actions.make_copy(copy_id, now=now)
 
 
-@shared_task(queue="jobs")
+@shared_task
 def expire_copies(**_: object) -> None:
     """Forget the copies whose time is over."""
     while actions.expire_copies(now=timezone.now()):

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Conflict, Invalid, NotAllowed
+from common.refusals import TakingForm
 from servicehall.aftercare.enums import CallResult, ProofWay, ProxyRelation, Receiver
 from servicehall.aftercare.models import Benefit, Rectification
 from servicehall.cases.enums import DeliveryWay
@@ -24,19 +24,6 @@ def _words(label: Any, hint: Any = "", *, required: bool = True, rows: int = 3) 
         max_length=MAX_WORDS,
         widget=forms.Textarea(attrs={"rows": rows}),
     )
-
-
-class AfterForm(forms.Form):
-    """Takes the refusal of an action back to where it belongs."""
-
-    def take(self, refusal: NotAllowed) -> int:
-        fields = refusal.fields if isinstance(refusal, Invalid) else {}
-        named = {name: text for name, text in fields.items() if name in self.fields}
-        for name, text in named.items():
-            self.add_error(name, str(text))
-        if not named:
-            self.add_error(None, str(refusal.message))
-        return 409 if isinstance(refusal, Conflict) else 422
 
 
 class DeliveryForm(ActForm):
@@ -72,7 +59,7 @@ class DeliveryForm(ActForm):
 
 
 # --- 差评整改 ---------------------------------------------------------------------------------------
-class RectifyForm(AfterForm):
+class RectifyForm(TakingForm):
     """The base of the acts on a rectification; knows it."""
 
     def __init__(self, found: Rectification, data: Mapping[str, Any] | None = None) -> None:
@@ -134,14 +121,14 @@ class AnswerForm(RectifyForm):
     answer = _words(_("整改了什么"), _("写明改了哪些做法、什么时候改的。"))
 
 
-class PressureForm(AfterForm):
+class PressureForm(TakingForm):
     words = _words(_("谁、怎样要求您评价的？"), _("例如：窗口的人拿着我的手机点了“非常满意”。"))
     is_anonymous = forms.BooleanField(
         label=_("匿名反映"), required=False, help_text=_("处理的人也看不到您是谁，不会打电话回访。")
     )
 
 
-class AgainForm(AfterForm):
+class AgainForm(TakingForm):
     level = forms.TypedChoiceField(
         label=_("整改以后，您满意吗？"),
         coerce=int,
@@ -152,7 +139,7 @@ class AgainForm(AfterForm):
 
 
 # --- 待遇 ------------------------------------------------------------------------------------------
-class BenefitForm(AfterForm):
+class BenefitForm(TakingForm):
     """The base of the acts on a benefit; knows it."""
 
     def __init__(self, found: Benefit, data: Mapping[str, Any] | None = None) -> None:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from servicehall.aftercare import actions
 
 
-@shared_task(queue="jobs", soft_time_limit=600, time_limit=660)
+@shared_task(soft_time_limit=600, time_limit=660)
 def nightly(**_: object) -> None:
     """Re-checks and proofs that come due, rectifications that are over, how long things take."""
     now = timezone.now()

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Invalid, NotAllowed
 from common.numbers import is_valid
+from common.refusals import TakingForm
 from community.governance.models import StationCoverage
 from servicehall.cases.actions.messaging import MAX_WORDS
 from servicehall.cases.enums import PaperKind, SignatureHow
@@ -144,18 +144,6 @@ class NoteForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-
-class TakingForm(forms.Form):
-    """Takes the refusal of an action back to where it belongs."""
-
-    def take(self, refusal: NotAllowed) -> None:
-        fields = refusal.fields if isinstance(refusal, Invalid) else {}
-        named = {name: text for name, text in fields.items() if name in self.fields}
-        for name, text in named.items():
-            self.add_error(name, str(text))
-        if not named:
-            self.add_error(None, str(refusal.message))
 
 
 class MessageForm(TakingForm):

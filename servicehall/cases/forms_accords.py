@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Invalid, NotAllowed
+from common.refusals import TakingForm
 from community.governance.enums import BodyKind
 from community.governance.models import Body
 from servicehall.cases.enums import ConsultationKind
@@ -18,7 +18,7 @@ MAX_WORDS = 1000
 ASKED = (BodyKind.SERVICE_STATION, BodyKind.STREET_OFFICE, BodyKind.DEPARTMENT)
 
 
-class ConsultForm(forms.Form):
+class ConsultForm(TakingForm):
     """Which offices, what, until when. Offered are those at the case's place and above it."""
 
     bodies = forms.MultipleChoiceField()
@@ -53,14 +53,6 @@ class ConsultForm(forms.Form):
         self.fields["bodies"] = forms.MultipleChoiceField(
             label=_("问哪些单位"), choices=choices, widget=forms.CheckboxSelectMultiple
         )
-
-    def take(self, refusal: NotAllowed) -> None:
-        fields = refusal.fields if isinstance(refusal, Invalid) else {}
-        named = {name: text for name, text in fields.items() if name in self.fields}
-        for name, text in named.items():
-            self.add_error(name, str(text))
-        if not named:
-            self.add_error(None, str(refusal.message))
 
 
 class AnswerForm(forms.Form):

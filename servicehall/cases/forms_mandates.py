@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.identity import InvalidIdNumber, check_id_number
+from common.refusals import TakingForm
 from servicehall.cases.enums import MandateHow
-from servicehall.cases.forms import TakingForm
 from servicehall.catalogue.models import ItemVersion
 
 USUAL_DAYS = 365

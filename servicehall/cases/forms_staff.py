@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Conflict, Invalid, NotAllowed
+from common.refusals import TakingForm
 from residents.base.enums import RevealReason
 from servicehall.cases.actions import looking, review
 from servicehall.cases.casefile import CaseFile, masked
@@ -31,7 +31,7 @@ def _words(label: Any, *, required: bool = True, hint: Any = "", rows: int = 3) 
     )
 
 
-class ActForm(forms.Form):
+class ActForm(TakingForm):
     """The base: knows the case, gives the keyword arguments of its action, takes a refusal back."""
 
     def __init__(self, file: CaseFile, data: Mapping[str, Any] | None = None) -> None:
@@ -47,16 +47,6 @@ class ActForm(forms.Form):
 
     def arguments(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
-
-    def take(self, refusal: NotAllowed) -> int:
-        """Show a refusal where it belongs; returns the status of the answer."""
-        fields = refusal.fields if isinstance(refusal, Invalid) else {}
-        named = {name: text for name, text in fields.items() if name in self.fields}
-        for name, text in named.items():
-            self.add_error(name, str(text))
-        if not named:
-            self.add_error(None, str(refusal.message))
-        return 409 if isinstance(refusal, Conflict) else 422
 
 
 class ConfirmForm(ActForm):

@@ -7,7 +7,7 @@ from servicehall.cases import actions
 from servicehall.cases.models import Case
 
 
-@shared_task(queue="jobs")
+@shared_task
 def lapse_notices(**_: object) -> None:
     """End the cases whose notice was not answered in time."""
     now = timezone.now()
@@ -15,7 +15,7 @@ def lapse_notices(**_: object) -> None:
         actions.lapse(case_id, now=now)
 
 
-@shared_task(queue="jobs")
+@shared_task
 def accept_by_silence(**_: object) -> None:
     """Accept what nobody has answered within the legal days (行政许可法 32)."""
     now = timezone.now()
@@ -24,7 +24,7 @@ def accept_by_silence(**_: object) -> None:
         actions.tacit_accept(case_id, now=now)
 
 
-@shared_task(queue="jobs", soft_time_limit=600, time_limit=660)
+@shared_task(soft_time_limit=600, time_limit=660)
 def propose(*, is_nightly: bool = False, **_: object) -> None:
     """Find who is entitled: every item at night, each minute those whose rule has changed."""
     actions.propose(only_changed=not is_nightly, now=timezone.now())

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Invalid, NotAllowed
+from common.refusals import TakingForm
 from servicehall.documents.actions.ending import MAX_REASON
 from servicehall.documents.actions.issuing import CODE_LENGTH
 
@@ -13,19 +13,7 @@ def plain_code(typed: str) -> str:
     return "".join(c for c in typed.upper() if c.isalnum())[: CODE_LENGTH + 1]
 
 
-class LetterForm(forms.Form):
-    """Takes the refusal of an action back to where it belongs."""
-
-    def take(self, refusal: NotAllowed) -> None:
-        fields = refusal.fields if isinstance(refusal, Invalid) else {}
-        named = {name: text for name, text in fields.items() if name in self.fields}
-        for name, text in named.items():
-            self.add_error(name, str(text))
-        if not named:
-            self.add_error(None, str(refusal.message))
-
-
-class CodeForm(LetterForm):
+class CodeForm(TakingForm):
     code = forms.CharField(
         label=_("核验码"),
         max_length=40,
@@ -40,7 +28,7 @@ class CodeForm(LetterForm):
         return code
 
 
-class CompareForm(LetterForm):
+class CompareForm(TakingForm):
     file = forms.FileField(
         label=_("您手里的 PDF"),
         help_text=_("只比对，不保存。"),
@@ -49,7 +37,7 @@ class CompareForm(LetterForm):
     )
 
 
-class WithdrawLetterForm(LetterForm):
+class WithdrawLetterForm(TakingForm):
     reason = forms.CharField(
         label=_("作废理由"),
         max_length=MAX_REASON,

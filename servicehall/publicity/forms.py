@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Invalid, NotAllowed
+from common.refusals import TakingForm
 from servicehall.cases.forms_staff import ActForm
 from servicehall.catalogue.answering import load_answers
 
@@ -55,18 +55,6 @@ class PublicForm(ActForm):
         if chosen:
             return len(chosen | {str(self.file.case.applicant_id)})
         return max(1, len(self.file.kin))
-
-
-class TakingForm(forms.Form):
-    """Takes the refusal of an action back to where it belongs."""
-
-    def take(self, refusal: NotAllowed) -> None:
-        fields = refusal.fields if isinstance(refusal, Invalid) else {}
-        named = {name: text for name, text in fields.items() if name in self.fields}
-        for name, text in named.items():
-            self.add_error(name, str(text))
-        if not named:
-            self.add_error(None, str(refusal.message))
 
 
 class ObjectionForm(TakingForm):

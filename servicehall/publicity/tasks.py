@@ -7,7 +7,7 @@ from servicehall.publicity import actions
 from servicehall.publicity.models import PublicNotice
 
 
-@shared_task(queue="jobs")
+@shared_task
 def end_publicities(**_: object) -> None:
     """End the notices whose days are over and to which no objection is open."""
     now = timezone.now()

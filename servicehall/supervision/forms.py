@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Invalid, NotAllowed
+from common.refusals import TakingForm
 from community.governance.models import Body
 from servicehall.supervision.enums import BY_PEOPLE, FindingKind
 
@@ -22,18 +22,6 @@ def _words(label: Any, hint: Any = "", *, rows: int = 4) -> forms.CharField:
         max_length=MOST_WORDS,
         widget=forms.Textarea(attrs={"rows": rows}),
     )
-
-
-class TakingForm(forms.Form):
-    """Takes the refusal of an action back to where it belongs."""
-
-    def take(self, refusal: NotAllowed) -> None:
-        fields = refusal.fields if isinstance(refusal, Invalid) else {}
-        named = {name: text for name, text in fields.items() if name in self.fields}
-        for name, text in named.items():
-            self.add_error(name, str(text))
-        if not named:
-            self.add_error(None, str(refusal.message))
 
 
 class _OfBody(TakingForm):

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from common.access import access, power
-from common.errors import Invalid, NotAllowed
+from common.errors import NotAllowed
+from common.refusals import TakingForm
 from community.governance import actions
 from community.governance.enums import BodyKind, Power
 from community.governance.models import Post
@@ -23,7 +24,7 @@ from community.governance.scopes import PortalRequest, Scope
 REFUSED = 422
 
 
-class DeputyForm(forms.Form):
+class DeputyForm(TakingForm):
     """Whose post, who acts for him, from when to when, why."""
 
     post = forms.ModelChoiceField(Post.objects.none(), label=gettext_lazy("谁不在"))
@@ -56,14 +57,6 @@ class DeputyForm(forms.Form):
 
     def clean_user(self) -> User:
         return self.people[self.cleaned_data["user"]]
-
-    def take(self, refusal: NotAllowed) -> None:
-        fields = refusal.fields if isinstance(refusal, Invalid) else {}
-        named = {name: text for name, text in fields.items() if name in self.fields}
-        for name, text in named.items():
-            self.add_error(name, str(text))
-        if not named:
-            self.add_error(None, str(refusal.message))
 
 
 class _PostField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs

@@ -16,10 +16,11 @@ from common.access import access, power
 from common.errors import NotAllowed
 from common.masking import mask_name
 from common.paging import BadCursor, keyset_page
+from common.refusals import refuse
 from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
 from residents.base.actions import care as acts
-from residents.base.forms_tidy import CareForm, ReasonForm, refuse
+from residents.base.forms_tidy import CareForm, ReasonForm
 from residents.base.models import CareFlag, CareKind, Person, Visit
 
 PAGE_SIZE = 30

@@ -17,12 +17,13 @@ from common.access import access, power
 from common.errors import NotAllowed
 from common.masking import mask_name
 from common.paging import BadCursor, keyset_page
+from common.refusals import refuse
 from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
 from community.governance.scopes import PortalRequest
 from residents.base.actions import mending
 from residents.base.checking import CHECKS, Check
-from residents.base.forms_tidy import WaiverForm, refuse
+from residents.base.forms_tidy import WaiverForm
 from residents.base.models import DataFinding, HouseholdMember
 
 PAGE_SIZE = 30

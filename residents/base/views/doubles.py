@@ -19,13 +19,14 @@ from common.access import access, power
 from common.errors import Conflict, NotAllowed
 from common.masking import mask_name
 from common.paging import BadCursor, Page, keyset_page
+from common.refusals import refuse
 from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
 from residents.base.actions import doubles as acts, merging
 from residents.base.actions.merging_ties import hanging_on
 from residents.base.attributes import ATTRIBUTES, ON_PERSON
 from residents.base.enums import DocumentType, DoubleState, Sex
-from residents.base.forms_tidy import AnyPairForm, PairForm, ReasonForm, refuse
+from residents.base.forms_tidy import AnyPairForm, PairForm, ReasonForm
 from residents.base.models import DoubleCandidate, Person, PersonDetail, PersonMerge, SourceSystem
 from residents.base.ties import moving
 

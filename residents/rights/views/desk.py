@@ -21,6 +21,7 @@ from common.access import SIGNED_IN, access, power
 from common.errors import NotAllowed
 from common.masking import mask_id, mask_name
 from common.paging import BadCursor, keyset_page
+from common.refusals import TakingForm
 from common.storage import FileMissing
 from community.governance.enums import BodyKind, Power
 from community.governance.scopes import PortalRequest
@@ -31,7 +32,7 @@ from residents.base.known import known
 from residents.base.models import SourceSystem, Visit
 from residents.rights import actions, deadlines, erasing
 from residents.rights.actions.corrections import sources_of
-from residents.rights.forms import AnswerForm, DeletionAnswerForm, RightsForm
+from residents.rights.forms import AnswerForm, DeletionAnswerForm
 from residents.rights.models import (
     Correction,
     Deletion,
@@ -137,7 +138,7 @@ def _opened(
 
 
 def _done(
-    request: PortalRequest, form: RightsForm, run: Callable[..., object], back: str
+    request: PortalRequest, form: TakingForm, run: Callable[..., object], back: str
 ) -> HttpResponse | None:
     """Carry the answer out; None when it was refused, with the refusal in the form."""
     try:

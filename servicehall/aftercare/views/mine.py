@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.access import PUBLIC, RESIDENT, access
 from common.errors import NotAllowed
+from common.refusals import TakingForm
 from community.governance.scopes import PortalRequest
 from residents.base.models import Person
 from servicehall.aftercare import actions, forms
@@ -84,7 +85,7 @@ def _again(request: PortalRequest, case: Case, *, back: str) -> HttpResponse:
 def _said(
     request: PortalRequest,
     case: Case,
-    form: forms.AfterForm,
+    form: TakingForm,
     run: Callable[..., Any],
     page: str,
     *,

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from common.access import access, power
-from common.errors import Invalid, NotAllowed
+from common.errors import NotAllowed
 from common.masking import mask_name
+from common.refusals import TakingForm
 from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
 from servicehall.cases import actions
@@ -25,7 +26,7 @@ from servicehall.cases.models import Batch, Case
 REFUSED = 422
 
 
-class BatchForm(forms.Form):
+class BatchForm(TakingForm):
     """What to do to the cases that were ticked; `is_all` takes everything in hand instead."""
 
     act = forms.ChoiceField(label=gettext_lazy("要做什么"), widget=forms.RadioSelect)
@@ -42,14 +43,6 @@ class BatchForm(forms.Form):
         self.fields["act"] = forms.ChoiceField(
             label=gettext_lazy("要做什么"), choices=choices, widget=forms.RadioSelect
         )
-
-    def take(self, refusal: NotAllowed) -> None:
-        fields = refusal.fields if isinstance(refusal, Invalid) else {}
-        named = {name: text for name, text in fields.items() if name in self.fields}
-        for name, text in named.items():
-            self.add_error(name, str(text))
-        if not named:
-            self.add_error(None, str(refusal.message))
 
 
 @access(power(Power.READ_CASES))

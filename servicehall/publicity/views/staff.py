@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.access import access, power
 from common.errors import NotAllowed
 from common.paging import BadCursor, keyset_page
+from common.refusals import TakingForm
 from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
 from servicehall.cases.models import Case
 from servicehall.publicity import actions
 from servicehall.publicity.enums import ObjectionAction
-from servicehall.publicity.forms import AnswerForm, AppraisalForm, ObjectionForm, TakingForm
+from servicehall.publicity.forms import AnswerForm, AppraisalForm, ObjectionForm
 from servicehall.publicity.models import Objection, PublicityRule, PublicNotice
 from servicehall.publicity.transitions import available
 

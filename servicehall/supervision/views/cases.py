@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.access import STAFF, access, power
 from common.errors import NotAllowed
+from common.refusals import TakingForm
 from community.governance.enums import Power
 from community.governance.models import Body
 from community.governance.scopes import PortalRequest
 from servicehall.cases.models import Case
 from servicehall.supervision import actions, evidence
 from servicehall.supervision.actions.finding import bodies_of
-from servicehall.supervision.forms import PaperForm, RecordForm, TakingForm, UrgeForm
+from servicehall.supervision.forms import PaperForm, RecordForm, UrgeForm
 from servicehall.supervision.models import Escalation, Finding, Urging
 from servicehall.supervision.querysets import supervised_by
 from servicehall.supervision.views._frame import layout
