@@ -14,7 +14,9 @@ from servicehall.cases.casefile import CaseFile, masked
 from servicehall.cases.enums import SPECIAL_REASONS, DeliveryWay
 from servicehall.cases.forms_page import PageForm
 from servicehall.cases.prefill import Fact
+from servicehall.cases.replying import Reply, replies
 from servicehall.catalogue import answering
+from servicehall.catalogue.enums import ReplyOutcome
 from servicehall.catalogue.models import in_language
 
 MAX_WORDS = 1000
@@ -32,7 +34,12 @@ def _words(label: Any, *, required: bool = True, hint: Any = "", rows: int = 3) 
 
 
 class ActForm(TakingForm):
-    """The base: knows the case, gives the keyword arguments of its action, takes a refusal back."""
+    """The base: knows the case, gives the keyword arguments of its action, takes a refusal back.
+
+    `reply_to` is the outcome for which the item keeps texts ready; they fill `reason`.
+    """
+
+    reply_to: ReplyOutcome | None = None
 
     def __init__(self, file: CaseFile, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, prefix="act")
@@ -44,6 +51,14 @@ class ActForm(TakingForm):
 
     def build(self) -> None:
         """Fields that depend on the case."""
+
+    @property
+    def replies(self) -> list[Reply]:
+        return replies(self.file.case, self.reply_to, self.file.today) if self.reply_to else []
+
+    @property
+    def replies_into(self) -> str:
+        return str(self["reason"].id_for_label) if self.reply_to else ""
 
     def arguments(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
@@ -143,6 +158,7 @@ class FinishForm(ActForm):
 
 
 class DeclineForm(ActForm):
+    reply_to = ReplyOutcome.DECLINED
     reason = _words(_("不予受理的理由"), hint=_("申请人看得到，请用平常话写清楚。"))
     right_office = forms.CharField(
         label=_("应当去哪里办"), max_length=200, help_text=_("写明部门和电话，不让人白跑。")
@@ -161,10 +177,12 @@ class ReasonInsideForm(ActForm):
 
 
 class GrantForm(ActForm):
+    reply_to = ReplyOutcome.GRANTED
     reason = _words(_("决定说明"), required=False, hint=_("申请人看得到，可以不填。"), rows=2)
 
 
 class RefuseForm(ActForm):
+    reply_to = ReplyOutcome.REFUSED
     reason = _words(_("不予的理由"), hint=_("写明事实和依据；申请人看得到，救济途径会自动附上。"))
 
 

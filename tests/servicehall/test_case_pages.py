@@ -373,3 +373,25 @@ def test_while_a_supplement_is_awaited_the_page_says_whom_it_waits_for(client_fo
 def test_an_unknown_act_is_not_found(client_for):
     here = hall()
     assert client_for(here.clerk).post(act_on(here.filed(), "explode")).status_code == 404
+
+
+def test_texts_kept_ready_for_an_outcome_come_with_the_words_of_the_case(client_for):
+    here = hall()
+    here.version.content["replies"] = [
+        {
+            "outcome": outcome,
+            "name": {"zh": name, "en": name},
+            "text": {"zh": f"{name}：{{姓名}}，{{编号}}，{{service}}。", "en": "{name}"},
+        }
+        for outcome, name in (("declined", "不在范围"), ("granted", "已通过"))
+    ]
+    here.version.save(update_fields=["content"])
+    case = here.filed()
+    page = client_for(here.clerk).get(act_on(case, "decline")).content.decode()
+    text = f"不在范围：{here.applicant.full_name}，{case.number}，{here.version.name['zh']}。"
+    assert f'<option value="{text}">不在范围</option>' in page
+    assert "已通过" not in page
+    assert 'data-fills="id_act-reason"' in page
+    assert (
+        "data-fills" not in client_for(here.clerk).get(act_on(case, "supplement")).content.decode()
+    )

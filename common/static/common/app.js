@@ -49,6 +49,18 @@ document.addEventListener("click", (event) => {
   for (const menu of $$("[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
 }, true);
 
+// A text kept ready goes into the box it is for: in place of the one chosen before, below what was typed.
+document.addEventListener("change", (event) => {
+  const chosen = event.target.closest("[data-fills]");
+  const box = chosen && document.getElementById(chosen.dataset.fills);
+  if (!box) return;
+  const typed = box.value.replace(chosen.dataset.filled || "\0", "").trim();
+  box.value = [typed, chosen.value].filter(Boolean).join("\n");
+  chosen.dataset.filled = chosen.value;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+});
+
 for (const button of $$("[data-read]")) {
   if (!("speechSynthesis" in window)) break;
   const label = $("span", button);

@@ -21,6 +21,8 @@ from servicehall.cases import actions
 from servicehall.cases.actions import messaging
 from servicehall.cases.forms import MessageForm
 from servicehall.cases.models import Case
+from servicehall.cases.replying import replies
+from servicehall.catalogue.enums import ReplyOutcome
 
 REFUSED, TOO_MANY = 422, 429
 PER_HOUR, HOUR = 30, 3600
@@ -42,7 +44,7 @@ def theirs(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
 
 def _talk(request: PortalRequest, case_id: uuid.UUID, back: str) -> HttpResponse:
     cases = Case.objects.visible_to(request.scope).select_related(
-        "version__item", "handler", "applicant", "window"
+        "version__item", "handler", "applicant", "window", "station"
     )
     case = get_object_or_404(cases, pk=case_id)
     sent = request.method == "POST"
@@ -64,6 +66,9 @@ def _talk(request: PortalRequest, case_id: uuid.UUID, back: str) -> HttpResponse
         "rows": rows,
         "is_waiting": any(row.is_from_applicant and row.settled_at is None for row in rows),
         "back": back,
+        "replies": replies(case, ReplyOutcome.MESSAGE, timezone.localdate(now))
+        if request.scope.is_staff
+        else [],
     }
     return TemplateResponse(request, "servicehall/talk/talk.html", context, status=status)
 
