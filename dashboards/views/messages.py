@@ -20,7 +20,8 @@ from common.access import access, power
 from common.errors import NotAllowed
 from common.masking import mask_phone
 from common.refusals import refuse
-from community.governance.enums import BodyKind, Power
+from community.governance.enums import Power
+from community.governance.faces import layout_of
 from community.governance.scopes import PortalRequest, Scope
 from dashboards.forms_admin import CallForm
 from dashboards.views._lists import list_page
@@ -65,7 +66,7 @@ def message_list(request: PortalRequest) -> HttpResponse:
         chosen = next((name for name in LISTS if counts[name]), CALL)
     page = list_page(request, rows.filter(LISTS[chosen][1]), order=("-id",), size=PAGE_SIZE)
     context = {
-        "layout": _layout(request.scope),
+        "layout": layout_of(request.scope),
         "chosen": chosen,
         "tabs": [(name, label, counts[name]) for name, (label, _condition) in LISTS.items()],
         "page": page,
@@ -104,7 +105,7 @@ def called(request: PortalRequest, message_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("已登记。"))
             return _back(CALL)
     context = {
-        "layout": _layout(request.scope),
+        "layout": layout_of(request.scope),
         "entry": _entries(request.scope, [message])[0],
         "form": form,
     }
@@ -149,8 +150,3 @@ def _entry(message: Message, case: Case | None) -> Entry:
         and message.receipt != ReceiptState.UNDELIVERED
         and not (kind and kind.is_secret),
     )
-
-
-def _layout(scope: Scope) -> str:
-    """The station director sits at the counter, the street official does not."""
-    return "counter.html" if scope.body_kind == BodyKind.SERVICE_STATION else "official.html"

@@ -22,7 +22,8 @@ from common.access import STAFF, access, power
 from common.errors import Invalid, NotAllowed
 from community.governance.actions import publish_year, set_day, withdraw_year
 from community.governance.actions.calendar import FIRST_YEAR, LAST_YEAR
-from community.governance.enums import BodyKind, Power
+from community.governance.enums import Power
+from community.governance.faces import layout_of
 from community.governance.forms import REST, WORK, DayForm, PublishYearForm, WithdrawYearForm
 from community.governance.models import WorkCalendarDay, WorkCalendarYear
 from community.governance.scopes import PortalRequest
@@ -167,9 +168,8 @@ def _page(
     is_published = row is not None and row.is_published
     names = {} if is_published else dict(statutory_holidays(year))
     names |= {d.day: d.note for d in WorkCalendarDay.objects.public().of_year(year)}
-    is_counter = request.scope.body_kind == BodyKind.SERVICE_STATION
     context = {
-        "layout": "counter.html" if is_counter else "official.html",
+        "layout": layout_of(request.scope),
         "year": year,
         "row": row,
         "is_published": is_published,

@@ -17,7 +17,8 @@ from common.access import access, power
 from common.errors import NotAllowed
 from common.refusals import TakingForm
 from community.governance import actions
-from community.governance.enums import BodyKind, Power
+from community.governance.enums import Power
+from community.governance.faces import layout_of
 from community.governance.models import Post
 from community.governance.scopes import PortalRequest, Scope
 
@@ -45,7 +46,9 @@ class DeputyForm(TakingForm):
         today = timezone.localdate()
         super().__init__(data, initial={"from_on": today})
         own = Post.objects.of_body(scope, today).filter(deputises__isnull=True)
-        self.fields["post"] = _PostField(own, label=gettext_lazy("谁不在"))
+        self.fields["post"] = _PostField(
+            own, label=gettext_lazy("谁不在"), empty_label=gettext_lazy("请选择")
+        )
         self.people = {
             str(post.user_id): post.user for post in own if post.user_id != scope.user_id
         }
@@ -81,9 +84,8 @@ def deputies(request: PortalRequest) -> HttpResponse:
                 messages.success(request, _("已安排。到期自动结束。"))
                 return redirect("governance:deputies")
     today = timezone.localdate()
-    is_station = request.scope.body_kind == BodyKind.SERVICE_STATION
     context = {
-        "layout": "counter.html" if is_station else "official.html",
+        "layout": layout_of(request.scope),
         "form": form,
         "rows": Post.objects.deputies_of_body(request.scope, today),
         "today": today,

@@ -18,7 +18,7 @@ from accounts.step_up import recently_verified, verified_within
 from common.access import CHOOSE_POST, SIGNED_IN, access
 from common.errors import NotAllowed
 from community.governance.actions import MadeToken, make_token, revoke_token
-from community.governance.enums import BodyKind
+from community.governance.faces import layout_of
 from community.governance.forms import TokenForm
 from community.governance.models import ApiToken
 from community.governance.scopes import PortalRequest
@@ -79,7 +79,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context = {
-        "layout": _layout(request),
+        "layout": layout_of(request.scope),
         "rows": ApiToken.objects.visible_to(request.scope)[:SHOWN],
         "form": form or TokenForm(initial={"key": uuid.uuid4()}),
         "may_make": recently_verified(request),
@@ -90,13 +90,6 @@ def _page(
     response = TemplateResponse(request, "governance/tokens.html", context, status=status)
     response["Cache-Control"] = "no-store, private"
     return response
-
-
-def _layout(request: PortalRequest) -> str:
-    if request.scope.is_resident:
-        return "resident.html"
-    is_counter = request.scope.body_kind == BodyKind.SERVICE_STATION
-    return "counter.html" if is_counter else "official.html"
 
 
 def _months_later(day: date, months: int) -> date:

@@ -19,6 +19,7 @@ from common.access import access, power
 from common.errors import NotAllowed
 from common.paging import BadCursor, keyset_page
 from community.governance.enums import Power
+from community.governance.faces import layout_of
 from community.governance.scopes import PortalRequest, Scope
 from residents.base.actions import ProofNeeded
 from servicehall.aftercare import actions, forms, quality
@@ -105,7 +106,12 @@ def _list(request: PortalRequest, rows: Any, tab: str) -> HttpResponse:
         page = keyset_page(rows, order=order, after=request.GET.get("after"), size=SIZE)
     except BadCursor:
         return redirect(request.path)
-    context = {"page": page, "tab": tab, "today": timezone.localdate()}
+    context = {
+        "layout": layout_of(request.scope),
+        "page": page,
+        "tab": tab,
+        "today": timezone.localdate(),
+    }
     name = "mending" if tab == "mending" else "ratings"
     return TemplateResponse(request, f"aftercare/{name}.html", context)
 
@@ -168,6 +174,7 @@ def _page(
     case = found.case
     rating = getattr(case, "rating", None) if found.is_rated else None
     context = {
+        "layout": layout_of(request.scope),
         "found": found,
         "case": case,
         "rating": rating,

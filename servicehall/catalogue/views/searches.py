@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.access import STAFF, access, power
 from common.errors import NotAllowed
-from community.governance.enums import BodyKind, Power
+from community.governance.enums import Power
+from community.governance.faces import layout_of
 from community.governance.scopes import PortalRequest
 from servicehall.catalogue import actions, finding
 from servicehall.catalogue.models import EmptySearch, ItemVersion
@@ -34,10 +35,9 @@ def empty_searches(request: PortalRequest) -> HttpResponse:
     ):
         raise PermissionDenied
     since = timezone.localdate() - timedelta(days=DAYS)
-    is_station = scope.body_kind == BodyKind.SERVICE_STATION
     asked = list(EmptySearch.objects.public().most_asked(since)[:SHOWN])
     context = {
-        "layout": "counter.html" if is_station else "official.html",
+        "layout": layout_of(scope),
         "rows": _with_finds(asked, timezone.localdate()),
         "may_add": scope.has(Power.EDIT_CATALOGUE),
         "days": DAYS,

@@ -17,6 +17,7 @@ from common.access import STAFF, access, power
 from common.errors import NotAllowed
 from common.refusals import TakingForm
 from community.governance.enums import Power
+from community.governance.faces import layout_of
 from community.governance.models import Body
 from community.governance.scopes import PortalRequest
 from servicehall.cases.models import Case
@@ -25,7 +26,6 @@ from servicehall.supervision.actions.finding import bodies_of
 from servicehall.supervision.forms import PaperForm, RecordForm, UrgeForm
 from servicehall.supervision.models import Escalation, Finding, Urging
 from servicehall.supervision.querysets import supervised_by
-from servicehall.supervision.views._frame import layout
 
 REFUSED = 422
 SHOWN = ("version__item", "community", "station", "handler")
@@ -42,7 +42,7 @@ def case(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
         pk=case_id,
     )
     context = {
-        "layout": layout(request.scope),
+        "layout": layout_of(request.scope),
         "case": found,
         "lines": [(row, evidence.words(row)) for row in Finding.objects.of_case(found.pk)],
         "urgings": list(Urging.objects.of_case(found.pk)),
@@ -123,7 +123,7 @@ def _write(
             messages.success(request, done)
             return redirect("supervision:case", found.pk)
     context = {
-        "layout": layout(request.scope),
+        "layout": layout_of(request.scope),
         "form": form,
         "case": found,
         "title": title,

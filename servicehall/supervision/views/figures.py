@@ -19,13 +19,13 @@ from common.access import access, power
 from common.errors import NotAllowed
 from common.paging import BadCursor, keyset_page
 from community.governance.enums import Power
+from community.governance.faces import layout_of
 from community.governance.models import Body
 from community.governance.scopes import PortalRequest
 from servicehall.supervision import actions, evidence
 from servicehall.supervision.enums import FindingKind
 from servicehall.supervision.forms import PeriodForm, WordsForm
 from servicehall.supervision.models import Finding
-from servicehall.supervision.views._frame import layout
 
 SIZE = 30
 REFUSED = 422
@@ -138,7 +138,7 @@ def dismiss(request: PortalRequest, finding_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("已标为不计入。"))
             return redirect("supervision:case", found.case_id)
     context = {
-        "layout": layout(request.scope),
+        "layout": layout_of(request.scope),
         "form": form,
         "case": found.case,
         "title": _("不计入"),

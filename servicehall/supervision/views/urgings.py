@@ -17,13 +17,13 @@ from common.access import STAFF, access
 from common.errors import NotAllowed
 from common.paging import BadCursor, keyset_page
 from community.governance.enums import Power
+from community.governance.faces import layout_of
 from community.governance.scopes import PortalRequest
 from servicehall.supervision import actions
 from servicehall.supervision.enums import UrgingAction
 from servicehall.supervision.forms import WordsForm
 from servicehall.supervision.models import Urging
 from servicehall.supervision.transitions import available
-from servicehall.supervision.views._frame import layout
 
 SIZE = 30
 REFUSED = 422
@@ -79,7 +79,7 @@ def urgings(request: PortalRequest) -> HttpResponse:
         )
     except BadCursor:
         return redirect("supervision:urgings")
-    context = {"layout": layout(request.scope), "page": page, "today": timezone.localdate()}
+    context = {"layout": layout_of(request.scope), "page": page, "today": timezone.localdate()}
     return TemplateResponse(request, "supervision/urgings.html", context)
 
 
@@ -143,7 +143,7 @@ def _page(
         if action in offered
     ]
     context = {
-        "layout": layout(request.scope),
+        "layout": layout_of(request.scope),
         "urging": found,
         "forms": forms,
         "refused": typed[1] if typed else None,
