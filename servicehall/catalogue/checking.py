@@ -39,7 +39,7 @@ MASKED = {
     "phone",
     "bank_card",
 }  # what never reaches the browser cannot be compared there
-VARIABLES = {word for variable in REPLY_VARIABLES for word in variable.values()}
+VARIABLES = {word for names in REPLY_VARIABLES.values() for word in names.values()}
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 VALUE = re.compile(r"[a-z0-9_]{1,40}")
 

@@ -293,15 +293,15 @@ SECTIONS: tuple[Section, ...] = (
 )  # fmt: skip
 BY_KEY = {section.key: section for section in SECTIONS}
 # What a reply template may hold in braces; both names mean the same in either language.
-REPLY_VARIABLES = (
-    {"zh": "姓名", "en": "name"},
-    {"zh": "事项", "en": "service"},
-    {"zh": "编号", "en": "number"},
-    {"zh": "日期", "en": "date"},
-    {"zh": "承诺日期", "en": "promised date"},
-    {"zh": "机构", "en": "office"},
-    {"zh": "电话", "en": "phone"},
-)
+REPLY_VARIABLES = {
+    "applicant": {"zh": "姓名", "en": "name"},
+    "item": {"zh": "事项", "en": "service"},
+    "number": {"zh": "编号", "en": "number"},
+    "today": {"zh": "日期", "en": "date"},
+    "due": {"zh": "承诺日期", "en": "promised date"},
+    "office": {"zh": "机构", "en": "office"},
+    "phone": {"zh": "电话", "en": "phone"},
+}
 
 
 def rows_named(section: Section, key: str) -> Rows | None:

@@ -260,7 +260,7 @@ def _mend_page(
         if found.state in RECTIFY[act.action].sources
         and not (act.action == A.APPEAL and found.is_appealed)
     ]
-    context = {"found": found, "acts": acts, "chosen": chosen, "form": form,
+    context = {"layout": layout_of(request.scope), "found": found, "acts": acts, "chosen": chosen, "form": form,
                "today": timezone.localdate()}  # fmt: skip
     return TemplateResponse(request, "aftercare/mend.html", context, status=status)
 
