@@ -54,7 +54,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Fault:
     """`row`: (list, index) where it is one row's matter."""
 
     section: str
@@ -65,25 +65,25 @@ class Finding:
     subject: Mapping[str, str] | None = None
 
 
-def check(content: Content, known: Known) -> list[Finding]:
+def check(content: Content, known: Known) -> list[Fault]:
     return [finding for part in CHECKS for finding in part(content, known)]
 
 
-def errors_of(findings: Sequence[Finding]) -> list[Finding]:
+def errors_of(findings: Sequence[Fault]) -> list[Fault]:
     return [finding for finding in findings if finding.is_error]
 
 
-def _error(root: str, text: Text, row: int | None = None, subject: Any = None) -> Finding:
+def _error(root: str, text: Text, row: int | None = None, subject: Any = None) -> Fault:
     at = None if row is None else (root, row)
-    return Finding(section_of(root).key, text, row=at, subject=subject)
+    return Fault(section_of(root).key, text, row=at, subject=subject)
 
 
-def _hint(root: str, text: Text) -> Finding:
-    return Finding(section_of(root).key, text, is_error=False)
+def _hint(root: str, text: Text) -> Fault:
+    return Fault(section_of(root).key, text, is_error=False)
 
 
 # --- what is missing -------------------------------------------------------------------------------
-def _needed(content: Content, _known: Known) -> Iterator[Finding]:
+def _needed(content: Content, _known: Known) -> Iterator[Fault]:
     for section in SECTIONS:
         for part in section.parts:
             yield from _part(part, content, part.root, None)
@@ -101,7 +101,7 @@ def _subject(rows: Rows, row: Content) -> Any:
     return value
 
 
-def _part(part: Part, holder: Content, root: str, row: tuple[int, Any] | None) -> Iterator[Finding]:
+def _part(part: Part, holder: Content, root: str, row: tuple[int, Any] | None) -> Iterator[Fault]:
     value = read(part, holder)
     at = row or (None, None)
     if part.kind in BILINGUAL:
@@ -124,7 +124,7 @@ def _is_among(value: Any, choices: Mapping[str, Any]) -> bool:
 
 
 # --- names, windows, departments ----------------------------------------------------------------------
-def _pointers(content: Content, known: Known) -> Iterator[Finding]:
+def _pointers(content: Content, known: Known) -> Iterator[Fault]:
     if content["window"] not in known.windows:
         yield _error("window", _("没有这个窗口。"))
     if content.get("department") and content["department"] not in known.departments:
@@ -132,7 +132,7 @@ def _pointers(content: Content, known: Known) -> Iterator[Finding]:
 
 
 # --- situations, fields, conditions ---------------------------------------------------------------------
-def _questions(content: Content, _known: Known) -> Iterator[Finding]:
+def _questions(content: Content, _known: Known) -> Iterator[Fault]:
     situations, fields = content.get("situations") or [], content.get("fields") or []
     keys = Counter(row["key"] for row in [*situations, *fields])
     pages = [page["key"] for page in content.get("pages") or []]
@@ -151,7 +151,7 @@ def _questions(content: Content, _known: Known) -> Iterator[Finding]:
             yield _error("pages", _("这一页上没有问题，居民看不到它。"), index, title)
 
 
-def _options(root: str, row: Content, index: int, title: Any) -> Iterator[Finding]:
+def _options(root: str, row: Content, index: int, title: Any) -> Iterator[Fault]:
     options = row.get("options") or []
     values = [option.get("value") for option in options]
     if len(options) < 2:
@@ -163,7 +163,7 @@ def _options(root: str, row: Content, index: int, title: Any) -> Iterator[Findin
         yield _error(root, _("每种答案都要有中文和英文。"), index, title)
 
 
-def _field(row: Content, index: int, pages: Sequence[str]) -> Iterator[Finding]:
+def _field(row: Content, index: int, pages: Sequence[str]) -> Iterator[Fault]:
     title, kind = row.get("label"), row.get("type")
     if row.get("page") not in pages:
         yield _error("fields", _("没有放在任何一页，居民看不到这个问题。"), index, title)
@@ -186,7 +186,7 @@ def _answers_of(row: Content) -> set[str]:
     return {str(option.get("value")) for option in row.get("options") or []}
 
 
-def _conditions(content: Content, _known: Known) -> Iterator[Finding]:
+def _conditions(content: Content, _known: Known) -> Iterator[Fault]:
     """Every condition can be read, looks at earlier questions only, and at answers that can be given."""
     situations, fields = content.get("situations") or [], content.get("fields") or []
     order = {page["key"]: number for number, page in enumerate(content.get("pages") or [], 1)}
@@ -213,7 +213,7 @@ def _conditions(content: Content, _known: Known) -> Iterator[Finding]:
 
 def _condition(
     root: str, row: Content, index: int, known: Mapping[str, Content], title: Any
-) -> Iterator[Finding]:
+) -> Iterator[Fault]:
     rule = row.get("condition")
     if not rule:
         return
@@ -245,7 +245,7 @@ def _fault_of_test(question: Content, op: str, value: Any) -> Text:
 
 
 # --- materials ----------------------------------------------------------------------------------------
-def _materials(content: Content, _known: Known) -> Iterator[Finding]:
+def _materials(content: Content, _known: Known) -> Iterator[Fault]:
     rows = content.get("materials") or []
     fields = {row["key"] for row in content.get("fields") or []}
     counted = Counter(row.get("code") for row in rows)
@@ -264,7 +264,7 @@ def _materials(content: Content, _known: Known) -> Iterator[Finding]:
 
 
 # --- steps and limits -----------------------------------------------------------------------------------
-def _levels(content: Content, known: Known) -> Iterator[Finding]:
+def _levels(content: Content, known: Known) -> Iterator[Fault]:
     levels = content.get("levels") or []
     is_instant = content["kind"] == ItemKind.INSTANT
     if is_instant and levels:
@@ -282,7 +282,7 @@ def _levels(content: Content, known: Known) -> Iterator[Finding]:
         yield from _level(row, index, known)
 
 
-def _level(row: Content, index: int, known: Known) -> Iterator[Finding]:
+def _level(row: Content, index: int, known: Known) -> Iterator[Fault]:
     title = (
         {"zh": str(ReviewLevel(row["level"]).label), "en": ""}
         if row.get("level") in RANKS
@@ -297,7 +297,7 @@ def _level(row: Content, index: int, known: Known) -> Iterator[Finding]:
         yield _error("levels", _("只有区级环节才写部门。"), index, title)
 
 
-def _limits(content: Content, _known: Known) -> Iterator[Finding]:
+def _limits(content: Content, _known: Known) -> Iterator[Fault]:
     statutory, promised = content["limits"]["statutory"], content["limits"]["promised"]
     if statutory["unit"] not in HOURS or promised["unit"] not in HOURS:
         yield _error("limits", _("时限的单位不对。"))
@@ -319,7 +319,7 @@ def _limits(content: Content, _known: Known) -> Iterator[Finding]:
 
 
 # --- codes ---------------------------------------------------------------------------------------------
-def _codes(content: Content, known: Known) -> Iterator[Finding]:
+def _codes(content: Content, known: Known) -> Iterator[Fault]:
     basic, implementing = content.get("basic_code") or "", content.get("implementing_code") or ""
     authority = content.get("authority") or {}
     uscc = authority.get("uscc") or ""
@@ -346,7 +346,7 @@ def _codes(content: Content, known: Known) -> Iterator[Finding]:
 
 
 # --- the rest -------------------------------------------------------------------------------------------
-def _eligibility(content: Content, _known: Known) -> Iterator[Finding]:
+def _eligibility(content: Content, _known: Known) -> Iterator[Fault]:
     found = content.get("eligibility")
     if not found:
         return
@@ -356,7 +356,7 @@ def _eligibility(content: Content, _known: Known) -> Iterator[Finding]:
         yield _error("eligibility", _("找人的条件读不懂，请重新设置。"))
 
 
-def _words(content: Content, _known: Known) -> Iterator[Finding]:
+def _words(content: Content, _known: Known) -> Iterator[Fault]:
     words = content["search"].get("synonyms") or []
     if 0 < len(words) < LEAST_SYNONYMS:
         yield _hint("search", _("查找用的词太少，居民可能找不到。"))
@@ -368,7 +368,7 @@ def _words(content: Content, _known: Known) -> Iterator[Finding]:
         yield _error("basis", _("还没有写依据的规定。"))
 
 
-def _replies(content: Content, _known: Known) -> Iterator[Finding]:
+def _replies(content: Content, _known: Known) -> Iterator[Fault]:
     for index, row in enumerate(content.get("replies") or []):
         text = row.get("text") or {}
         used = {name for each in text.values() for name in re.findall(r"\{([^{}]*)\}", each or "")}

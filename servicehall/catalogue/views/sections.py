@@ -19,7 +19,7 @@ from community.governance.scopes import PortalRequest
 from servicehall.catalogue import actions
 from servicehall.catalogue.actions.columns import digest
 from servicehall.catalogue.actions.versions import part_of
-from servicehall.catalogue.checking import Finding, check
+from servicehall.catalogue.checking import Fault, check
 from servicehall.catalogue.enums import VersionState
 from servicehall.catalogue.forms import Sheet, about_questions, moved, new_key
 from servicehall.catalogue.models import ItemVersion
@@ -146,7 +146,7 @@ def _show_section(
     return TemplateResponse(request, "catalogue/section.html", context, status=status)
 
 
-def _findings(version: ItemVersion) -> list[Finding]:
+def _findings(version: ItemVersion) -> list[Fault]:
     return check(version.content, actions.known_now())
 
 
