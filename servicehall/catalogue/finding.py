@@ -1,4 +1,4 @@
-"""Fault an item by everyday words, pinyin or initials. Pure: texts in, ranked codes out."""
+"""Finding an item by everyday words, pinyin or initials. Pure: texts in, ranked codes out."""
 
 import re
 import unicodedata
