@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -97,13 +97,25 @@ class Visitor:
         found = AxeResults(self.page.evaluate(AXE))
         assert found.violations_count == 0, f"{step}: {found.generate_report()}"
 
+    def looks_through(self, pages: Mapping[str, str]) -> None:
+        """Each of these pages on both screens: in Chinese, read by axe, and in English, which needs more room."""
+        for language, looks in (("en", self.fits_on_both), ("zh-hans", self.looks_on_both)):
+            self.speaks(language)
+            for name, url in pages.items():
+                assert self.goes_to(url) == 200, url
+                looks(f"{language}-{name}")
+
     def looks_on_both(self, step: str) -> None:
         """One load on both screens. What axe reads is the same on either; it does so where there is least room."""
+        self.fits_on_both(step, then=self.looks)
+
+    def fits_on_both(self, step: str, then: Callable[[str], None] | None = None) -> None:
+        """One load on both screens, the telephone's last."""
         before = self.page.viewport_size
         self.turns_to(DESKTOP)
         self.fits(f"1280-{step}")
         self.turns_to(PHONE)
-        self.looks(f"360-{step}")
+        (then or self.fits)(f"360-{step}")
         if before is not None:
             self.page.set_viewport_size(before)
 

@@ -41,11 +41,7 @@ def test_the_pages_of_the_rights_are_in_order(chromium: Browser, live_server: Li
     for who, of_his in pages.items():
         with visitor(chromium, live_server.url, f"rights-{who.name.lower()}", PHONE) as somebody:
             somebody.is_signed_in_as(world.scopes[who])
-            for language in ("zh-hans", "en"):
-                somebody.speaks(language)
-                for name, url in of_his.items():
-                    assert somebody.goes_to(url) == 200
-                    somebody.looks_on_both(f"{language}-{name}")
+            somebody.looks_through(of_his)
 
 
 def test_from_not_right_on_a_telephone_to_the_answer_by_keyboard(
