@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from common import plain
 from common.errors import Conflict, Invalid, NotAllowed
+from common.rows import bring
 from community.governance.enums import Power, Role
 from community.governance.models import Post
 from community.governance.scopes import Scope
@@ -30,10 +31,11 @@ def load_care_kinds(path: Path = DATA) -> int:
     """Enter the kinds of the file; how many there are. Those that are left out cannot be given any more."""
     kinds: list[dict[str, Any]] = plain.read(path)["kinds"]
     with transaction.atomic():
-        for position, each in enumerate(kinds):
-            values = {"roles": [], **each, "is_in_use": True, "position": position}
-            code = values.pop("code")
-            CareKind.objects.update_or_create(code=code, defaults=values)
+        rows = [
+            {"roles": [], **each, "is_in_use": True, "position": position}
+            for position, each in enumerate(kinds)
+        ]
+        bring(CareKind, rows, by=["code"])
         left_out = CareKind.objects.exclude(code__in=[each["code"] for each in kinds])
         left_out.update(is_in_use=False)
     return len(kinds)

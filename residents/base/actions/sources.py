@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from common import plain
+from common.rows import bring
 from residents.base.models import BaseLimit, SourceRank, SourceSystem
 
 DATA = Path(__file__).parents[1] / "data" / "sources.yaml"
@@ -27,9 +28,9 @@ def load_sources(path: Path = DATA) -> int:
         for source in ([tier] if isinstance(tier, str) else tier)
     }
     with transaction.atomic():
-        for each in content["sources"]:
-            values = {key: each.get(key, "") for key in ("name", "name_en", "body_key")}
-            SourceSystem.objects.update_or_create(code=each["code"], defaults=values)
+        columns = ("code", "name", "name_en", "body_key")
+        rows = [{key: each.get(key, "") for key in columns} for each in content["sources"]]
+        bring(SourceSystem, rows, by=["code"])
         current = {
             (row.source_id, row.attribute): row
             for row in SourceRank.objects.select_for_update().filter(valid_to__isnull=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import plain
 from common.errors import Invalid
+from common.rows import bring
 from servicehall.catalogue.actions.columns import columns_of, digest, jsonable
 from servicehall.catalogue.enums import VersionState, WindowMode
 from servicehall.catalogue.models import (
@@ -57,48 +58,39 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _load_windows(data: Mapping[str, Any]) -> int:
-    for row in data["windows"]:
-        Window.objects.update_or_create(
-            code=row["code"],
-            defaults={
-                "number": row["number"],
-                "name": row["name"],
-                "description": row["short"],
-                "mode": MODES[row["mode"]],
-                "is_general": row["general"],
-                "source": row.get("source") or data.get("source", "")[:120],
-                "as_of": data["as_of"],
-            },
-        )
-    return len(data["windows"])
+    rows = [
+        {
+            "code": row["code"],
+            "number": row["number"],
+            "name": row["name"],
+            "description": row["short"],
+            "mode": MODES[row["mode"]],
+            "is_general": row["general"],
+            "source": row.get("source") or data.get("source", "")[:120],
+            "as_of": data["as_of"],
+        }
+        for row in data["windows"]
+    ]
+    return bring(Window, rows, by=["code"])
 
 
 def _load_limits(data: Mapping[str, Any]) -> int:
-    # Closed rows first: a limit that ends and the one that follows it may not overlap even for a moment.
-    rows = sorted(data["limits"], key=lambda row: row["valid_from"])
-    for row in rows:
-        HallLimit.objects.update_or_create(
-            code=row["code"],
-            valid_from=row["valid_from"],
-            defaults={key: row[key] for key in ("name", "value", "unit", "basis", "valid_to")},
-        )
-    return len(rows)
+    columns = ("code", "valid_from", "name", "value", "unit", "basis", "valid_to")
+    return bring(HallLimit, [{key: row[key] for key in columns} for row in data["limits"]])
 
 
 def _load_rating(data: Mapping[str, Any]) -> int:
-    # Closed versions first, for the same reason.
-    rows = sorted(data["versions"], key=lambda row: row["valid_from"])
-    for row in rows:
-        RatingQuestions.objects.update_or_create(
-            number=row["number"],
-            defaults={
-                "content": {place: row[place] for place in ("online", "onsite")},
-                "source": {"zh": data["source"], "en": data["source_en"]},
-                "valid_from": row["valid_from"],
-                "valid_to": row["valid_to"],
-            },
-        )
-    return len(rows)
+    rows = [
+        {
+            "number": row["number"],
+            "content": {place: row[place] for place in ("online", "onsite")},
+            "source": {"zh": data["source"], "en": data["source_en"]},
+            "valid_from": row["valid_from"],
+            "valid_to": row["valid_to"],
+        }
+        for row in data["versions"]
+    ]
+    return bring(RatingQuestions, rows, by=["number"])
 
 
 def _load_item(content: dict[str, Any]) -> ItemVersion:
@@ -148,17 +140,16 @@ def _with_added(content: dict[str, Any], latest: ItemVersion | None) -> dict[str
 
 
 def _load_negative(data: Mapping[str, Any]) -> int:
-    rows = data["certificates"]
-    for row in rows:
-        NegativeCertificate.objects.update_or_create(
-            code=row["code"],
-            defaults={
-                "name": row["name"],
-                "office": row["office"],
-                "note": row.get("note") or {},
-                "item_id": row.get("item"),
-                "exception": row.get("exception") or {},
-                "synonyms": [*(row.get("synonyms") or []), *(row.get("synonyms_en") or [])],
-            },
-        )
-    return len(rows)
+    rows = [
+        {
+            "code": row["code"],
+            "name": row["name"],
+            "office": row["office"],
+            "note": row.get("note") or {},
+            "item_id": row.get("item"),
+            "exception": row.get("exception") or {},
+            "synonyms": [*(row.get("synonyms") or []), *(row.get("synonyms_en") or [])],
+        }
+        for row in data["certificates"]
+    ]
+    return bring(NegativeCertificate, rows, by=["code"])

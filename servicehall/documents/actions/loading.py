@@ -1,14 +1,15 @@
 """Texts, numbering and seals from the data files. Repeats change nothing; a text that cannot be used stops the load."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-from django.db import models, transaction
+from django.db import transaction
 
+from common import plain
+from common.rows import bring
 from community.governance.models import Body
 from servicehall.documents.checking import check
 from servicehall.documents.enums import LetterKind, MarkSubject
@@ -33,55 +34,36 @@ def load_documents(folder: Path = DATA) -> dict[str, int]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = plain.read(path)
     return content
 
 
-def _put(model: type[models.Model], known: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    model._default_manager.update_or_create(**known, defaults=dict(values))
-
-
-def _in_order(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Rows that end first: no two may hold on one day, not even for a moment."""
-    return sorted(rows, key=lambda row: (row["valid_to"] is None, row["valid_from"]))
-
-
 def _load_texts(rows: list[Mapping[str, Any]]) -> int:
-    for row in _in_order(rows):
+    for row in rows:
         check(LetterKind(row["kind"]), row["content"])
-        _put(
-            LetterText,
-            {"kind": row["kind"], "item_id": row.get("item"), "valid_from": row["valid_from"]},
-            {"content": row["content"], "basis": row["basis"], "valid_to": row["valid_to"]},
-        )
-    return len(rows)
+    columns = ("kind", "valid_from", "content", "basis", "valid_to")
+    given = [{"item_id": row.get("item"), **{key: row[key] for key in columns}} for row in rows]
+    return bring(LetterText, given, by=["kind", "item_id", "valid_from"])
 
 
 def _load_marks(data: Mapping[str, Any]) -> int:
-    marks = [
-        (subject, code, text)
+    dates = {key: data[key] for key in ("valid_from", "valid_to")}
+    rows = [
+        {"subject": subject, "code": code, "text": text, **dates}
         for subject, texts in ((MarkSubject.LINE, "lines"), (MarkSubject.GROUP, "groups"))
         for code, text in data[texts].items()
     ]
-    for subject, code, text in marks:
-        _put(
-            NumberMark,
-            {"subject": subject, "code": code, "valid_from": data["valid_from"]},
-            {"text": text, "valid_to": data["valid_to"]},
-        )
-    return len(marks)
+    return bring(NumberMark, rows, by=["subject", "code", "valid_from"])
 
 
 def _load_letterheads(data: Mapping[str, Any], bodies: list[Body]) -> int:
     """By pattern for every body that has none, so that what an official changed is never undone."""
-    own = {row["code"]: row for row in data["own"]}
-    by_code = {body.code: body for body in bodies}
-    for code, row in own.items():
-        _put(
-            Letterhead,
-            {"body": by_code[code], "valid_from": row["valid_from"]},
-            {key: row[key] for key in ("abbreviation", "second_line", "valid_to")},
-        )
+    ids = {body.code: body.pk for body in bodies}
+    columns = ("valid_from", "abbreviation", "second_line", "valid_to")
+    own = [
+        {"body_id": ids[row["code"]], **{key: row[key] for key in columns}} for row in data["own"]
+    ]
+    bring(Letterhead, own, by=["body_id", "valid_from"])
     held = set(Letterhead.objects.values_list("body_id", flat=True))
     taken = set(Letterhead.objects.values_list("abbreviation", flat=True))
     made = []
