@@ -4,6 +4,7 @@ from servicehall.catalogue.actions.carrying import export_items, import_items
 from servicehall.catalogue.actions.loading import load_catalogue
 from servicehall.catalogue.actions.searching import add_word, count_empty_search
 from servicehall.catalogue.actions.versions import (
+    benefit_kinds,
     discard,
     known_now,
     propose,
@@ -18,6 +19,7 @@ from servicehall.catalogue.actions.versions import (
 
 __all__ = [
     "add_word",
+    "benefit_kinds",
     "count_empty_search",
     "discard",
     "export_items",

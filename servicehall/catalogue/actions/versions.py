@@ -18,9 +18,11 @@ from servicehall.catalogue.actions.columns import columns_of, digest
 from servicehall.catalogue.checking import Known, check, errors_of
 from servicehall.catalogue.enums import Verb, VersionState
 from servicehall.catalogue.models import ItemVersion, ServiceItem, Window
+from servicehall.catalogue.naming import new_key
 from servicehall.catalogue.skeleton import new_content
 
 MAX_AHEAD = timedelta(days=366)
+EMPTY: tuple[Any, ...] = (None, "", 0, False)
 
 
 # --- written ---------------------------------------------------------------------------------------
@@ -122,11 +124,24 @@ def _tidied(content: dict[str, Any]) -> dict[str, Any]:
     """Steps and questions as they are worked through: the last step decides, questions follow the pages."""
     levels = content.get("levels") or []
     order = {page["key"]: number for number, page in enumerate(content.get("pages") or [])}
+    if "benefit" in content:
+        content = {**content, "benefit": _tidied_benefit(content["benefit"])}
     return {
         **content,
         "levels": [{**row, "decides": row is levels[-1]} for row in levels],
         "fields": sorted(content.get("fields") or [], key=lambda row: order.get(row["page"], 99)),
     }
+
+
+def _tidied_benefit(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Without what is empty; None where it is no benefit. A new kind is called after its name."""
+    benefit = {key: value for key, value in (found or {}).items() if value not in EMPTY}
+    name = (benefit.get("name") or {}).get("zh") or ""
+    if not name and not benefit.get("period"):
+        return None
+    if name and not benefit.get("kind"):
+        benefit["kind"] = new_key(name, benefit_kinds())
+    return benefit
 
 
 def discard(version_id: uuid.UUID, *, by: Scope, now: datetime) -> None:
@@ -199,7 +214,20 @@ def known_now() -> Known:
         windows=frozenset(Window.objects.values_list("code", flat=True)),
         departments=frozenset(Body.objects.filter(kind__in=kinds).values_list("key", flat=True)),
         basic_codes={code: item for code, item in taken if code},
+        proved=frozenset(k for k, b in benefit_kinds().items() if b.get("life_proof_months")),
     )
+
+
+def benefit_kinds() -> dict[str, Mapping[str, Any]]:
+    """Every kind of benefit that a published version grants, with its benefit."""
+    rows = ItemVersion.objects.filter(
+        state=VersionState.PUBLISHED, content__benefit__isnull=False
+    ).order_by("item_id", "number")
+    found: dict[str, Mapping[str, Any]] = {}
+    for benefit in rows.values_list("content__benefit", flat=True):
+        if benefit:
+            found[benefit["kind"]] = benefit
+    return found
 
 
 def _make_room(item: ServiceItem, day: date) -> None:
