@@ -804,6 +804,10 @@ def item_and(**more: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: item(world) | more
 
 
+def bundle(_world: World) -> dict[str, Any]:
+    return {"code": "disability"}
+
+
 # The item of the world is published and has no draft, so that a section leads back to it.
 CATALOGUE = [
     Row("catalogue:items", only(EDITORS)),
@@ -816,6 +820,17 @@ CATALOGUE = [
     Row("catalogue:add-word", only(EDITORS, 302), POST, given=item),
     Row("catalogue:item", only(EDITORS), given=item),
     Row("catalogue:version", only(EDITORS), given=item_and(number=1)),
+    Row("catalogue:bundles", only(EDITORS)),
+    Row("catalogue:bundle-new", only(EDITORS)),
+    Row("catalogue:bundle-new", only(EDITORS, 422), POST, data=NONSENSE),
+    Row("catalogue:bundle", only(EDITORS), given=bundle),
+    Row("catalogue:bundle", only(EDITORS, 422), POST, given=bundle, data=NONSENSE),
+    Row(
+        "catalogue:bundle-act",
+        only(EDITORS, 302),
+        POST,
+        given=lambda w: bundle(w) | {"verb": "start"},
+    ),
     Row("catalogue:item-act", only(EDITORS, 302), POST, given=item_and(verb="start")),
     *(
         Row(f"catalogue:{name}", only(EDITORS, 302), method, given=item_and(key="faq", **more))

@@ -20,11 +20,11 @@ from residents.base.enums import OccupancyKind
 from residents.base.models import Occupancy
 from servicehall.aftercare import actions as aftercare
 from servicehall.cases import actions
-from servicehall.cases.bundles import bundles
 from servicehall.cases.enums import SignatureState
 from servicehall.cases.models import CoSignature, Proposal
 from servicehall.catalogue import actions as catalogue
 from servicehall.catalogue.actions import count_empty_search
+from servicehall.catalogue.models import Bundle
 from tests.factories.documents import lettered_hall
 from tests.factories.governance import DepartmentFactory, resident_scope, staff
 from tests.factories.residents import PersonFactory
@@ -225,7 +225,7 @@ def kept(place: Hall) -> tuple[Any, Any]:
 
 def start_family(place: Hall) -> Any:
     return actions.start_family(
-        bundles()["disability"],
+        Bundle.objects.get(code="disability"),
         [SUBSIDY],
         applicant=place.applicant,
         by=place.resident,

@@ -10,9 +10,10 @@ from common.errors import Invalid
 from dashboards.demo.answers import answers_for
 from servicehall.cases import actions
 from servicehall.cases.actions.families import drafts_of
-from servicehall.cases.bundles import bundles, joint
+from servicehall.cases.bundles import joint
 from servicehall.cases.models import Case, CaseFamily, Draft
 from servicehall.catalogue.actions.loading import DATA
+from servicehall.catalogue.models import Bundle
 from tests.factories.servicehall import hall, item_version
 from tests.servicehall.beside import everything_beside
 
@@ -30,7 +31,11 @@ def here():
 
 def begun(here):
     return actions.start_family(
-        bundles()[BUNDLE], ITEMS, applicant=here.applicant, by=here.resident, now=here.now
+        Bundle.objects.get(code=BUNDLE),
+        ITEMS,
+        applicant=here.applicant,
+        by=here.resident,
+        now=here.now,
     )
 
 
@@ -48,7 +53,10 @@ def filled(here, family):
 
 
 def test_bundles_name_items_that_exist_and_files_that_do_not_clash():
-    for bundle in bundles().values():
+    item_version(ITEMS[0])
+    assert Bundle.objects.count() == 2
+    for bundle in Bundle.objects.order_by("code"):
+        assert bundle.basis
         for code in bundle.items:
             assert (DATA / f"items/{code}.yaml").exists(), code
         versions = [item_version(code) for code in bundle.items]

@@ -14,10 +14,10 @@ from common.errors import Invalid, NotAllowed
 from community.governance.scopes import Scope
 from residents.base.models import Person
 from servicehall.cases.actions.filing import file_draft, new_number, save_draft, start_draft
-from servicehall.cases.bundles import Asked, Bundle, joint
+from servicehall.cases.bundles import Asked, joint
 from servicehall.cases.models import Case, CaseFamily, Draft, Upload
 from servicehall.catalogue.enums import Channel
-from servicehall.catalogue.models import ItemVersion
+from servicehall.catalogue.models import Bundle, ItemVersion
 
 
 def start_family(
@@ -53,9 +53,11 @@ def start_family(
 def drafts_of(family: CaseFamily, *, by: Scope) -> list[Draft]:
     """The drafts in the order of the form."""
     rows = Draft.objects.visible_to(by).filter(family=family)
+    bundle = Bundle.objects.begun([family.bundle]).get(family.bundle)
+    order = {code: number for number, code in enumerate(bundle.items if bundle else ())}
     return sorted(
         rows.select_related("version__item", "applicant__community"),
-        key=lambda draft: draft.version.item_id,
+        key=lambda draft: (order.get(draft.version.item_id, len(order)), draft.version.item_id),
     )
 
 

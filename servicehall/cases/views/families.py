@@ -20,7 +20,7 @@ from community.governance.scopes import PortalRequest
 from residents.base.models import Person
 from servicehall.cases import actions
 from servicehall.cases.actions.families import drafts_of
-from servicehall.cases.bundles import Asked, Bundle, bundles, joint, joint_steps
+from servicehall.cases.bundles import Asked, joint, joint_steps, labels_of
 from servicehall.cases.forms_page import PageForm
 from servicehall.cases.models import Case, CaseFamily
 from servicehall.cases.steps import CHECK, CONTACT, KNOWN, Step
@@ -28,7 +28,7 @@ from servicehall.cases.views._answers import answer_rows
 from servicehall.cases.views._filing import HTTP_INVALID, Filing, attach_one, with_files
 from servicehall.cases.views.mine import tone
 from servicehall.catalogue import answering
-from servicehall.catalogue.models import ItemVersion
+from servicehall.catalogue.models import Bundle, ItemVersion
 
 
 @dataclass
@@ -38,9 +38,9 @@ class Joint:
     family: CaseFamily
     filings: list[Filing]
 
-    @property
-    def bundle(self) -> Bundle:
-        return bundles()[self.family.bundle]
+    @cached_property
+    def label(self) -> str:
+        return labels_of([self.family])[self.family.bundle]
 
     @cached_property
     def asked(self) -> list[Asked]:
@@ -102,10 +102,11 @@ def _joint(request: PortalRequest, family_id: uuid.UUID) -> Joint:
 @require_safe
 def overview(request: PortalRequest) -> HttpResponse:
     """The bundles, and the forms that were begun or filed."""
-    families = CaseFamily.objects.visible_to(request.scope)[:20]
+    families = list(CaseFamily.objects.visible_to(request.scope)[:20])
+    labels = labels_of(families)
     context = {
-        "bundles": list(bundles().values()),
-        "families": [(family, bundles()[family.bundle].label) for family in families],
+        "bundles": list(Bundle.objects.public(timezone.localdate()).order_by("code")),
+        "families": [(family, labels[family.bundle]) for family in families],
     }
     return TemplateResponse(request, "servicehall/families/overview.html", context)
 
@@ -114,10 +115,8 @@ def overview(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: PortalRequest, code: str) -> HttpResponse:
     """Which of the items; what is under way already is said."""
-    bundle = bundles().get(code)
-    if bundle is None:
-        raise Http404
     now = timezone.now()
+    bundle = get_object_or_404(Bundle.objects.public(timezone.localdate(now)), code=code)
     person = Person.objects.of_account(request.scope.user_id).select_related("community").first()
     problem, status = "", 200
     if request.method == "POST" and person is not None:
@@ -275,7 +274,7 @@ def family(request: PortalRequest, family_id: uuid.UUID) -> HttpResponse:
     )
     context = {
         "family": found,
-        "label": bundles()[found.bundle].label,
+        "label": labels_of([found])[found.bundle],
         "rows": [(case, tone(case)) for case in cases],
     }
     return TemplateResponse(request, "servicehall/families/family.html", context)

@@ -11,7 +11,7 @@ from community.governance.models import Body
 from community.governance.scopes import PortalRequest
 from servicehall.catalogue import actions
 from servicehall.catalogue.forms_parts import Among
-from servicehall.catalogue.models import ItemVersion, Window
+from servicehall.catalogue.models import Bundle, ItemVersion, Window
 from servicehall.catalogue.wording import in_words
 
 HTTP_INVALID = 422
@@ -78,7 +78,7 @@ def before_of(version: ItemVersion, versions: list[ItemVersion]) -> ItemVersion 
     return next((other for other in versions if other.number < version.number), None)
 
 
-def state_now(version: ItemVersion) -> str:
+def state_now(version: ItemVersion | Bundle) -> str:
     """Where a version stands today: draft, waiting, coming, running, over."""
     today = timezone.localdate()
     if version.is_open:
