@@ -137,9 +137,11 @@ class KeptPaperQuerySet(QuerySet["KeptPaper"]):
 
 class CaseFamilyQuerySet(QuerySet["CaseFamily"]):
     def visible_to(self, scope: Scope) -> Self:
-        """Whoever typed it, and whoever it is for once it is filed."""
-        if scope.is_nobody or scope.is_staff:
+        """Whoever typed it, and whoever it is for once it is filed; a clerk, what he is typing."""
+        if scope.is_nobody:
             return self.none()
+        if scope.is_staff:
+            return self.filter(owner_id=scope.user_id, filed_at__isnull=True)
         filed = Q(applicant__account_id=scope.user_id, filed_at__isnull=False)
         return self.filter(Q(owner_id=scope.user_id) | filed)
 

@@ -428,6 +428,7 @@ OWN_MATTERS = [
     Row("servicehall:family", applicant(302), given=of("family")),
     Row("servicehall:family-page", applicant(), given=with_("family", key="known")),
     Row("servicehall:family-page", applicant(422), POST, given=with_("family", key="known")),
+    Row("servicehall:family-discard", typist(302), POST, given=of("family")),
     Row("servicehall:my-signatures", residents()),
     Row(
         "servicehall:my-signature",

@@ -23,7 +23,12 @@ from servicehall.cases.actions.clock import (
     tacit_accept,
 )
 from servicehall.cases.actions.cosigning import answer_signature, record_signature
-from servicehall.cases.actions.families import save_family, start_family, submit_family
+from servicehall.cases.actions.families import (
+    discard_family,
+    save_family,
+    start_family,
+    submit_family,
+)
 from servicehall.cases.actions.filing import (
     discard_draft,
     is_proxy,
@@ -69,6 +74,7 @@ __all__ = [
     "decline_proposal",
     "deliver",
     "discard_draft",
+    "discard_family",
     "drop_paper",
     "end_publicity",
     "end_publicity_by_itself",
