@@ -402,6 +402,11 @@ OWN_MATTERS = [
     Row("aftercare:my-benefit", applicant(), given=of("benefit")),
     Row("documents:my-letter", applicant(), given=of("letter")),
     Row("documents:my-letter-pdf", applicant(), given=of("letter"), leaves=LETTER_DRAWN),
+    Row(
+        "documents:my-mandate-letter",
+        residents(404) | {W.APPLICANT: 302, W.NEIGHBOUR: 302},
+        given=of("mandate"),
+    ),
     Row("servicehall:start-other", residents(), given=item),
     Row("servicehall:start-other", residents(404), POST, given=item),
     Row("servicehall:my-mandates", residents()),
@@ -468,6 +473,11 @@ COUNTER = [
     Row("servicehall:case-why", of_case(), given=of("case")),
     Row("servicehall:mandates", only(STATION, blind=COUNTERS - STATION), given=person()),
     Row("servicehall:mandates", only(STATION, 422, blind=COUNTERS - STATION), POST, given=person()),
+    Row(
+        "documents:mandate-letter",
+        only(STATION, 302, blind=COUNTERS - STATION),
+        given=lambda w: {"mandate_id": w.mandate.pk},
+    ),
     Row(
         "servicehall:mandate-revoke",
         only(STATION, 302, blind=COUNTERS - STATION),
