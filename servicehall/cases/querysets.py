@@ -33,6 +33,7 @@ from servicehall.cases.enums import (
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
+    from residents.base.models import Person
     from servicehall.cases.models import (  # noqa: F401
         Batch,
         Case,
@@ -154,6 +155,12 @@ class DraftQuerySet(QuerySet["Draft"]):
         return self.filter(owner_id=scope.user_id, is_filed=False).select_related(
             "version__item__window"
         )
+
+    def begun_by(self, person_id: uuid.UUID) -> Self:
+        """Not filed yet, typed with the account of a person."""
+        person = cast("type[Person]", self.model._meta.get_field("applicant").related_model)
+        accounts = person.objects.filter(pk=person_id).values("account_id")
+        return self.filter(owner_id__in=accounts, is_filed=False)
 
 
 class CaseQuerySet(QuerySet["Case"]):

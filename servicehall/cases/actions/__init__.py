@@ -31,6 +31,7 @@ from servicehall.cases.actions.families import (
 )
 from servicehall.cases.actions.filing import (
     discard_draft,
+    forget_drafts,
     is_proxy,
     save_draft,
     start_draft,
@@ -47,7 +48,13 @@ from servicehall.cases.actions.looking import offers, open_case, reveal_in_case
 from servicehall.cases.actions.mandating import record_mandate, revoke_mandate
 from servicehall.cases.actions.messaging import read_messages, settle_messages, write_message
 from servicehall.cases.actions.moving import move_draft
-from servicehall.cases.actions.papers import drop_paper, keep_paper, open_paper, use_paper
+from servicehall.cases.actions.papers import (
+    drop_paper,
+    forget_papers,
+    keep_paper,
+    open_paper,
+    use_paper,
+)
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
 from servicehall.cases.actions.recomputing import recompute_clocks
 from servicehall.cases.actions.review import (
@@ -83,6 +90,8 @@ __all__ = [
     "extend",
     "file_once",
     "finish_at_once",
+    "forget_drafts",
+    "forget_papers",
     "forward",
     "go_on",
     "grant",

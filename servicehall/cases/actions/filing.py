@@ -24,7 +24,7 @@ from servicehall.cases.actions.cosigning import ask_signatures
 from servicehall.cases.actions.proposing import answer_proposal
 from servicehall.cases.enums import CaseState
 from servicehall.cases.followers import Happening
-from servicehall.cases.models import Case, CaseEvent, Draft, Upload
+from servicehall.cases.models import Case, CaseEvent, CaseFamily, Draft, Upload
 from servicehall.cases.proxies import filed_for_by
 from servicehall.cases.rules import case_number
 from servicehall.catalogue import answering
@@ -109,6 +109,18 @@ def discard_draft(draft_id: uuid.UUID, *, by: Scope) -> None:
         draft.delete()
     for name in names:
         storage.drop(name)
+
+
+def forget_drafts(person_id: uuid.UUID) -> list[str]:
+    """All that a person began and did not file, in the transaction of his deletion; files as in `forget_papers`."""
+    rows = Draft.objects.begun_by(person_id).select_for_update(of=("self",)).order_by("pk")
+    drafts = list(rows)
+    files = Upload.objects.filter(draft__in=drafts).order_by("pk")
+    names = list(files.values_list("stored_as", flat=True))
+    families = [draft.family_id for draft in drafts if draft.family_id]
+    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+    CaseFamily.objects.filter(pk__in=families, filed_at__isnull=True, drafts__isnull=True).delete()
+    return names
 
 
 def submit(
