@@ -28,6 +28,7 @@ from servicehall.cases.models import Case, CaseEvent, CaseFamily, Draft, Upload
 from servicehall.cases.proxies import filed_for_by
 from servicehall.cases.rules import case_number
 from servicehall.catalogue import answering
+from servicehall.catalogue.certificates import refusals_in
 from servicehall.catalogue.enums import Channel
 from servicehall.catalogue.models import (
     HallLimit,
@@ -157,6 +158,9 @@ def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> C
     )
     if errors:
         raise Invalid("answers_incomplete", _("还有内容没有填好，请按提示修改。"), errors)
+    # Every door leads through here; the pages say it sooner.
+    if refused := refusals_in(draft.version, answers):
+        raise Invalid("answers_not_issued", next(iter(refused.values())), refused)
     today = timezone.localdate(now)
     if not draft.version.in_force_on(today):
         raise NotAllowed("version_retired", _("这个事项已更新，请重新开始填写，已填内容会保留。"))
