@@ -210,9 +210,12 @@ def _conditions(content: Content, _known: Known) -> Iterator[Fault]:
         seen[row["key"]], places[row["key"]] = row, here
     for index, row in enumerate(content.get("materials") or []):
         yield from _condition("materials", row, index, seen, row.get("name"))
+    votes = [{"condition": row.get("appraisal_when")} for row in content.get("levels") or []]
+    for index, row in enumerate(votes):
+        yield from _condition("levels", row, index, seen, None)
     used = {
         key
-        for row in [*fields, *(content.get("materials") or [])]
+        for row in [*fields, *(content.get("materials") or []), *votes]
         if conditions.is_well_formed(row.get("condition"))
         for key in conditions.fields_of(row["condition"])
     }
@@ -306,6 +309,8 @@ def _level(row: Content, index: int, known: Known) -> Iterator[Fault]:
         yield _error("levels", _("区级环节要写明由哪个部门办。"), index, title)
     if not is_district and row.get("department"):
         yield _error("levels", _("只有区级环节才写部门。"), index, title)
+    if row.get("appraisal_when") and not row.get("appraisal"):
+        yield _error("levels", _("设了什么情况下评议，没有勾民主评议。"), index, title)
 
 
 def _limits(content: Content, _known: Known) -> Iterator[Fault]:

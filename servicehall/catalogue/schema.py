@@ -188,6 +188,9 @@ SECTIONS: tuple[Section, ...] = (
                 Part("limit_days", _("环节时限"), "number", _("单位与承诺时限相同；小时算一天。"),
                      needed=True, forced=True),
                 Part("department", _("区级由哪个部门"), "choice", among="departments"),
+                Part("appraisal", _("先民主评议，才能转下一环节"), "flag",
+                     _("规定要社区评议的才勾。只在有异议时评议的不勾，处理异议时可以要求评议。")),
+                Part("appraisal_when", _("什么情况下才评议"), "when", _("不设条件就是都要。")),
             ), title="level"),
         ),
     ),
@@ -204,7 +207,7 @@ SECTIONS: tuple[Section, ...] = (
             Part("publicity_days", _("公示天数"), "number", _("不公示填0；公示不算在时限里。"), forced=True),
             Part("publicity_shows_names", _("公示时写姓名"), "flag"),
             Part("appraisal", _("准予以前要先民主评议"), "flag",
-                 _("每一件都要评议的才勾；只在有异议时评议的不勾，处理异议时可以要求评议。")),
+                 _("不论哪个环节组织，每一件都要评议的才勾。")),
         ),
     ),
     Section(

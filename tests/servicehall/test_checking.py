@@ -97,6 +97,13 @@ BREAKS = {
     "downwards": (put("levels.0.level", "district"), "levels", "从社区到街道"),
     "no-office": (put("levels.2.department", None), "levels", "哪个部门办"),
     "step-of-none": (put("levels.0.limit_days", 0), "levels", "至少1天"),
+    "vote-when": (
+        put("levels.0.appraisal_when", {"situation": "burden", "values": ["none"]}), "levels", "没有勾民主评议",
+    ),
+    "vote-unread": (put("levels.0.appraisal_when", {"if": "a"}), "levels", "条件读不懂"),
+    "vote-answer": (
+        put("levels.0.appraisal_when", {"situation": "burden", "values": ["x"]}), "levels", "不在选项中",
+    ),
     "steps-too-long": (put("levels.1.limit_days", 13), "levels", "超过了承诺时限"),
     "promise-too-long": (put("limits.promised.days", 31), "limits", "比法定时限"),
     "publicity": (put("publicity_days", 31), "limits", "0到30天"),
