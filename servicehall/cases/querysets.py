@@ -146,6 +146,12 @@ class CaseFamilyQuerySet(QuerySet["CaseFamily"]):
         filed = Q(applicant__account_id=scope.user_id, filed_at__isnull=False)
         return self.filter(Q(owner_id=scope.user_id) | filed)
 
+    def with_content(self) -> Self:
+        """Filed, or with something left to fill in: drafts may have been filed or deleted by themselves."""
+        draft = self.model._meta.get_field("drafts").related_model._default_manager
+        left = draft.filter(family_id=OuterRef("pk"), is_filed=False)
+        return self.filter(Q(filed_at__isnull=False) | Exists(left))
+
 
 class DraftQuerySet(QuerySet["Draft"]):
     def visible_to(self, scope: Scope) -> Self:

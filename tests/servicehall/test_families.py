@@ -178,3 +178,6 @@ def test_what_is_filed_stays_and_a_form_without_drafts_leads_back(here, client_f
         actions.discard_draft(draft.pk, by=here.resident)
     page = phone.get(reverse("servicehall:family-page", args=[empty.pk, "known"]))
     assert page["Location"] == reverse("servicehall:bundles")
+    listed = phone.get(page["Location"]).content.decode()
+    assert str(family.pk) in listed
+    assert str(empty.pk) not in listed

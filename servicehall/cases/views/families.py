@@ -108,7 +108,7 @@ def _joint(request: PortalRequest, family_id: uuid.UUID) -> Joint:
 @require_safe
 def overview(request: PortalRequest) -> HttpResponse:
     """The bundles, and the forms that were begun or filed."""
-    families = list(CaseFamily.objects.visible_to(request.scope)[:20])
+    families = list(CaseFamily.objects.visible_to(request.scope).with_content()[:20])
     labels = labels_of(families)
     context = {
         "bundles": list(Bundle.objects.public(timezone.localdate()).order_by("code")),

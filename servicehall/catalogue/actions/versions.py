@@ -229,7 +229,7 @@ def benefit_kinds() -> dict[str, Mapping[str, Any]]:
     ).order_by("item_id", "number")
     found: dict[str, Mapping[str, Any]] = {}
     for benefit in rows.values_list("content__benefit", flat=True):
-        if benefit:
+        if benefit and benefit.get("kind"):
             found[benefit["kind"]] = benefit
     return found
 

@@ -45,9 +45,9 @@ def names() -> dict[str, Mapping[str, str]]:
     return {
         "windows": windows,
         "departments": departments,
-        "benefits": {kind: in_words(found["name"]) for kind, found in kinds.items()},
+        "benefits": {kind: in_words(found.get("name")) or kind for kind, found in kinds.items()},
         "proved": {
-            kind: in_words(found["name"])
+            kind: in_words(found.get("name")) or kind
             for kind, found in kinds.items()
             if found.get("life_proof_months")
         },
