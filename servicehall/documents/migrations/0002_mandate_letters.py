@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('documents', '0001_letters'),
-        ('governance', '0009_rating_power'),
-        ('servicehall', '0015_filing'),
+        ('governance', '0001_initial'),
+        ('servicehall', '0001_initial'),
     ]
 
     operations = [
