@@ -7,6 +7,7 @@ from django.db import migrations, models
 def drop_mandate_letters(apps, schema_editor):
     """Going back: a letter had to belong to a case."""
     apps.get_model("documents", "Letter").objects.filter(case=None).delete()
+    schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with open checks is not altered
 
 
 class Migration(migrations.Migration):
