@@ -1,42 +1,21 @@
-"""一件事: which items stand on one form, and how their questions become one list. Data in data/bundles.yaml."""
+"""一件事: how the questions of several items become one list. Which items those are is data of the catalogue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from servicehall.cases.models import CaseFamily
 from servicehall.cases.steps import CHECK, KNOWN, Question, Step, steps_of
-from servicehall.catalogue.models import ItemVersion, in_language
+from servicehall.catalogue.models import Bundle, ItemVersion
 
-FILE = Path(__file__).parent / "data" / "bundles.yaml"
 SAME = ("type", "label", "options", "must_be", "min", "max")
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    code: str
-    name: Mapping[str, str]
-    short: Mapping[str, str]
-    items: tuple[str, ...]
-
-    @property
-    def label(self) -> str:
-        return in_language(dict(self.name))
-
-    @property
-    def lead(self) -> str:
-        return in_language(dict(self.short))
-
-
-@cache
-def bundles() -> dict[str, Bundle]:
-    rows = yaml.safe_load(FILE.read_text(encoding="utf-8"))["bundles"]
-    return {
-        row["code"]: Bundle(row["code"], row["name"], row["short"], tuple(row["items"]))
-        for row in rows
+def labels_of(families: Iterable[CaseFamily]) -> dict[str, str]:
+    """What the bundles of forms are called, by code, whether or not they are still offered."""
+    codes = {family.bundle for family in families}
+    return dict.fromkeys(codes, "") | {
+        code: bundle.label for code, bundle in Bundle.objects.begun(codes).items()
     }
 
 

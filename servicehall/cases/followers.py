@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from accounts import audit
 
 if TYPE_CHECKING:
-    from servicehall.cases.models import Case, CaseEvent
+    from servicehall.cases.models import Case, CaseEvent, Mandate
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,31 @@ def follow(follower: Follower) -> Follower:
     if follower not in _followers:
         _followers.append(follower)
     return follower
+
+
+@dataclass(frozen=True, slots=True)
+class MandateAct:
+    """A mandate has just been given, or revoked (`mandate.revoked_at`). It belongs to no case."""
+
+    mandate: "Mandate"
+    by: audit.Actor
+    now: datetime
+
+
+MandateFollower = Callable[[MandateAct], None]
+_of_mandates: list[MandateFollower] = []
+
+
+def follow_mandates(follower: MandateFollower) -> MandateFollower:
+    """Declare what is done when a mandate is given or revoked, as `follow` does for cases."""
+    if follower not in _of_mandates:
+        _of_mandates.append(follower)
+    return follower
+
+
+def tell_of_mandate(act: MandateAct) -> None:
+    for follower in _of_mandates:
+        follower(act)
 
 
 def tell(happening: Happening) -> None:

@@ -14,7 +14,7 @@ from common.names import normalise_name
 from servicehall.cases.prefill import Fact, PlaceChoice
 from servicehall.cases.steps import Question
 from servicehall.catalogue import answering
-from servicehall.catalogue.certificates import refusal_of
+from servicehall.catalogue.certificates import refusal_of, spoken
 from servicehall.catalogue.models import in_language
 
 MAX_TILES = 8  # more options than that are a list to open
@@ -179,7 +179,7 @@ class PageForm(forms.Form):
         if kind == "person" and value and not split_person(value)[0]:
             problem = _("请填写姓名。")
         if not problem and question.get("no_certificates") and value:
-            problem = refusal_of(_spoken(question, value), self.item_code)
+            problem = refusal_of(spoken(question, value), self.item_code)
         if problem:
             self.add_error(beside, str(problem))
         return value
@@ -268,14 +268,6 @@ class PageForm(forms.Form):
 def names_of(key: str) -> tuple[str, ...]:
     """The controls that a question may have."""
     return (key, f"{key}__name", f"{key}__phone", f"{key}__place", f"{key}__known")
-
-
-def _spoken(question: Question, value: Any) -> str:
-    """An answer in the words that people read: of a choice its label."""
-    labels: dict[str, str] = {
-        str(o["value"]): o["label"]["zh"] for o in question.get("options") or []
-    }
-    return labels.get(str(value), str(value))
 
 
 def _plain_field(question: Question) -> forms.Field:

@@ -8,7 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.rights.holdings import hold
-from servicehall.cases.models import Case, CaseMessage, CoSignature, KeptPaper, Mandate, Proposal
+from servicehall.cases.actions import forget_drafts, forget_papers
+from servicehall.cases.models import (
+    Case,
+    CaseMessage,
+    CoSignature,
+    Draft,
+    KeptPaper,
+    Mandate,
+    Proposal,
+)
 
 
 def cases_of(person_id: UUID) -> Sequence[Mapping[str, str]]:
@@ -48,6 +57,18 @@ def papers_of(person_id: UUID) -> Sequence[Mapping[str, str]]:
             "kind": str(row.get_kind_display()),
             "uploaded_at": timezone.localtime(row.uploaded_at).isoformat(timespec="seconds"),
             "expires_on": row.expires_on.isoformat() if row.expires_on else "",
+        }
+        for row in rows.order_by("id")
+    ]
+
+
+def drafts_of(person_id: UUID) -> Sequence[Mapping[str, str]]:
+    """What he has begun with his account and not filed yet, for himself or for another."""
+    rows = Draft.objects.begun_by(person_id).select_related("version")
+    return [
+        {
+            "item": row.version.label,
+            "changed_at": timezone.localtime(row.changed_at).isoformat(timespec="seconds"),
         }
         for row in rows.order_by("id")
     ]
@@ -94,7 +115,8 @@ def proposals_of(person_id: UUID) -> Sequence[Mapping[str, str]]:
 
 hold("cases", _("办件"), cases_of)
 hold("case_messages", _("办件里的留言"), messages_of)
-hold("kept_papers", _("我的材料"), papers_of)
+hold("kept_papers", _("我的材料"), papers_of, forget=forget_papers)
+hold("drafts", _("没有提交的申请"), drafts_of, forget=forget_drafts)
 hold("mandates", _("授权委托"), mandates_of)
 hold("signatures", _("共同签字"), signatures_of)
 hold("proposals", _("您可能可以申请的服务"), proposals_of)

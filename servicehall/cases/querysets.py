@@ -33,6 +33,7 @@ from servicehall.cases.enums import (
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
+    from residents.base.models import Person
     from servicehall.cases.models import (  # noqa: F401
         Batch,
         Case,
@@ -137,11 +138,19 @@ class KeptPaperQuerySet(QuerySet["KeptPaper"]):
 
 class CaseFamilyQuerySet(QuerySet["CaseFamily"]):
     def visible_to(self, scope: Scope) -> Self:
-        """Whoever typed it, and whoever it is for once it is filed."""
-        if scope.is_nobody or scope.is_staff:
+        """Whoever typed it, and whoever it is for once it is filed; a clerk, what he is typing."""
+        if scope.is_nobody:
             return self.none()
+        if scope.is_staff:
+            return self.filter(owner_id=scope.user_id, filed_at__isnull=True)
         filed = Q(applicant__account_id=scope.user_id, filed_at__isnull=False)
         return self.filter(Q(owner_id=scope.user_id) | filed)
+
+    def with_content(self) -> Self:
+        """Filed, or with something left to fill in: drafts may have been filed or deleted by themselves."""
+        draft = self.model._meta.get_field("drafts").related_model._default_manager
+        left = draft.filter(family_id=OuterRef("pk"), is_filed=False)
+        return self.filter(Q(filed_at__isnull=False) | Exists(left))
 
 
 class DraftQuerySet(QuerySet["Draft"]):
@@ -152,6 +161,12 @@ class DraftQuerySet(QuerySet["Draft"]):
         return self.filter(owner_id=scope.user_id, is_filed=False).select_related(
             "version__item__window"
         )
+
+    def begun_by(self, person_id: uuid.UUID) -> Self:
+        """Not filed yet, typed with the account of a person."""
+        person = cast("type[Person]", self.model._meta.get_field("applicant").related_model)
+        accounts = person.objects.filter(pk=person_id).values("account_id")
+        return self.filter(owner_id__in=accounts, is_filed=False)
 
 
 class CaseQuerySet(QuerySet["Case"]):

@@ -42,6 +42,7 @@ urlpatterns = [
     path("bundles/", families.overview, name="bundles"),
     path("bundles/<slug:code>/", families.start, name="bundle"),
     path("my/families/<uuid:family_id>/", families.family, name="family"),
+    path("my/families/<uuid:family_id>/discard/", families.discard, name="family-discard"),
     path("my/families/<uuid:family_id>/pages/<slug:key>/", families.page, name="family-page"),
     path("my/mandates/", mandates.mine, name="my-mandates"),
     path("my/mandates/<uuid:mandate_id>/revoke/", mandates.revoke, name="my-mandate-revoke"),

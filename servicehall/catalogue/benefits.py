@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-PERIODS = ("once", "monthly", "yearly")
-STARTS = ("application_month", "decision_month", "next_month")
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PERIODS: Mapping[str, str | Promise] = {
+    "once": _("一次性"), "monthly": _("每月"), "yearly": _("每年"),
+}  # fmt: skip
+STARTS: Mapping[str, str | Promise] = {
+    "application_month": _("自申请当月"), "decision_month": _("自决定当月"), "next_month": _("自决定次月"),
+}  # fmt: skip
 KEYS = {
     *("kind", "name", "amount", "period", "starts", "lasts_months", "review_months"),
     *("life_proof_months", "basis", "certainty", "demo"),

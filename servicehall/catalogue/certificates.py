@@ -1,5 +1,8 @@
 """The certificates that a community may not issue (民发〔2020〕20号): found by words, refused with the right office."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -45,6 +48,22 @@ def refusal_of(words: str, item_code: str) -> str | Promise:
                 "office": in_words(row.office),
             }
     return ""
+
+
+def refusals_in(version: ItemVersion, answers: Mapping[str, Any]) -> dict[str, str | Promise]:
+    """The answers that ask an item for a certificate which nobody may issue, by question, with the right office."""
+    found = {
+        question["key"]: refusal_of(spoken(question, answers[question["key"]]), version.item_id)
+        for question in version.fields
+        if question.get("no_certificates") and answers.get(question["key"])
+    }
+    return {key: text for key, text in found.items() if text}
+
+
+def spoken(question: Mapping[str, Any], value: Any) -> str:
+    """An answer in the words that people read: of a choice its label."""
+    labels = {str(o["value"]): o["label"]["zh"] for o in question.get("options") or []}
+    return str(labels.get(str(value), value))
 
 
 def is_issued_by(version: ItemVersion) -> bool:

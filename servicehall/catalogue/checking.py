@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.base.eligibility import BadRule, parse
 from servicehall.catalogue import codes, conditions
+from servicehall.catalogue.benefits import benefit_of
 from servicehall.catalogue.enums import ItemKind, ReviewLevel
 from servicehall.catalogue.schema import (
     BILINGUAL,
+    BY_KEY,
     FIELD_TYPES,
     REPLY_VARIABLES,
     SECTIONS,
@@ -40,17 +42,26 @@ MASKED = {
     "bank_card",
 }  # what never reaches the browser cannot be compared there
 VARIABLES = {word for names in REPLY_VARIABLES.values() for word in names.values()}
+MONTHS, MOST_MONTHS = ("lasts_months", "review_months", "life_proof_months"), 600
+WANTED_OF_BENEFIT = {
+    part.key.removeprefix("benefit."): part.label
+    for part in BY_KEY["benefit"].parts
+    if part.key.removeprefix("benefit.")
+    in {"name", "kind", "period", "starts", "basis", "certainty"}
+}
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 VALUE = re.compile(r"[a-z0-9_]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a content may point to. `basic_codes`: the item in force that has a code."""
+    """What a content may point to. `basic_codes`: the item in force that has a code; `proved`: the kinds of
+    benefit that ask for a proof of life."""
 
     windows: frozenset[str]
     departments: frozenset[str]
     basic_codes: Mapping[str, str] = field(default_factory=dict)
+    proved: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +210,12 @@ def _conditions(content: Content, _known: Known) -> Iterator[Fault]:
         seen[row["key"]], places[row["key"]] = row, here
     for index, row in enumerate(content.get("materials") or []):
         yield from _condition("materials", row, index, seen, row.get("name"))
+    votes = [{"condition": row.get("appraisal_when")} for row in content.get("levels") or []]
+    for index, row in enumerate(votes):
+        yield from _condition("levels", row, index, seen, None)
     used = {
         key
-        for row in [*fields, *(content.get("materials") or [])]
+        for row in [*fields, *(content.get("materials") or []), *votes]
         if conditions.is_well_formed(row.get("condition"))
         for key in conditions.fields_of(row["condition"])
     }
@@ -295,6 +309,8 @@ def _level(row: Content, index: int, known: Known) -> Iterator[Fault]:
         yield _error("levels", _("区级环节要写明由哪个部门办。"), index, title)
     if not is_district and row.get("department"):
         yield _error("levels", _("只有区级环节才写部门。"), index, title)
+    if row.get("appraisal_when") and not row.get("appraisal"):
+        yield _error("levels", _("设了什么情况下评议，没有勾民主评议。"), index, title)
 
 
 def _limits(content: Content, _known: Known) -> Iterator[Fault]:
@@ -316,6 +332,55 @@ def _limits(content: Content, _known: Known) -> Iterator[Fault]:
         yield _error("publicity_days", _("公示应在0到30天之间。"))
     if content.get("publicity_shows_names") and not content["publicity_days"]:
         yield _error("publicity_days", _("不公示的，就不能选公示姓名。"))
+
+
+# --- signatures, benefits -------------------------------------------------------------------------------
+def _cosign(content: Content, _known: Known) -> Iterator[Fault]:
+    text = content.get("cosign_text") or {}
+    if not content.get("cosign"):
+        if text.get("zh"):
+            yield _error("cosign", _("写了同意什么，没有选谁要签字。"))
+        return
+    if not text.get("zh"):
+        yield _error("cosign", _("没有写同意什么。"))
+    if not any(row.get("type") == "household_member" for row in content.get("fields") or []):
+        yield _error("cosign", _("表里没有问“家庭成员”，系统不知道请谁签字。"))
+    if content["kind"] == ItemKind.INSTANT:
+        yield _error("cosign", _("即办件当场办结，等不到家人签字。"))
+
+
+def _benefit(content: Content, _known: Known) -> Iterator[Fault]:
+    found = content.get("benefit")
+    if not found:
+        return
+    for key, label in WANTED_OF_BENEFIT.items():
+        if not found.get(key):
+            yield _error("benefit", _("“%(part)s”还没有填。") % {"part": label})
+    if found.get("kind") and not KEY.fullmatch(str(found["kind"])):
+        yield _error("benefit", _("内部名称重复或不合规，请删掉重新增加。"))
+    if all(found.get(key) for key in ("kind", "name", "period", "starts")):
+        try:
+            benefit_of(content)
+        except ValueError:
+            yield _error("benefit", _("待遇的写法系统读不懂，请重新填写。"))
+    yield from _months(found)
+
+
+def _months(benefit: Content) -> Iterator[Fault]:
+    months = [int(benefit.get(key) or 0) for key in MONTHS]
+    if max(months) > MOST_MONTHS:
+        yield _error("benefit", _("月数最多%(most)s个月。") % {"most": MOST_MONTHS})
+    if benefit.get("period") == "once" and any(months):
+        yield _error("benefit", _("一次性的待遇没有期限、复核和生存认证。"))
+    if benefit.get("period") in {"monthly", "yearly"} and not any(months):
+        yield _hint("benefit", _("没有期限、复核和认证的待遇会一直发下去，请核对。"))
+
+
+def _proves_life(content: Content, known: Known) -> Iterator[Fault]:
+    benefit = content.get("benefit") or {}
+    own = benefit.get("kind") if benefit.get("life_proof_months") else None
+    if set(content.get("proves_life") or ()) - known.proved - {own}:
+        yield _error("proves_life", _("勾的待遇里有的不用生存认证，或者已经没有了。"))
 
 
 # --- codes ---------------------------------------------------------------------------------------------
@@ -380,5 +445,5 @@ def _replies(content: Content, _known: Known) -> Iterator[Fault]:
 
 CHECKS = (
     *(_needed, _pointers, _questions, _conditions, _materials, _levels, _limits, _codes),
-    *(_eligibility, _words, _replies),
+    *(_cosign, _benefit, _proves_life, _eligibility, _words, _replies),
 )

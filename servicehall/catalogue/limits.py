@@ -2,16 +2,25 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from servicehall.catalogue.enums import ReviewLevel
 
 
 @dataclass(frozen=True, slots=True)
 class LevelRule:
-    """A review level as the item names it; `department` is the key of the deciding body, where it names one."""
+    """A review level as the item names it; `department` is the key of the deciding body, where it names one;
+    `has_appraisal`: the community votes on every case before it is passed on (appraisals.py)."""
 
     level: ReviewLevel
     limit_days: int
     department: str = ""
+    has_appraisal: bool = False
+
+    @property
+    def label(self) -> str:
+        name = str(ReviewLevel(self.level).label)
+        return _("%(step)s（含民主评议）") % {"step": name} if self.has_appraisal else name
 
 
 @dataclass(frozen=True, slots=True)

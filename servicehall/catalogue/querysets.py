@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -16,6 +17,7 @@ from servicehall.catalogue.limits import HallLimits
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
     from servicehall.catalogue.models import (  # noqa: F401
+        Bundle,
         EmptySearch,
         HallLimit,
         ItemVersion,
@@ -49,6 +51,26 @@ class ItemVersionQuerySet(QuerySet["ItemVersion"]):
         return (
             self.select_related("item__window") if scope.has(Power.EDIT_CATALOGUE) else self.none()
         )
+
+
+class BundleQuerySet(QuerySet["Bundle"]):
+    def public(self, day: date) -> Self:
+        """The joint forms that the hall offers on a day."""
+        return self.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gt=day),
+            state=VersionState.PUBLISHED,
+            valid_from__lte=day,
+        )
+
+    def visible_to(self, scope: Scope) -> Self:
+        """Every version, drafts too, for those who look after the catalogue."""
+        return self if scope.has(Power.EDIT_CATALOGUE) else self.none()
+
+    def begun(self, codes: Iterable[str]) -> dict[str, Bundle]:
+        """By code, the newest version that was ever published: what a form begun under it is called."""
+        ever = [VersionState.PUBLISHED, VersionState.RETIRED]
+        rows = self.filter(code__in=set(codes), state__in=ever).order_by("code", "number")
+        return {bundle.code: bundle for bundle in rows}
 
 
 class HallLimitQuerySet(QuerySet["HallLimit"]):

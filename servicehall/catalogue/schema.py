@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from servicehall.catalogue import codes
+from servicehall.catalogue import benefits, codes
 from servicehall.catalogue.enums import ItemKind, ReplyOutcome, ReviewLevel
 
 Text = str | Promise
@@ -18,7 +18,7 @@ Choices = Mapping[str, Text]
 
 # How a value is written and read:
 #   pair, pairlong  {zh, en}, on a line or on several      record  key and key_en beside it (laws)
-#   line, text, number, day, flag                           words   a list of short texts, one a line
+#   line, text, number, money, day, flag                    words   a list of short texts, one a line
 #   choice, many    of `choices`, or of what the pages look up by `among`
 #   options, when, rule                                     answers of a choice; a condition; an eligibility rule
 BILINGUAL = frozenset({"pair", "pairlong", "record"})
@@ -172,6 +172,15 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section(
+        "cosign", _("家庭成员签字"), _("全家都受影响的事，成年家庭成员各自同意以后才受理。不需要就都不填。"),
+        parts=(
+            Part("cosign", _("谁要签字"), "choice", choices={
+                "adults": _("表里填的、住在一起的每位成年家庭成员"),
+            }),
+            Part("cosign_text", _("同意什么"), "pairlong", _("签字的人读到的原文，写成“我知道并同意……”。")),
+        ),
+    ),
+    Section(
         "levels", _("办理环节"), _("受理以后依次由谁办，最后一个环节作出决定。即办件不设环节。"),
         rows=(
             Rows("levels", _("办理环节"), _("环节"), (
@@ -179,6 +188,9 @@ SECTIONS: tuple[Section, ...] = (
                 Part("limit_days", _("环节时限"), "number", _("单位与承诺时限相同；小时算一天。"),
                      needed=True, forced=True),
                 Part("department", _("区级由哪个部门"), "choice", among="departments"),
+                Part("appraisal", _("先民主评议，才能转下一环节"), "flag",
+                     _("规定要社区评议的才勾。只在有异议时评议的不勾，处理异议时可以要求评议。")),
+                Part("appraisal_when", _("什么情况下才评议"), "when", _("不设条件就是都要。")),
             ), title="level"),
         ),
     ),
@@ -194,6 +206,8 @@ SECTIONS: tuple[Section, ...] = (
             Part("special_procedures", _("特别程序"), "many", choices=codes.SPECIAL),
             Part("publicity_days", _("公示天数"), "number", _("不公示填0；公示不算在时限里。"), forced=True),
             Part("publicity_shows_names", _("公示时写姓名"), "flag"),
+            Part("appraisal", _("准予以前要先民主评议"), "flag",
+                 _("不论哪个环节组织，每一件都要评议的才勾。")),
         ),
     ),
     Section(
@@ -207,6 +221,26 @@ SECTIONS: tuple[Section, ...] = (
             Part("result.delivery", _("怎么拿到"), "many", needed=True, choices={
                 "counter": _("窗口领取"), "post": _("邮寄"), "home": _("送上门"),
             }),
+        ),
+    ),
+    Section(
+        "benefit", _("待遇和认证"),
+        _("准予以后持续给的钱或服务：系统据此记台账、提醒复核和认证，到期只提醒，不会自动停发。没有待遇的，名称和发放方式都不填。"),
+        parts=(
+            Part("benefit.name", _("待遇名称"), "pair"),
+            Part("benefit.kind", _("和哪一种待遇是同一种"), "choice",
+                 _("同一种待遇，新的决定接替旧的。和已有的都不同就不选。"), among="benefits"),
+            Part("benefit.amount", _("标准（元）"), "money", _("人人一样的才填；由决定机构核定的不填。")),
+            Part("benefit.period", _("怎么发"), "choice", choices=benefits.PERIODS),
+            Part("benefit.starts", _("从哪个月算起"), "choice", choices=benefits.STARTS),
+            Part("benefit.lasts_months", _("最长多少个月"), "number", _("没有期限就不填。")),
+            Part("benefit.review_months", _("几个月复核一次"), "number", _("不用复核就不填。")),
+            Part("benefit.life_proof_months", _("几个月做一次生存认证"), "number", _("不用认证就不填。")),
+            Part("benefit.basis", _("待遇的依据"), "text", _("文号和怎么规定的。")),
+            Part("benefit.certainty", _("待遇的把握程度"), "choice", choices=CERTAINTIES),
+            Part("benefit.demo", _("待遇的规定还没有由本市确认"), "flag"),
+            Part("proves_life", _("办成就算完成哪些待遇的生存认证"), "many", among="proved",
+                 hint=_("例如养老金领取资格认证。别的事项不勾。")),
         ),
     ),
     Section(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from servicehall.catalogue.views import carrying, items, searches, sections
+from servicehall.catalogue.views import bundles, carrying, items, searches, sections
 
 app_name = "catalogue"
 ITEM = "hall/catalogue/items/<slug:code>/"
@@ -14,6 +14,10 @@ urlpatterns = [
     path("hall/catalogue/new/", items.item_new, name="item-new"),
     path("hall/catalogue/export/", carrying.export, name="export"),
     path("hall/catalogue/import/", carrying.import_page, name="import"),
+    path("hall/catalogue/bundles/", bundles.bundle_list, name="bundles"),
+    path("hall/catalogue/bundles/new/", bundles.bundle_new, name="bundle-new"),
+    path("hall/catalogue/bundles/<slug:code>/", bundles.bundle_page, name="bundle"),
+    path("hall/catalogue/bundles/<slug:code>/<slug:verb>/", bundles.bundle_act, name="bundle-act"),
     path(ITEM, items.item_page, name="item"),
     path(f"{ITEM}versions/<int:number>/", items.version_page, name="version"),
     path(f"{ITEM}act/<slug:verb>/", items.item_act, name="item-act"),

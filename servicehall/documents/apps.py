@@ -10,7 +10,8 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from servicehall.cases import followers
         from servicehall.documents import showing
-        from servicehall.documents.actions import issue_for
+        from servicehall.documents.actions import follow_mandate, issue_for
 
         followers.follow(issue_for)
+        followers.follow_mandates(follow_mandate)
         showing.declare_panels()

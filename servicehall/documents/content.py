@@ -18,7 +18,8 @@ from community.governance.enums import BodyKind
 from community.governance.models import Body
 from community.governance.workdays import LimitUnit
 from servicehall.cases.enums import DeliveryWay, PauseReason
-from servicehall.cases.models import Case, CaseEvent
+from servicehall.cases.models import Case, CaseEvent, Mandate
+from servicehall.catalogue.models import ItemVersion
 from servicehall.documents import variables
 from servicehall.documents.enums import LetterKind
 from servicehall.documents.kinds import DECISIONS, KINDS, REMEDY
@@ -47,8 +48,9 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """In whose name: number, code, letterhead and seal of that day."""
+    """In whose name: the body, number, code, letterhead and seal of that day."""
 
+    body: Body
     number: str
     code: str
     head: Letterhead | None
@@ -64,15 +66,13 @@ def day(value: date | datetime | None) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
-def write(
-    occasion: Occasion, text: LetterText, values: Mapping[str, Any], authority: Authority
-) -> dict[str, Any]:
+def write(text: LetterText, values: Mapping[str, Any], authority: Authority) -> dict[str, Any]:
     """The letter in its final words. Raises KeyError when a variable has no value."""
-    words, case, body, seal = text.content, occasion.case, occasion.body, authority.seal
-    kind = KINDS[occasion.kind]
+    words, body, seal = text.content, authority.body, authority.seal
+    kind = KINDS[LetterKind(text.kind)]
     return {
         "form": FORM,
-        "kind": occasion.kind.value,
+        "kind": text.kind,
         "title": variables.fill(words["title"], values),
         "number": authority.number,
         "code": authority.code,
@@ -81,7 +81,7 @@ def write(
         "to": variables.fill(words.get("to", "{申请人}："), values),
         "applicant": values["申请人"],
         "item": values["事项"],
-        "case": case.number,
+        "case": values["办件编号"],
         "blocks": [frozen for block in words["blocks"] for frozen in _frozen(block, values)],
         "attachments": [variables.fill(line, values) for line in words.get("attachments", ())],
         "sign": [variables.fill(line, values) for line in words.get("sign", ())],
@@ -136,9 +136,48 @@ def values_for(occasion: Occasion) -> dict[str, Any]:
     return values | dict(occasion.given)
 
 
-def _common(occasion: Occasion) -> dict[str, Any]:
-    case, body, version = occasion.case, occasion.body, occasion.case.version
+def values_of_mandate(mandate: Mandate, body: Body, now: datetime) -> dict[str, Any]:
+    """The same for a mandate: it belongs to no case, so that what only a case has stays empty."""
+    with translation.override(settings.LANGUAGE_CODE):
+        names = {
+            version.item_id: version.name["zh"]
+            for version in ItemVersion.objects.public(mandate.from_on).filter(
+                item_id__in=mandate.items
+            )
+        }
+        items = "、".join(names.get(code, code) for code in mandate.items) or "服务大厅的全部事项"
+        number = mask_id(mandate.holder.id_number or "")
+        empty = dict.fromkeys(variables.COMMON | KINDS[LetterKind.MANDATE].provides, "")
+        return {
+            **empty,
+            **_of_body(body, now),
+            "申请人": mandate.giver.full_name,
+            "申请人证件号": mask_id(mandate.giver.id_number or ""),
+            "事项": items,
+            "法律依据": "有关规定",
+            "受托人": f"{mandate.holder.full_name}（证件号码{number}）",
+            "委托事项": items,
+            "委托期限": f"{day(mandate.from_on)}至{day(mandate.until)}",
+            "委托书": mandate.document,
+            "见证人": mandate.witnesses,
+        }
+
+
+def _of_body(body: Body, now: datetime) -> dict[str, Any]:
     return {
+        "机关": body.name,
+        "机关电话": body.phone,
+        "机关地址": body.address,
+        "服务时间": body.hours_label,
+        "投诉电话": settings.SERVICE_PHONE,
+        "成文日期": day(now),
+    }
+
+
+def _common(occasion: Occasion) -> dict[str, Any]:
+    case, version = occasion.case, occasion.case.version
+    return {
+        **_of_body(occasion.body, occasion.now),
         "申请人": case.applicant.full_name,
         "申请人证件号": mask_id(case.applicant.id_number or ""),
         "办件编号": case.number,
@@ -147,12 +186,6 @@ def _common(occasion: Occasion) -> dict[str, Any]:
         "申请日期": day(case.filed_at),
         "受理日期": day(case.accepted_at),
         "服务站": case.station.name,
-        "机关": body.name,
-        "机关电话": body.phone,
-        "机关地址": body.address,
-        "服务时间": body.hours_label,
-        "投诉电话": settings.SERVICE_PHONE,
-        "成文日期": day(occasion.now),
         "法律依据": "、".join(map(_act, version.content.get("basis") or [])) or "有关规定",
         "承诺时限": _limit(version.promised_amount, version.promised_unit),
         "法定时限": _limit(version.statutory_amount, version.statutory_unit),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from residents.rights.holdings import hold
@@ -10,14 +11,15 @@ from servicehall.documents.models import Letter
 
 
 def letters_of(person_id: UUID) -> Sequence[Mapping[str, str]]:
-    """A list; each letter can be read and kept on the page of its case."""
-    rows = Letter.objects.filter(case__applicant_id=person_id).select_related("case", "body")
+    """A list; each letter can be read and kept on the page of its case, or of the mandate."""
+    own = Q(case__applicant_id=person_id) | Q(mandate__giver_id=person_id)
+    rows = Letter.objects.filter(own).select_related("case", "body")
     return [
         {
             "number": row.number,
             "kind": str(row.get_kind_display()),
             "body": row.body.label,
-            "case": row.case.number,
+            "case": row.case.number if row.case else "",
             "issued_on": row.issued_on.isoformat(),
             "state": str(row.get_state_display()),
         }

@@ -86,8 +86,12 @@ KINDS: dict[K, Kind] = {
     K.DELIVERY: Kind(
         "delivery", (A.DELIVER,), note="送达说明", must=names("送达方式 送达日期 送达文书")
     ),
+    # Of a mandate, not of a case: actions/mandates.py.
     K.MANDATE: Kind(
-        "undertaking", must=names("受托人 委托事项 委托期限"), signed_by_body=False
+        "undertaking",
+        must=names("受托人 委托事项 委托期限"),
+        adds=names("委托书 见证人"),
+        signed_by_body=False,
     ),
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from servicehall.documents.enums import LetterState
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
-    from servicehall.cases.models import Case
+    from servicehall.cases.models import Case, Mandate
     from servicehall.documents.models import Letter, Letterhead, LetterText, NumberMark, Seal  # noqa: F401
 
 
@@ -22,11 +22,18 @@ def holds_on(day: date) -> Q:
 
 class LetterQuerySet(QuerySet["Letter"]):
     def visible_to(self, scope: Scope) -> Self:
-        """Those of the cases that one may open."""
+        """Those of the cases that one may open, and of the mandates that one may see."""
         if scope.is_nobody:
             return self.none()
         cases = cast("type[Case]", self.model._meta.get_field("case").related_model)
-        return self.filter(case__in=cases.objects.visible_to(scope).values("pk"))
+        mandates = cast("type[Mandate]", self.model._meta.get_field("mandate").related_model)
+        return self.filter(
+            Q(case__in=cases.objects.visible_to(scope).values("pk"))
+            | Q(mandate__in=mandates.objects.visible_to(scope).values("pk"))
+        )
+
+    def of_mandate(self, mandate_id: uuid.UUID) -> Self:
+        return self.filter(mandate_id=mandate_id).order_by("-issued_at", "-id")
 
     def of_case(self, case: Case) -> Self:
         """For whoever already has the case before him."""
@@ -40,7 +47,13 @@ class LetterQuerySet(QuerySet["Letter"]):
         return self.filter(state=LetterState.IN_FORCE)
 
     def whole(self) -> Self:
-        return self.select_related("case__version", "case__applicant", "case__community", "body")
+        return self.select_related(
+            "case__version",
+            "case__applicant",
+            "case__community",
+            "mandate__giver__community",
+            "body",
+        )
 
 
 class LetterTextQuerySet(QuerySet["LetterText"]):

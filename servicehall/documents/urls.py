@@ -12,6 +12,8 @@ urlpatterns = [
     path(
         "track/case/letters/<uuid:letter_id>/pdf/", letters.tracked_pdf, name="tracked-letter-pdf"
     ),
+    path("my/mandates/<uuid:mandate_id>/letter/", letters.of_my_mandate, name="my-mandate-letter"),
+    path("hall/mandates/<uuid:mandate_id>/letter/", letters.of_mandate, name="mandate-letter"),
     path("hall/letters/<uuid:letter_id>/", letters.letter, name="letter"),
     path("hall/letters/<uuid:letter_id>/pdf/", letters.letter_pdf, name="letter-pdf"),
     path("hall/letters/<uuid:letter_id>/withdraw/", letters.withdraw, name="letter-withdraw"),

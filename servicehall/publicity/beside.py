@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from community.governance.scopes import Scope
 from servicehall.cases.acts import Act
-from servicehall.cases.enums import RUNNING, CaseAction, CaseState
+from servicehall.cases.enums import RUNNING, CaseAction, CaseState, StepState
 from servicehall.cases.models import Case
 from servicehall.cases.panels import Audience, Panel
+from servicehall.catalogue import answering
+from servicehall.catalogue.appraisals import is_demanded, is_demanded_at, may_be_demanded
 from servicehall.publicity import actions
 from servicehall.publicity.enums import NoticeState
 from servicehall.publicity.forms import PublicForm
@@ -34,7 +36,7 @@ def _for_staff(case: Case, by: Scope, today: date) -> Mapping[str, Any] | None:
     appraisals = list(Appraisal.objects.of_case(case.pk))
     in_hand = case.handler_id == by.body_id and by.has("review_cases")
     may_record = in_hand and case.state in RUNNING | {CaseState.PUBLICISED}
-    is_owed = bool(case.version.content.get("appraisal")) and not appraisals
+    owed = "" if appraisals else _owed(case)
     if not (notices or appraisals or may_record):
         return None
     return {
@@ -42,7 +44,7 @@ def _for_staff(case: Case, by: Scope, today: date) -> Mapping[str, Any] | None:
         "notices": notices,
         "appraisals": appraisals,
         "may_record": may_record,
-        "is_owed": is_owed,
+        "owed": owed,
         "today": today,
     }
 
@@ -61,7 +63,23 @@ def _for_applicant(case: Case, by: Scope, today: date) -> Mapping[str, Any] | No
 
 
 def _is_concerned(case: Case) -> bool:
-    return bool(case.version.publicity_days or case.version.content.get("appraisal"))
+    return bool(case.version.publicity_days or may_be_demanded(case.version.content))
+
+
+def _owed(case: Case) -> str:
+    """Whether a vote has to be held: "step" before the open step is passed on, "grant" before it is granted."""
+    content = case.version.content
+    if not may_be_demanded(content):
+        return ""
+    answers = answering.load_answers(case.answers)
+    step = case.steps.filter(state=StepState.OPEN).select_related("body").first()
+    if (
+        step is not None
+        and not step.is_final
+        and is_demanded_at(content, answers, level=step.level, department=step.body.key)
+    ):
+        return "step"
+    return "grant" if is_demanded(content, answers) else ""
 
 
 PANELS = (

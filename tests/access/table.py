@@ -402,6 +402,11 @@ OWN_MATTERS = [
     Row("aftercare:my-benefit", applicant(), given=of("benefit")),
     Row("documents:my-letter", applicant(), given=of("letter")),
     Row("documents:my-letter-pdf", applicant(), given=of("letter"), leaves=LETTER_DRAWN),
+    Row(
+        "documents:my-mandate-letter",
+        residents(404) | {W.APPLICANT: 302, W.NEIGHBOUR: 302},
+        given=of("mandate"),
+    ),
     Row("servicehall:start-other", residents(), given=item),
     Row("servicehall:start-other", residents(404), POST, given=item),
     Row("servicehall:my-mandates", residents()),
@@ -428,6 +433,7 @@ OWN_MATTERS = [
     Row("servicehall:family", applicant(302), given=of("family")),
     Row("servicehall:family-page", applicant(), given=with_("family", key="known")),
     Row("servicehall:family-page", applicant(422), POST, given=with_("family", key="known")),
+    Row("servicehall:family-discard", typist(302), POST, given=of("family")),
     Row("servicehall:my-signatures", residents()),
     Row(
         "servicehall:my-signature",
@@ -467,6 +473,11 @@ COUNTER = [
     Row("servicehall:case-why", of_case(), given=of("case")),
     Row("servicehall:mandates", only(STATION, blind=COUNTERS - STATION), given=person()),
     Row("servicehall:mandates", only(STATION, 422, blind=COUNTERS - STATION), POST, given=person()),
+    Row(
+        "documents:mandate-letter",
+        only(STATION, 302, blind=COUNTERS - STATION),
+        given=lambda w: {"mandate_id": w.mandate.pk},
+    ),
     Row(
         "servicehall:mandate-revoke",
         only(STATION, 302, blind=COUNTERS - STATION),
@@ -804,6 +815,10 @@ def item_and(**more: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: item(world) | more
 
 
+def bundle(_world: World) -> dict[str, Any]:
+    return {"code": "disability"}
+
+
 # The item of the world is published and has no draft, so that a section leads back to it.
 CATALOGUE = [
     Row("catalogue:items", only(EDITORS)),
@@ -816,6 +831,17 @@ CATALOGUE = [
     Row("catalogue:add-word", only(EDITORS, 302), POST, given=item),
     Row("catalogue:item", only(EDITORS), given=item),
     Row("catalogue:version", only(EDITORS), given=item_and(number=1)),
+    Row("catalogue:bundles", only(EDITORS)),
+    Row("catalogue:bundle-new", only(EDITORS)),
+    Row("catalogue:bundle-new", only(EDITORS, 422), POST, data=NONSENSE),
+    Row("catalogue:bundle", only(EDITORS), given=bundle),
+    Row("catalogue:bundle", only(EDITORS, 422), POST, given=bundle, data=NONSENSE),
+    Row(
+        "catalogue:bundle-act",
+        only(EDITORS, 302),
+        POST,
+        given=lambda w: bundle(w) | {"verb": "start"},
+    ),
     Row("catalogue:item-act", only(EDITORS, 302), POST, given=item_and(verb="start")),
     *(
         Row(f"catalogue:{name}", only(EDITORS, 302), method, given=item_and(key="faq", **more))

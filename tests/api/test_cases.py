@@ -16,10 +16,11 @@ from dashboards.demo import numbers
 from servicehall.cases import actions
 from servicehall.cases.actions import start_draft
 from servicehall.cases.models import Case, Draft
+from servicehall.catalogue.actions import load_catalogue
 from tests.api.conftest import Program, by_station, filing, token_for
 from tests.factories.governance import CommunityFactory, StationFactory, staff
 from tests.factories.residents import PersonFactory
-from tests.factories.servicehall import ALLOWANCE, Hall, hall
+from tests.factories.servicehall import ALLOWANCE, Hall, hall, item_version
 
 # --- filing -----------------------------------------------------------------------------------------
 
@@ -89,6 +90,25 @@ def test_a_post_without_the_power_does_not_file(registration: Hall, program):
     official = program(registration.official).post("cases", by_station(registration))
     assert official.status_code in {403, 422}
     assert not Case.objects.exists()
+
+
+def test_a_certificate_that_nobody_may_issue_is_refused_with_the_right_office(db: None, program):
+    """民发〔2020〕20号, at this door as at the search, the start, the form and the counter."""
+    here = hall("W7-02")
+    load_catalogue()
+    here.version = item_version("W7-02")
+    issues = next(q["key"] for q in here.version.fields if q.get("no_certificates"))
+    for who, body in ((here.resident, filing(here)), (here.clerk, by_station(here))):
+        body["answers"][issues] = "请写明本人无犯罪记录证明"
+        response = program(who).post("cases", body)
+        assert response.status_code == 422
+        answer = response.json()
+        assert answer["code"] == "answers_not_issued"
+        assert list(answer["errors"]) == [f"answers.{issues}"]
+        assert "公安" in answer["errors"][f"answers.{issues}"][0]
+    assert not Case.objects.exists()
+    body["answers"][issues] = "2019年起住在这里"
+    assert program(here.clerk).post("cases", body).status_code == 201
 
 
 def test_a_draft_in_the_browser_stays_as_it_is(registration: Hall, program):

@@ -106,10 +106,23 @@ def test_an_item_is_made_tried_published_found_and_begun(here, arrives):
     maker.follows("看下一部分")
     adds(maker, "材料", name__zh="营业执照", name__en="Business licence", copies="1")
     maker.follows("看下一部分")
+    maker.sees("家庭成员签字")  # nobody else has to agree
+    maker.presses("保存，看下一部分")
     adds(maker, "环节", level="community", limit_days="3")
     maker.follows("看下一部分")
     maker.presses("保存，看下一部分")
     fills(maker, result_name__zh="贷款通知", result_name__en="Notice of the loan")
+    maker.presses("保存，看下一部分")
+    fills(
+        maker,
+        benefit_name__zh="创业贷款贴息",
+        benefit_name__en="Interest subsidy",
+        benefit_period="once",
+        benefit_starts="decision_month",
+        benefit_basis="本市办法",
+        benefit_certainty="D",
+    )
+    maker.looks("6-benefit")
     maker.presses("保存，看下一部分")
     fills(
         maker,
@@ -154,6 +167,7 @@ def test_an_item_is_made_tried_published_found_and_begun(here, arrives):
     colleague.sees("已发布。", "在用")
     version = ItemVersion.objects.get(item_id="W2-09")
     assert version.in_force_on(timezone.localdate())
+    assert version.content["benefit"]["kind"] == "chuangyedaikuantiexi"
 
     resident = arrives("resident", PHONE)
     resident.is_signed_in_as(here.resident)

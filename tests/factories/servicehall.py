@@ -48,7 +48,7 @@ def item_version(code: str = DIBAO, *, publicity_days: int = 0) -> ItemVersion:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "items").mkdir()
-        for file in ("windows.yaml", "limits.yaml", "rating.yaml"):
+        for file in ("windows.yaml", "limits.yaml", "rating.yaml", "bundles.yaml"):
             (folder / file).write_bytes((DATA / file).read_bytes())
         # A case reaches its decision without a publicity, which has tests of its own.
         text = (DATA / f"items/{code}.yaml").read_text(encoding="utf-8")

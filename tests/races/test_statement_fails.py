@@ -18,17 +18,31 @@ from community.governance.models import Body, WorkCalendarDay, WorkCalendarYear
 from dashboards.demo.answers import answers_for
 from residents.base.enums import OccupancyKind
 from residents.base.models import Occupancy
+from residents.rights import actions as rights
 from servicehall.aftercare import actions as aftercare
 from servicehall.cases import actions
-from servicehall.cases.bundles import bundles
 from servicehall.cases.enums import SignatureState
 from servicehall.cases.models import CoSignature, Proposal
 from servicehall.catalogue import actions as catalogue
 from servicehall.catalogue.actions import count_empty_search
+from servicehall.catalogue.models import Bundle
 from tests.factories.documents import lettered_hall
-from tests.factories.governance import DepartmentFactory, resident_scope, staff
+from tests.factories.governance import (
+    CommunityOfficeFactory,
+    DepartmentFactory,
+    resident_scope,
+    staff,
+)
 from tests.factories.residents import PersonFactory
-from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, Hall, allow, attach_files
+from tests.factories.servicehall import (
+    ALLOWANCE,
+    DIBAO,
+    JOBLESS,
+    Hall,
+    allow,
+    attach_files,
+    item_version,
+)
 from tests.servicehall.test_item_changes import replace
 
 pytestmark = pytest.mark.django_db
@@ -223,9 +237,27 @@ def kept(place: Hall) -> tuple[Any, Any]:
     return keep(place), draft
 
 
+def deletion(place: Hall) -> tuple[Any, Any]:
+    """The resident wants his account away, and with it a kept paper and a draft."""
+    kept(place)
+    found = rights.file_deletion(["account"], by=place.resident, now=place.now)
+    district = place.community.parent and place.community.parent.parent
+    return found, staff(Role.DATA_CLERK, CommunityOfficeFactory(place=district))
+
+
+def waiting_bundle(place: Hall) -> tuple[Any, Any]:
+    """A new version of a joint form that one of the office proposed; the other publishes it."""
+    for code in ("W4-01", "W4-03"):
+        item_version(code)
+    by, other = staff(Role.SYSTEM_ADMIN), staff(Role.DISTRICT_OFFICE)
+    draft = catalogue.start_bundle_draft("disability", by=by, now=place.now)
+    day = timezone.localdate(place.now)
+    return catalogue.propose_bundle(draft.pk, day, by=by, now=place.now), other
+
+
 def start_family(place: Hall) -> Any:
     return actions.start_family(
-        bundles()["disability"],
+        Bundle.objects.get(code="disability"),
         [SUBSIDY],
         applicant=place.applicant,
         by=place.resident,
@@ -438,6 +470,21 @@ ACTS = {
         lambda h, f: actions.save_family(f, {"institution": "no"}, by=h.resident, now=h.now),
         item=SUBSIDY,
     ),
+    "discard_family": Act(
+        start_family, lambda h, f: actions.discard_family(f.pk, by=h.resident), item=SUBSIDY
+    ),
+    "accept_deletion": Act(
+        deletion,
+        lambda h, pair: rights.accept_deletion(
+            pair[0].pk, pair[0].parts, answer="", by=pair[1], now=h.now
+        ),
+        item=ALLOWANCE,
+    ),
+    "publish_bundle": Act(
+        waiting_bundle,
+        lambda h, pair: catalogue.publish_bundle(pair[0].pk, by=pair[1], now=h.now),
+        item=SUBSIDY,
+    ),
     "submit_family": Act(
         family,
         lambda h, f: actions.submit_family(f.pk, by=h.resident, now=h.now),
@@ -485,6 +532,8 @@ def test_every_verb_of_the_hall_is_swept():
     """A new action brings its line here."""
     others = {  # drafts in one statement, data files, a question that writes nothing
         *("start_draft", "save_draft", "discard_draft", "offers", "is_proxy", "open_paper"),
+        # Inside the transaction of a deletion.
+        *("forget_papers", "forget_drafts"),
         # Inside the transaction of whoever writes the notice to the public.
         "check_conflict",
         # A slice of a batch is many transactions: tests/servicehall/test_batches.py.

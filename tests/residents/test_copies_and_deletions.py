@@ -12,6 +12,7 @@ from accounts import sealing, verifying
 from accounts.models import AuditEntry
 from common import storage
 from common.errors import Conflict, Invalid, NotAllowed
+from common.uploads import CleanFile
 from community.governance.enums import Role
 from notifications.models import Message
 from residents.base.actions import open_file, update_phone
@@ -20,6 +21,10 @@ from residents.base.models import Person, SourceRecord
 from residents.rights import actions
 from residents.rights.enums import CopyState
 from residents.rights.models import Consent, Copy, Deletion, KinRequest
+from servicehall.cases import actions as cases
+from servicehall.cases.actions import start_family
+from servicehall.cases.models import CaseFamily, Draft, KeptPaper, Upload
+from servicehall.catalogue.models import Bundle
 from tests.factories.governance import (
     CommunityOfficeFactory,
     DistrictFactory,
@@ -28,6 +33,7 @@ from tests.factories.governance import (
     staff,
 )
 from tests.factories.residents import PersonFactory, household
+from tests.factories.servicehall import ALLOWANCE, file_case, hall, item_version
 from tests.signing_in import client_for
 
 pytestmark = pytest.mark.django_db
@@ -254,6 +260,109 @@ def test_a_deletion_from_page_to_page(told, mine, district):
         == "/rights/deletions/"
     )
     assert "已删除" in browser.get("/me/deletion/").content.decode()
+
+
+# --- what the hall keeps for her alone ------------------------------------------------------------------
+PDF = b"%PDF-1.4 kept"
+
+
+def keeps(by):
+    file = CleanFile(PDF, "pdf", 1, len(PDF), "0" * 64, "a.pdf")
+    return cases.keep_paper(file, kind="other", title="户口本", by=by, now=timezone.now())
+
+
+def begins(place, *, with_file):
+    """A draft of the hall's applicant, with a file where one is asked for."""
+    draft = cases.start_draft(
+        place.version, applicant=place.applicant, by=place.resident, now=place.now
+    )
+    if with_file:
+        field = next(f["key"] for f in place.version.fields if f["type"] == "file")
+        paper = keeps(place.resident)
+        cases.use_paper(paper.pk, draft.pk, field, by=place.resident, now=timezone.now())
+    return draft
+
+
+def answering_for(place):
+    """Whoever answers for the district."""
+    district = place.community.parent and place.community.parent.parent
+    return staff(Role.DATA_CLERK, CommunityOfficeFactory(place=district))
+
+
+def is_there(name):
+    try:
+        return bool(storage.read(name))
+    except storage.FileMissing:
+        return False
+
+
+def test_kept_papers_and_drafts_go_when_asked_and_what_was_filed_stays():
+    place = hall(ALLOWANCE)
+    other = PersonFactory(community=place.community, account=True)
+    others = keeps(resident_scope(other.account))
+    answerer = answering_for(place)
+    case = file_case(place.version, place.applicant, by=place.resident, now=place.now)
+    begins(place, with_file=True)
+    (mark,) = KeptPaper.objects.filter(person=place.applicant)
+    copy = Upload.objects.get(draft__is_filed=False)
+    assert is_there(mark.stored_as)
+    assert is_there(copy.stored_as)
+    page = client_for(place.applicant.account).get("/me/deletion/").content.decode()
+    assert "我的材料" in page
+    assert "没有提交的申请" in page
+
+    found = ask(place.resident, "kept_papers")
+    accept(found, answerer, "kept_papers")
+    found.refresh_from_db()
+    assert found.done == {"kept_papers": "done"}
+    assert list(KeptPaper.objects.all()) == [others]
+    assert not is_there(mark.stored_as)
+    assert is_there(others.stored_as)
+    # The copy in the draft is another matter, and goes with the draft.
+    assert is_there(copy.stored_as)
+    accept(ask(place.resident, "drafts"), answerer, "drafts")
+    assert not is_there(copy.stored_as)
+    assert not Draft.objects.filter(is_filed=False).exists()
+    case.refresh_from_db()
+    assert case.answers
+    assert case.uploads.count() == 2
+
+
+def test_with_the_account_goes_what_nobody_could_reach_any_more():
+    place = hall(ALLOWANCE)
+    answerer = answering_for(place)
+    case = file_case(place.version, place.applicant, by=place.resident, now=place.now)
+    start_family(
+        Bundle.objects.get(code="disability"),
+        [item_version("W4-02").item_id],
+        applicant=place.applicant,
+        by=place.resident,
+        now=place.now,
+    )
+    begins(place, with_file=True)
+    files = [KeptPaper.objects.get().stored_as, Upload.objects.get(draft__is_filed=False).stored_as]
+    found = ask(place.resident, "account", "kept_papers")
+    with pytest.raises(Invalid):  # a part that stays needs its reason
+        accept(found, answerer, "account")
+    assert all(is_there(name) for name in files)
+    accept(found, answerer, "account", answer="材料一并删除")
+    assert not KeptPaper.objects.exists()
+    assert not Draft.objects.filter(is_filed=False).exists()
+    assert not CaseFamily.objects.exists()
+    assert not any(is_there(name) for name in files)
+    assert case.uploads.count() == 2
+
+
+def test_a_deletion_that_fails_keeps_every_file(monkeypatch):
+    place = hall(ALLOWANCE)
+    answerer = answering_for(place)
+    paper = keeps(place.resident)
+    found = ask(place.resident, "kept_papers")
+    monkeypatch.setattr("residents.rights.actions._core.close", lambda *_args, **_more: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        accept(found, answerer, "kept_papers")
+    assert KeptPaper.objects.filter(pk=paper.pk).exists()
+    assert is_there(paper.stored_as)
 
 
 # --- the next of kin --------------------------------------------------------------------------------------

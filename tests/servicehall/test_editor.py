@@ -10,6 +10,7 @@ from django.urls import reverse
 from community.governance.enums import Role
 from servicehall.catalogue import actions
 from servicehall.catalogue.actions.columns import digest
+from servicehall.catalogue.benefits import benefit_of
 from servicehall.catalogue.models import EmptySearch, ItemVersion
 from servicehall.catalogue.schema import SECTIONS
 from tests.factories.governance import CommunityOfficeFactory, DepartmentFactory, staff
@@ -78,6 +79,10 @@ def test_every_section_and_row_saved_as_it_stands_changes_nothing_that_anybody_r
                 sent = desk.post(url, typed_in(desk.get(url)))
                 assert sent.status_code == 302, (url, sent.content.decode()[:4000])
             assert desk.get(at("row-new", section.key, rows.key)).status_code == 200
+    before = ItemVersion.objects.get(item_id=DIBAO, number=1).content
+    for key in ("benefit", "cosign", "cosign_text"):
+        assert before[key]
+        assert draft().content[key] == before[key]
     assert desk.get(at("version", 2)).context["changes"] == []
     page = desk.get(at("item"))
     assert page.context["changes"] == []
@@ -143,6 +148,64 @@ def test_the_rule_that_finds_people_is_built_of_facts(desk):
     assert draft().eligibility is not None
 
 
+def test_what_a_granted_case_gives_is_edited_taken_away_and_named_anew(desk):
+    url = at("section", "benefit")
+    given = typed_in(desk.get(url))
+    assert given["benefit_kind"] == ["dibao"]
+    given |= {"benefit_amount": ["812.50"], "benefit_review_months": ["6"]}
+    assert desk.post(url, given).status_code == 302
+    assert draft().content["benefit"]["amount"] == "812.50"
+    rule = benefit_of(draft().content)
+    assert rule is not None
+    assert rule.review_months == 6
+    changes = desk.get(at("item")).context["changes"]
+    assert {(c.label, c.before, c.after) for c in changes} == {
+        ("标准（元）", "", "812.50"),
+        ("几个月复核一次", "12", "6"),
+    }
+    given = typed_in(desk.get(url)) | {"benefit_kind": [""], "benefit_name__zh": ["取暖补贴"]}
+    desk.post(url, given | {"benefit_name__en": ["Heating subsidy"], "benefit_period": ["once"]})
+    assert draft().content["benefit"]["kind"] == "qunuanbutie"
+    page = desk.get(at("item")).content.decode()
+    assert "一次性的待遇没有期限、复核和生存认证" in page
+    given = typed_in(desk.get(url))
+    given |= {"benefit_name__zh": [""], "benefit_name__en": [""], "benefit_period": [""]}
+    desk.post(url, given)
+    assert draft().content["benefit"] is None
+    assert benefit_of(draft().content) is None
+    assert desk.get(at("item")).context["errors"] == 0
+
+
+def test_who_has_to_agree_is_edited_with_the_words_that_they_read(desk):
+    url = at("section", "cosign")
+    given = typed_in(desk.get(url))
+    assert given["cosign"] == ["adults"]
+    desk.post(url, given | {"cosign_text__zh": ["我同意。"], "cosign_text__en": ["I agree."]})
+    assert draft().content["cosign_text"] == {"zh": "我同意。", "en": "I agree."}
+    assert draft().content["cosign"] == "adults"
+    desk.post(url, typed_in(desk.get(url)) | {"cosign": [""]})
+    assert draft().content["cosign"] is None
+    assert "没有选谁要签字" in desk.get(at("item")).content.decode()
+
+
+def test_a_proof_of_life_names_benefits_that_ask_for_one(office, client_for):
+    pension = item_version("W2-06")
+    assert pension.content["benefit"]["kind"] == "resident_pension"
+    with_proof = item_version("W2-07")
+    assert with_proof.content["proves_life"] == ["resident_pension"]
+    actions.start_draft("W2-07", by=office[0], now=NOW)
+    desk, url = client_for(office[0]), reverse("catalogue:section", args=["W2-07", "benefit"])
+    given = typed_in(desk.get(url))
+    assert given["proves_life"] == ["resident_pension"]
+    assert desk.post(url, given).status_code == 302
+    proof = ItemVersion.objects.get(item_id="W2-07", number=2)
+    assert proof.content["proves_life"] == ["resident_pension"]
+    assert not proof.content["benefit"]
+    desk.post(url, {name: value for name, value in given.items() if name != "proves_life"})
+    proof.refresh_from_db()
+    assert proof.content["proves_life"] == []
+
+
 def test_wrong_input_comes_back_with_what_was_typed(desk):
     url = at("section", "limits")
     given = typed_in(desk.get(url)) | {
@@ -201,8 +264,8 @@ def test_a_catalogue_is_carried_to_another_installation_as_drafts(desk, office, 
     file = desk.post(reverse("catalogue:export"))
     content = json.loads(file.content)
     assert [each["content"]["code"] for each in content["items"]] == [DIBAO]
-    (same,) = actions.import_items(file.content, by=office[0], now=NOW)
-    assert same.fate == "same"
+    carried = actions.import_items(file.content, by=office[0], now=NOW)
+    assert {(each.is_bundle, each.fate) for each in carried} == {(False, "same"), (True, "same")}
     ItemVersion.objects.filter(number=2).delete()
     changed = json.loads(file.content)
     item = changed["items"][0]

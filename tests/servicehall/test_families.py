@@ -6,14 +6,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from common import storage
 from common.errors import Invalid
 from dashboards.demo.answers import answers_for
 from servicehall.cases import actions
 from servicehall.cases.actions.families import drafts_of
-from servicehall.cases.bundles import bundles, joint
-from servicehall.cases.models import Case, CaseFamily, Draft
+from servicehall.cases.bundles import joint
+from servicehall.cases.models import Case, CaseFamily, Draft, Upload
 from servicehall.catalogue.actions.loading import DATA
-from tests.factories.servicehall import hall, item_version
+from servicehall.catalogue.models import Bundle
+from tests.factories.residents import PersonFactory
+from tests.factories.servicehall import JOBLESS, hall, item_version
 from tests.servicehall.beside import everything_beside
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +33,11 @@ def here():
 
 def begun(here):
     return actions.start_family(
-        bundles()[BUNDLE], ITEMS, applicant=here.applicant, by=here.resident, now=here.now
+        Bundle.objects.get(code=BUNDLE),
+        ITEMS,
+        applicant=here.applicant,
+        by=here.resident,
+        now=here.now,
     )
 
 
@@ -48,7 +55,10 @@ def filled(here, family):
 
 
 def test_bundles_name_items_that_exist_and_files_that_do_not_clash():
-    for bundle in bundles().values():
+    item_version(ITEMS[0])
+    assert Bundle.objects.count() == 2
+    for bundle in Bundle.objects.order_by("code"):
+        assert bundle.basis
         for code in bundle.items:
             assert (DATA / f"items/{code}.yaml").exists(), code
         versions = [item_version(code) for code in bundle.items]
@@ -113,3 +123,61 @@ def test_one_wrong_answer_files_nothing_and_is_named_as_on_the_form(here):
     assert set(caught.value.fields) == {"care_need"}
     assert not Case.objects.exists()
     assert not Draft.objects.filter(is_filed=True).exists()
+
+
+def test_a_form_that_was_begun_is_thrown_away_with_its_drafts_and_files(here, client_for, settings):
+    family = begun(here)
+    filled(here, family)
+    draft = drafts_of(family, by=here.resident)[0]
+    stored = storage.keep(b"%PDF-")
+    Upload.objects.create(
+        draft=draft, field="any", title="x", kind="pdf", size=5, sha256="0" * 64,
+        stored_as=stored, uploaded_by_id=here.resident.user_id, uploaded_at=here.now,
+    )  # fmt: skip
+    other = actions.start_draft(
+        item_version(JOBLESS), applicant=here.applicant, by=here.resident, now=here.now
+    )
+    url = reverse("servicehall:family-discard", args=[family.pk])
+    assert client_for(PersonFactory(account=True).account).post(url).status_code == 404
+    assert client_for(here.clerk).post(url).status_code == 404
+    phone = client_for(here.resident)
+    page = phone.get(reverse("servicehall:family-page", args=[family.pk, "known"]))
+    assert url in page.content.decode()
+    assert phone.post(url)["Location"] == reverse("servicehall:bundles")
+    assert not CaseFamily.objects.exists()
+    assert list(Draft.objects.all()) == [other]
+    assert not (settings.UPLOAD_DIR / stored).exists()
+
+
+def test_a_clerk_throws_away_the_form_that_he_is_typing_and_no_other(here, client_for):
+    own = actions.start_family(
+        Bundle.objects.get(code=BUNDLE),
+        ITEMS,
+        applicant=here.applicant,
+        by=here.clerk,
+        now=here.now,
+    )
+    theirs = begun(here)
+    desk = client_for(here.clerk)
+    assert desk.post(reverse("servicehall:family-discard", args=[theirs.pk])).status_code == 404
+    assert desk.post(reverse("servicehall:family-discard", args=[own.pk])).status_code == 302
+    assert list(CaseFamily.objects.all()) == [theirs]
+
+
+def test_what_is_filed_stays_and_a_form_without_drafts_leads_back(here, client_for):
+    family = begun(here)
+    filled(here, family)
+    actions.submit_family(family.pk, by=here.resident, now=here.now)
+    phone = client_for(here.resident)
+    discard = reverse("servicehall:family-discard", args=[family.pk])
+    assert phone.post(discard)["Location"] == reverse("servicehall:family", args=[family.pk])
+    assert Case.objects.filter(family=family).count() == 2
+
+    empty = begun(here)
+    for draft in drafts_of(empty, by=here.resident):
+        actions.discard_draft(draft.pk, by=here.resident)
+    page = phone.get(reverse("servicehall:family-page", args=[empty.pk, "known"]))
+    assert page["Location"] == reverse("servicehall:bundles")
+    listed = phone.get(page["Location"]).content.decode()
+    assert str(family.pk) in listed
+    assert str(empty.pk) not in listed

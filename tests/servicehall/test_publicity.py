@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from notifications.models import Message
 from servicehall.cases import actions as cases
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case
+from servicehall.catalogue.models import ItemVersion
 from servicehall.publicity import actions, rules
 from servicehall.publicity.enums import NoticeState, ObjectionAction, ObjectionState
 from servicehall.publicity.models import Appraisal, Objection, PublicityRule, PublicNotice
@@ -314,6 +316,53 @@ def test_where_the_item_demands_a_vote_nothing_is_granted_without_and_against_it
     vote(place, notice.case_id, now=day(8), votes_for=8, votes_against=9, abstained=0)
     assert refusal(cases.grant, notice.case_id, **grant) == "against_appraisal"
     assert cases.grant(notice.case_id, reason="收入核对属实。", **grant).outcome == "granted"
+
+
+def test_a_demand_of_the_item_holds_without_a_notice_too(db):
+    actions.load_publicity()
+    here = hall(now=NOW)
+    here.version.content["appraisal"] = True
+    here.version.save(update_fields=["content"])
+    case = here.at_district()
+    grant: dict[str, Any] = {"by": here.decider, "now": day(8)}
+    assert refusal(cases.grant, case.pk, **grant) == "not_appraised"
+    vote(here, case.pk, now=day(8))
+    assert cases.grant(case.pk, **grant).outcome == "granted"
+
+
+@pytest.mark.parametrize("kind", ["reward", "special_lost"])
+def test_a_step_that_demands_a_vote_waits_for_it_and_asks_none_of_the_bereaved(
+    db, kind, client_for, client
+):
+    """W3-04 社区评议: the case of the catalogue, from the community to the decision."""
+    actions.load_publicity()
+    here = hall("W3-04", now=NOW, publicity_days=7)
+    Post.objects.update(started_on=SINCE)
+    guide = client.get(reverse("servicehall:item", args=["W3-04"])).content.decode()
+    assert "特别扶助不评议，也不张贴" in guide
+    assert "含民主评议" not in guide  # not of every case
+    level = {**here.version.content["levels"][0], "appraisal_when": None}
+    assert ItemVersion(content={"levels": [level]}).levels[0].label == "社区核查（含民主评议）"
+    case = here.accepted(answers={"kind": kind})
+    forward: dict[str, Any] = {"opinion": "情况属实。", "now": day(1)}
+    more = reverse("servicehall:case-more", args=[case.pk])
+    if kind == "reward":
+        assert refusal(cases.forward, case.pk, by=here.director, **forward) == "not_appraised"
+        desk = client_for(here.director)
+        assert "这一环节要先民主评议" in everything_beside(desk, more)
+        vote(replace(here, decider=here.director), case.pk, now=day(1))
+        assert "这一环节要先民主评议" not in everything_beside(desk, more)
+    cases.forward(case.pk, by=here.director, **forward)
+    # Sent back it need not be voted on again.
+    cases.send_back(case.pk, by=here.official, reason="请核对日期。", now=day(2))
+    cases.forward(case.pk, by=here.director, **forward | {"now": day(2)})
+    cases.forward(case.pk, by=here.official, **forward | {"now": day(2)})
+    case.refresh_from_db()
+    actions.publicise(case.pk, by=here.decider, now=day(3))
+    actions.end_over(PublicNotice.objects.get(case=case).pk, now=day(12))
+    granted = cases.grant(case.pk, by=here.decider, now=day(12))
+    assert granted.outcome == "granted"
+    assert Appraisal.objects.filter(case=case).count() == (1 if kind == "reward" else 0)
 
 
 # --- pages ------------------------------------------------------------------------------------------

@@ -224,7 +224,7 @@ def _found(query):
 
 def _load(folder, **changed):
     (folder / "items").mkdir(exist_ok=True)
-    for file in ("windows.yaml", "limits.yaml", "rating.yaml"):
+    for file in ("windows.yaml", "limits.yaml", "rating.yaml", "bundles.yaml"):
         (folder / file).write_bytes((DATA / file).read_bytes())
     (folder / "negative.yaml").write_text("certificates: []")
     content = yaml.safe_load((DATA / f"items/{JOBLESS}.yaml").read_text(encoding="utf-8"))

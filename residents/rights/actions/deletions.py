@@ -13,12 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.users import close_account
+from common import storage
 from common.errors import Conflict, Invalid
 from community.governance.scopes import Scope
 from residents.base.actions import Statement, say
+from residents.base.attributes import ATTRIBUTES
 from residents.base.known import kept
 from residents.base.models import Person, SourceRecord
-from residents.rights import erasing
+from residents.rights import erasing, holdings
 from residents.rights.actions import _core
 from residents.rights.enums import FamilyState, RequestAction
 from residents.rights.models import Consent, Deletion, FamilyConsent
@@ -74,6 +76,7 @@ def accept_deletion(
             text = _("没有全部删除的，请写明留下什么、为什么、留到什么时候。")
             raise Invalid("reason_missing", text, {"answer": text})
         person = _locked(found.person_id)
+        files = _forget(person, chosen)
         found.done = dict.fromkeys(found.parts, KEPT) | _erase(person, chosen, by=by, now=now)
         closed = _core.close(
             found, RequestAction.ACCEPT, answer=answer, name="deletion", by=by, now=now
@@ -81,7 +84,16 @@ def accept_deletion(
         if erasing.ACCOUNT in chosen and person.account_id:
             close_account(person.account_id, by=by, now=now)
             Person.objects.filter(pk=person.pk).update(account=None, changed_at=now)
-        return closed
+    for name in files:
+        storage.drop(name)
+    return closed
+
+
+def _forget(person: Person, parts: list[str]) -> list[str]:
+    """What is kept for the person alone. With the account all of it goes: nobody could reach it any more."""
+    there = holdings.forgettable(person.pk)
+    is_all = erasing.ACCOUNT in parts
+    return holdings.forget(person.pk, [code for code in there if is_all or code in parts])
 
 
 def refuse_deletion(deletion_id: UUID, *, answer: str, by: Scope, now: datetime) -> Deletion:
@@ -99,8 +111,8 @@ def withdraw_deletion(deletion_id: UUID, *, by: Scope, now: datetime) -> Deletio
 
 
 def _erase(person: Person, parts: list[str], *, by: Scope, now: datetime) -> dict[str, str]:
-    done = {}
-    keys = [part for part in parts if part not in erasing.WHOLE]
+    keys = [part for part in parts if part in ATTRIBUTES]
+    done = dict.fromkeys(set(parts) - set(keys) - set(erasing.WHOLE), DONE)
     if keys:
         for source in erasing.OWN:
             away = Statement(

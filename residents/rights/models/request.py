@@ -96,7 +96,8 @@ class Correction(Request):
 
 
 class Deletion(Request):
-    """删除申请. `parts` are keys of attributes, "consents", "family", "account"; `done` says what came of each."""
+    """删除申请. `parts` are keys of attributes, codes of holdings, "consents", "family", "account"; `done` says
+    what came of each."""
 
     parts = models.JSONField(_("申请删除"), default=list)
     done = models.JSONField(_("处理结果"), default=dict)

@@ -23,9 +23,15 @@ from servicehall.cases.actions.clock import (
     tacit_accept,
 )
 from servicehall.cases.actions.cosigning import answer_signature, record_signature
-from servicehall.cases.actions.families import save_family, start_family, submit_family
+from servicehall.cases.actions.families import (
+    discard_family,
+    save_family,
+    start_family,
+    submit_family,
+)
 from servicehall.cases.actions.filing import (
     discard_draft,
+    forget_drafts,
     is_proxy,
     save_draft,
     start_draft,
@@ -42,7 +48,13 @@ from servicehall.cases.actions.looking import offers, open_case, reveal_in_case
 from servicehall.cases.actions.mandating import record_mandate, revoke_mandate
 from servicehall.cases.actions.messaging import read_messages, settle_messages, write_message
 from servicehall.cases.actions.moving import move_draft
-from servicehall.cases.actions.papers import drop_paper, keep_paper, open_paper, use_paper
+from servicehall.cases.actions.papers import (
+    drop_paper,
+    forget_papers,
+    keep_paper,
+    open_paper,
+    use_paper,
+)
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
 from servicehall.cases.actions.recomputing import recompute_clocks
 from servicehall.cases.actions.review import (
@@ -69,6 +81,7 @@ __all__ = [
     "decline_proposal",
     "deliver",
     "discard_draft",
+    "discard_family",
     "drop_paper",
     "end_publicity",
     "end_publicity_by_itself",
@@ -77,6 +90,8 @@ __all__ = [
     "extend",
     "file_once",
     "finish_at_once",
+    "forget_drafts",
+    "forget_papers",
     "forward",
     "go_on",
     "grant",

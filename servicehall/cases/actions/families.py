@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common import storage
-from common.errors import Invalid, NotAllowed
+from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.scopes import Scope
 from residents.base.models import Person
 from servicehall.cases.actions.filing import file_draft, new_number, save_draft, start_draft
-from servicehall.cases.bundles import Asked, Bundle, joint
+from servicehall.cases.bundles import Asked, joint
 from servicehall.cases.models import Case, CaseFamily, Draft, Upload
 from servicehall.catalogue.enums import Channel
-from servicehall.catalogue.models import ItemVersion
+from servicehall.catalogue.models import Bundle, ItemVersion
 
 
 def start_family(
@@ -53,9 +53,11 @@ def start_family(
 def drafts_of(family: CaseFamily, *, by: Scope) -> list[Draft]:
     """The drafts in the order of the form."""
     rows = Draft.objects.visible_to(by).filter(family=family)
+    bundle = Bundle.objects.begun([family.bundle]).get(family.bundle)
+    order = {code: number for number, code in enumerate(bundle.items if bundle else ())}
     return sorted(
         rows.select_related("version__item", "applicant__community"),
-        key=lambda draft: draft.version.item_id,
+        key=lambda draft: (order.get(draft.version.item_id, len(order)), draft.version.item_id),
     )
 
 
@@ -74,6 +76,27 @@ def save_family(
                 elif key in asked:
                     own |= {k: value for n, k in asked[key].owners if n == number}
             save_draft(draft.pk, own, step="", by=by, now=now)
+
+
+def discard_family(family_id: uuid.UUID, *, by: Scope) -> None:
+    """Forget a form that was begun, its drafts, and the files that were uploaded for them."""
+    with transaction.atomic(durable=True):
+        family = (
+            CaseFamily.objects.visible_to(by)
+            .filter(owner_id=by.user_id)
+            .select_for_update(of=("self",))
+            .get(pk=family_id)
+        )
+        if family.filed_at is not None:
+            raise Conflict("already_filed", _("这张表已经提交，不能删除；要撤回请打开各个办件。"))
+        drafts = Draft.objects.visible_to(by).filter(family=family)
+        locked = [draft.pk for draft in drafts.select_for_update(of=("self",)).order_by("pk")]
+        files = Upload.objects.filter(draft_id__in=locked).order_by("pk")
+        names = list(files.values_list("stored_as", flat=True))
+        Draft.objects.filter(pk__in=locked).delete()
+        family.delete()
+    for name in names:
+        storage.drop(name)
 
 
 def submit_family(family_id: uuid.UUID, *, by: Scope, now: datetime) -> CaseFamily:

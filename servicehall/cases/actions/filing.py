@@ -24,10 +24,11 @@ from servicehall.cases.actions.cosigning import ask_signatures
 from servicehall.cases.actions.proposing import answer_proposal
 from servicehall.cases.enums import CaseState
 from servicehall.cases.followers import Happening
-from servicehall.cases.models import Case, CaseEvent, Draft, Upload
+from servicehall.cases.models import Case, CaseEvent, CaseFamily, Draft, Upload
 from servicehall.cases.proxies import filed_for_by
 from servicehall.cases.rules import case_number
 from servicehall.catalogue import answering
+from servicehall.catalogue.certificates import refusals_in
 from servicehall.catalogue.enums import Channel
 from servicehall.catalogue.models import (
     HallLimit,
@@ -111,6 +112,18 @@ def discard_draft(draft_id: uuid.UUID, *, by: Scope) -> None:
         storage.drop(name)
 
 
+def forget_drafts(person_id: uuid.UUID) -> list[str]:
+    """All that a person began and did not file, in the transaction of his deletion; files as in `forget_papers`."""
+    rows = Draft.objects.begun_by(person_id).select_for_update(of=("self",)).order_by("pk")
+    drafts = list(rows)
+    files = Upload.objects.filter(draft__in=drafts).order_by("pk")
+    names = list(files.values_list("stored_as", flat=True))
+    families = [draft.family_id for draft in drafts if draft.family_id]
+    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+    CaseFamily.objects.filter(pk__in=families, filed_at__isnull=True, drafts__isnull=True).delete()
+    return names
+
+
 def submit(
     draft_id: uuid.UUID, *, by: Scope, now: datetime, channel: Channel = Channel.ONLINE
 ) -> Case:
@@ -145,6 +158,9 @@ def file_draft(draft: Draft, *, by: Scope, now: datetime, channel: Channel) -> C
     )
     if errors:
         raise Invalid("answers_incomplete", _("还有内容没有填好，请按提示修改。"), errors)
+    # Every door leads through here; the pages say it sooner.
+    if refused := refusals_in(draft.version, answers):
+        raise Invalid("answers_not_issued", next(iter(refused.values())), refused)
     today = timezone.localdate(now)
     if not draft.version.in_force_on(today):
         raise NotAllowed("version_retired", _("这个事项已更新，请重新开始填写，已填内容会保留。"))

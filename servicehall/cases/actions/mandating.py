@@ -17,7 +17,9 @@ from community.governance.scopes import Scope
 from notifications import outbox
 from residents.base.models import Person
 from residents.rights.relatives import grown_ups
+from servicehall.cases import followers
 from servicehall.cases.enums import MandateHow
+from servicehall.cases.followers import MandateAct
 from servicehall.cases.models import Mandate
 from servicehall.catalogue.models import ItemVersion
 
@@ -63,6 +65,7 @@ def record_mandate(
         _trail(found, "mandate.recorded", by=by, now=now)
         for person in (giver, holder):
             _tell("mandate.recorded", found, person, now=now)
+        followers.tell_of_mandate(MandateAct(found, by, now))
     return found
 
 
@@ -123,6 +126,7 @@ def revoke_mandate(mandate_id: uuid.UUID, *, by: Scope, now: datetime) -> Mandat
         _trail(found, "mandate.revoked", by=by, now=now)
         for person in (found.giver, found.holder):
             _tell("mandate.revoked", found, person, now=now)
+        followers.tell_of_mandate(MandateAct(found, by, now))
     return found
 
 

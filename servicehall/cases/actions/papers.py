@@ -79,6 +79,17 @@ def drop_paper(paper_id: uuid.UUID, *, by: Scope) -> None:
     storage.drop(paper.stored_as)
 
 
+def forget_papers(person_id: uuid.UUID) -> list[str]:
+    """All that a person keeps, in the transaction of his deletion; the files are the caller's to drop then.
+
+    What was filed with a paper is a copy, belongs to its case and stays as long as the law says.
+    """
+    rows = KeptPaper.objects.filter(person_id=person_id).select_for_update(of=("self",))
+    papers = list(rows.order_by("pk"))
+    KeptPaper.objects.filter(pk__in=[paper.pk for paper in papers]).delete()
+    return [paper.stored_as for paper in papers]
+
+
 def open_paper(paper_id: uuid.UUID, *, by: Scope) -> tuple[KeptPaper, bytes]:
     paper = KeptPaper.objects.visible_to(by).get(pk=paper_id)
     return paper, storage.read(paper.stored_as)

@@ -113,6 +113,9 @@ class QuestionSerializer(serializers.Serializer[Any]):
 class LevelSerializer(serializers.Serializer[Any]):
     level = serializers.CharField()
     limit_days = serializers.IntegerField()
+    appraisal = serializers.BooleanField(
+        default=False, help_text=_("这一环节可能要先民主评议，才能转下一环节。")
+    )
 
 
 class BasisSerializer(serializers.Serializer[Any]):

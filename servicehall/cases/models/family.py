@@ -12,7 +12,7 @@ from servicehall.cases.querysets import CaseFamilyQuerySet
 
 
 class CaseFamily(models.Model):
-    """One form for several items, and later the cases that came of it. `bundle` is a code of data/bundles.yaml."""
+    """One form for several items, and later the cases that came of it. `bundle`: code of a catalogue Bundle."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     bundle = models.CharField(_("一件事"), max_length=30)

@@ -108,12 +108,16 @@ def layout(request: PortalRequest) -> str:
     return "counter.html" if request.scope.is_staff else "resident.html"
 
 
-def find_filing(request: PortalRequest, draft_id: uuid.UUID) -> Filing | None:
-    scope = request.scope
-    if not scope.is_resident and not scope.has(Power.ACCEPT_CASES):
+def check_may_type(request: PortalRequest) -> None:
+    """Drafts are for those who file: residents and counters."""
+    if not request.scope.is_resident and not request.scope.has(Power.ACCEPT_CASES):
         raise PermissionDenied
+
+
+def find_filing(request: PortalRequest, draft_id: uuid.UUID) -> Filing | None:
+    check_may_type(request)
     draft = (
-        Draft.objects.visible_to(scope)
+        Draft.objects.visible_to(request.scope)
         .select_related("applicant__community")
         .filter(pk=draft_id)
         .first()

@@ -12,23 +12,29 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.access import RESIDENT, access
+from common.access import RESIDENT, SIGNED_IN, access
 from common.errors import Invalid, NotAllowed
 from community.governance.scopes import PortalRequest
 from residents.base.models import Person
 from servicehall.cases import actions
 from servicehall.cases.actions.families import drafts_of
-from servicehall.cases.bundles import Asked, Bundle, bundles, joint, joint_steps
+from servicehall.cases.bundles import Asked, joint, joint_steps, labels_of
 from servicehall.cases.forms_page import PageForm
 from servicehall.cases.models import Case, CaseFamily
 from servicehall.cases.steps import CHECK, CONTACT, KNOWN, Step
 from servicehall.cases.views._answers import answer_rows
-from servicehall.cases.views._filing import HTTP_INVALID, Filing, attach_one, with_files
+from servicehall.cases.views._filing import (
+    HTTP_INVALID,
+    Filing,
+    attach_one,
+    check_may_type,
+    with_files,
+)
 from servicehall.cases.views.mine import tone
 from servicehall.catalogue import answering
-from servicehall.catalogue.models import ItemVersion
+from servicehall.catalogue.models import Bundle, ItemVersion
 
 
 @dataclass
@@ -38,9 +44,9 @@ class Joint:
     family: CaseFamily
     filings: list[Filing]
 
-    @property
-    def bundle(self) -> Bundle:
-        return bundles()[self.family.bundle]
+    @cached_property
+    def label(self) -> str:
+        return labels_of([self.family])[self.family.bundle]
 
     @cached_property
     def asked(self) -> list[Asked]:
@@ -102,10 +108,11 @@ def _joint(request: PortalRequest, family_id: uuid.UUID) -> Joint:
 @require_safe
 def overview(request: PortalRequest) -> HttpResponse:
     """The bundles, and the forms that were begun or filed."""
-    families = CaseFamily.objects.visible_to(request.scope)[:20]
+    families = list(CaseFamily.objects.visible_to(request.scope).with_content()[:20])
+    labels = labels_of(families)
     context = {
-        "bundles": list(bundles().values()),
-        "families": [(family, bundles()[family.bundle].label) for family in families],
+        "bundles": list(Bundle.objects.public(timezone.localdate()).order_by("code")),
+        "families": [(family, labels[family.bundle]) for family in families],
     }
     return TemplateResponse(request, "servicehall/families/overview.html", context)
 
@@ -114,10 +121,8 @@ def overview(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: PortalRequest, code: str) -> HttpResponse:
     """Which of the items; what is under way already is said."""
-    bundle = bundles().get(code)
-    if bundle is None:
-        raise Http404
     now = timezone.now()
+    bundle = get_object_or_404(Bundle.objects.public(timezone.localdate(now)), code=code)
     person = Person.objects.of_account(request.scope.user_id).select_related("community").first()
     problem, status = "", 200
     if request.method == "POST" and person is not None:
@@ -149,12 +154,28 @@ def start(request: PortalRequest, code: str) -> HttpResponse:
     return TemplateResponse(request, "servicehall/families/start.html", context, status=status)
 
 
+@access(SIGNED_IN)
+@require_POST
+def discard(request: PortalRequest, family_id: uuid.UUID) -> HttpResponse:
+    """Whoever is typing the form throws it away."""
+    check_may_type(request)
+    own = CaseFamily.objects.visible_to(request.scope).filter(owner_id=request.scope.user_id)
+    family = get_object_or_404(own, pk=family_id)
+    try:
+        actions.discard_family(family.pk, by=request.scope)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal.message))
+        return redirect("servicehall:family", family.pk)
+    messages.success(request, _("这张表已删除。"))
+    return redirect("servicehall:desk" if request.scope.is_staff else "servicehall:bundles")
+
+
 @access(RESIDENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: PortalRequest, family_id: uuid.UUID, key: str) -> HttpResponse:
     whole = _joint(request, family_id)
     if whole.family.filed_at is not None or not whole.filings:
-        return redirect("servicehall:family", family_id)
+        return _nothing_to_fill(request, whole)
     if key == CHECK:
         return _check(request, whole)
     keys = [step.key for step in whole.steps]
@@ -178,6 +199,14 @@ def page(request: PortalRequest, family_id: uuid.UUID, key: str) -> HttpResponse
     keys = [*(s.key for s in _joint(request, family_id).steps), CHECK]
     there = keys.index(key) + (-1 if way == "back" else 1)
     return redirect("servicehall:family-page", family_id, keys[max(there, 0)])
+
+
+def _nothing_to_fill(request: PortalRequest, whole: Joint) -> HttpResponse:
+    """Filed, or each of its drafts was filed or deleted by itself."""
+    if whole.family.filed_at is not None:
+        return redirect("servicehall:family", whole.family.pk)
+    messages.info(request, _("这张表里已经没有要填的事项，请重新选择。"))
+    return redirect("servicehall:bundles")
 
 
 def _attach(request: PortalRequest, whole: Joint, step: Step) -> dict[str, str]:
@@ -275,7 +304,7 @@ def family(request: PortalRequest, family_id: uuid.UUID) -> HttpResponse:
     )
     context = {
         "family": found,
-        "label": bundles()[found.bundle].label,
+        "label": labels_of([found])[found.bundle],
         "rows": [(case, tone(case)) for case in cases],
     }
     return TemplateResponse(request, "servicehall/families/family.html", context)

@@ -22,7 +22,6 @@ from servicehall.cases.models import Case, Draft, Proposal
 from servicehall.catalogue import answering, certificates, finding
 from servicehall.catalogue.actions import count_empty_search
 from servicehall.catalogue.conditions import fields_of
-from servicehall.catalogue.enums import ReviewLevel
 from servicehall.catalogue.models import ItemVersion, Window
 from servicehall.catalogue.wording import more_facts
 
@@ -189,7 +188,7 @@ def guide(
         "form": form if form.fields else None,
         "here": request.path,
         "certainty": CERTAINTY[version.content["certainty"]],
-        "steps": [ReviewLevel(rule.level).label for rule in version.levels],
+        "steps": [rule.label for rule in version.levels],
         "materials": checklist(version, form.chosen(), _held(person)),
         "more": more_facts(version.content),
         "station": _station_of(person, today),

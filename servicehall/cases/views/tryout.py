@@ -24,7 +24,6 @@ from servicehall.cases.views._answers import answer_rows
 from servicehall.cases.views._filing import HTTP_INVALID
 from servicehall.cases.views.public import checklist, guide
 from servicehall.catalogue import answering
-from servicehall.catalogue.enums import ReviewLevel
 from servicehall.catalogue.models import HallLimit, ItemVersion, in_language
 
 EDITOR = power(Power.EDIT_CATALOGUE)
@@ -167,7 +166,7 @@ def _result(request: PortalRequest, version: ItemVersion, answers: dict[str, Any
             uploads={},
         ),
         "materials": checklist(version, kept),
-        "levels": [(ReviewLevel(rule.level).label, rule.limit_days) for rule in version.levels],
+        "levels": [(rule.label, rule.limit_days) for rule in version.levels],
         "clock": deadlines.clock(
             start=today,
             promised=Limit(version.promised_amount, LimitUnit(version.promised_unit)),

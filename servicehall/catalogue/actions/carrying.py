@@ -1,7 +1,10 @@
-"""Carrying the catalogue from one installation to another: one file with checksums; an import only makes drafts."""
+"""Carrying the catalogue from one installation to another: one file with checksums; an import only makes drafts.
+
+The file holds items and, since there are any, joint forms (older files lack them).
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,77 +18,96 @@ from accounts import audit
 from common.errors import Invalid
 from community.governance.scopes import Scope
 from servicehall.catalogue.actions._core import check_power, lock_item, record
+from servicehall.catalogue.actions.bundling import add_bundle, lock_bundle
 from servicehall.catalogue.actions.columns import columns_of, digest
 from servicehall.catalogue.actions.versions import add_draft, known_now
 from servicehall.catalogue.checking import Known, check
+from servicehall.catalogue.checking_bundles import BASIS_LENGTH, BUNDLE_CODE, check_bundle
 from servicehall.catalogue.enums import VersionState
-from servicehall.catalogue.models import ItemVersion, ServiceItem
+from servicehall.catalogue.models import Bundle, ItemVersion, ServiceItem
 from servicehall.catalogue.skeleton import new_content
 
 FORMAT, MOST_BYTES, MOST_ITEMS = "yizhan-catalogue-1", 8 * 1024 * 1024, 1000
+BUNDLE_KEYS = {"code", "name", "short", "items", "basis"}
 NEW, CHANGED, SAME, BUSY, REFUSED = "new", "changed", "same", "busy", "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What became of an item of the file."""
+    """What became of an item, or of a joint form, of the file."""
 
     code: str
     name: Mapping[str, str]
     fate: str
     why: str | Promise = ""
+    is_bundle: bool = False
 
 
 def export_items(*, by: Scope | None, now: datetime) -> bytes:
-    """The newest published version of every item, as one file. `by` is None for the command."""
+    """The newest published version of every item and joint form, as one file. `by` is None for the command."""
     if by is not None:
         check_power(by)
-    newest: dict[str, ItemVersion] = {}
     published = ItemVersion.objects.filter(state=VersionState.PUBLISHED)
-    for version in published.order_by("item_id", "number"):
-        newest[version.item_id] = version
-    items = [
-        {"content": version.content, "sha256": digest(version.content)}
-        for version in newest.values()
-    ]
-    file = {"format": FORMAT, "made_at": now.isoformat(), "items": items, "sha256": digest(items)}
+    newest = {version.item_id: version for version in published.order_by("item_id", "number")}
+    forms = Bundle.objects.filter(state=VersionState.PUBLISHED).order_by("code", "number")
+    items = _sealed(version.content for version in newest.values())
+    bundles = _sealed(form.content for form in {form.code: form for form in forms}.values())
+    file = {
+        "format": FORMAT,
+        "made_at": now.isoformat(),
+        "items": items,
+        "sha256": digest(items),
+        "bundles": bundles,
+        "bundles_sha256": digest(bundles),
+    }
+    counts = {"items": len(items), "bundles": len(bundles)}
     with transaction.atomic():
-        audit.record(
-            "catalogue.exported", by=by or audit.SYSTEM, detail={"items": len(items)}, now=now
-        )
+        audit.record("catalogue.exported", by=by or audit.SYSTEM, detail=counts, now=now)
     return json.dumps(file, ensure_ascii=False, indent=1).encode()
 
 
+def _sealed(contents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{"content": content, "sha256": digest(content)} for content in contents]
+
+
 def import_items(data: bytes, *, by: Scope | None, now: datetime) -> list[Carried]:
-    """Make a draft of each item that differs from what is here. Nothing is published, no draft is overwritten.
+    """Make a draft of each item and joint form that differs from what is here. Nothing is published, no
+    draft is overwritten.
 
     Raises Invalid where the file as a whole cannot be trusted. `by` is None for the command.
     """
     if by is not None:
         check_power(by)
-    items = _items_of(data)
+    items, bundles = _contents_of(data)
     with transaction.atomic(durable=True):
         known = known_now()
-        return [_carry(item["content"], known, by=by, now=now) for item in items]
+        carried = [_carry(content, known, by=by, now=now) for content in items]
+        return [*carried, *(_carry_bundle(content, by=by, now=now) for content in bundles)]
 
 
-def _items_of(data: bytes) -> list[dict[str, Any]]:
+def _contents_of(data: bytes) -> tuple[list[Any], list[Any]]:
     wrong = Invalid("file_unreadable", _("这不是从本系统导出的事项目录文件。"))
     if len(data) > MOST_BYTES:
         raise wrong
     try:
         file = json.loads(data)
-        items = file["items"]
-        is_ours = file["format"] == FORMAT and isinstance(items, list) and len(items) <= MOST_ITEMS
+        items, bundles = file["items"], file.get("bundles", [])
+        is_ours = file["format"] == FORMAT and all(
+            isinstance(each, list) and len(each) <= MOST_ITEMS for each in (items, bundles)
+        )
         is_whole = is_ours and file["sha256"] == digest(items)
-        is_whole = is_whole and all(each["sha256"] == digest(each["content"]) for each in items)
-    except (ValueError, KeyError, TypeError, RecursionError):
+        is_whole = is_whole and ("bundles" not in file or file["bundles_sha256"] == digest(bundles))
+        is_whole = is_whole and all(
+            each["sha256"] == digest(each["content"]) for each in [*items, *bundles]
+        )
+        found = [each["content"] for each in items], [each["content"] for each in bundles]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise wrong from None
     if not is_ours:
         raise wrong
     if not is_whole:
         raise Invalid("file_changed", _("文件的校验值对不上，导出以后被改过或没有传完整。"))
-    return list(items)
+    return found
 
 
 def _carry(content: Any, known: Known, *, by: Scope | None, now: datetime) -> Carried:
@@ -106,6 +128,40 @@ def _carry(content: Any, known: Known, *, by: Scope | None, now: datetime) -> Ca
     version = add_draft(item, {**content, "window": item.window_id}, by=by, now=now)
     record("catalogue.imported", version, by=by or audit.SYSTEM, now=now)
     return Carried(code, name, NEW if is_new else CHANGED)
+
+
+def _carry_bundle(content: Any, *, by: Scope | None, now: datetime) -> Carried:
+    if not _is_bundle(content):
+        return Carried(_text(content, "code"), {}, REFUSED, _("内容的写法不对。"), is_bundle=True)
+    code, name = content["code"], content["name"]
+    last = lock_bundle(code)
+    if last is not None and last.content == content:
+        return Carried(code, name, SAME, is_bundle=True)
+    if last is not None and last.is_open:
+        return Carried(code, name, BUSY, _("这里已有草稿，请先处理那一份。"), is_bundle=True)
+    found = add_bundle(code, content, by=by, now=now)
+    detail = {"bundle": code, "version": found.number}
+    audit.record(
+        "catalogue.bundle_imported", by=by or audit.SYSTEM, target=found, detail=detail, now=now
+    )
+    return Carried(code, name, CHANGED if last else NEW, is_bundle=True)
+
+
+def _is_bundle(content: Any) -> bool:
+    """Whether it has the shape of a joint form."""
+    try:
+        check_bundle(content, frozenset())
+        return (
+            set(content) == BUNDLE_KEYS
+            and bool(BUNDLE_CODE.fullmatch(content["code"]))
+            and all(isinstance(content[key]["zh"], str) for key in ("name", "short"))
+            and isinstance(content["items"], list)
+            and all(isinstance(code, str) for code in content["items"])
+            and len(content["basis"]) <= BASIS_LENGTH
+            and bool(content["name"]["zh"])
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return False
 
 
 def _bare(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from common.rows import bring
 from servicehall.catalogue.actions.columns import columns_of, digest, jsonable
 from servicehall.catalogue.enums import VersionState, WindowMode
 from servicehall.catalogue.models import (
+    Bundle,
     HallLimit,
     ItemVersion,
     NegativeCertificate,
@@ -24,6 +25,7 @@ from servicehall.catalogue.models import (
 )
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+OPEN = [VersionState.DRAFT, VersionState.WAITING]
 MODES = {"dedicated": WindowMode.SPECIAL, "integrated": WindowMode.INTEGRATED}
 
 
@@ -39,12 +41,14 @@ def load_catalogue(folder: Path = DATA) -> dict[str, int]:
         negative = _load_negative(_read(folder / "negative.yaml"))
         limits = _load_limits(_read(folder / "limits.yaml"))
         rating = _load_rating(_read(folder / "rating.yaml"))
+        bundles = _load_bundles(_read(folder / "bundles.yaml"))
     return {
         "windows": windows,
         "items": len(items),
         "negative": negative,
         "limits": limits,
         "rating": rating,
+        "bundles": bundles,
     }
 
 
@@ -93,13 +97,45 @@ def _load_rating(data: Mapping[str, Any]) -> int:
     return bring(RatingQuestions, rows, by=["number"])
 
 
+def _load_bundles(data: Mapping[str, Any]) -> int:
+    # Closed versions first, for the same reason.
+    rows = sorted(data["bundles"], key=lambda row: (row["code"], row["valid_from"]))
+    for row in rows:
+        _load_bundle(row)
+    return len(rows)
+
+
+def _load_bundle(row: Mapping[str, Any]) -> None:
+    """As an item: a row that changed makes a version from its own day on; what people published stays."""
+    mark = digest(jsonable(dict(row)))
+    versions = Bundle.objects.filter(code=row["code"])
+    latest = versions.exclude(state__in=OPEN).order_by("-number").first()
+    if latest is not None and (not latest.file_digest or versions.filter(file_digest=mark)):
+        return
+    values = {key: row[key] for key in ("name", "short", "items", "basis", "valid_to")}
+    values |= {"file_digest": mark}
+    if latest is not None and latest.valid_from == row["valid_from"]:
+        versions.filter(pk=latest.pk).update(**values)
+        return
+    if latest is not None and (latest.valid_to is None or latest.valid_to > row["valid_from"]):
+        latest.valid_to = row["valid_from"]
+        latest.save(update_fields=["valid_to"])
+    Bundle.objects.create(
+        code=row["code"],
+        number=(versions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        state=VersionState.PUBLISHED,
+        valid_from=row["valid_from"],
+        **values,
+    )
+
+
 def _load_item(content: dict[str, Any]) -> ItemVersion:
     item, _new = ServiceItem.objects.get_or_create(
         code=content["code"], defaults={"window_id": content["window"]}
     )
     content = jsonable(content)
     mark = digest(content)
-    versions = item.versions.exclude(state__in=[VersionState.DRAFT, VersionState.WAITING])
+    versions = item.versions.exclude(state__in=OPEN)
     latest = versions.order_by("-number").first()
     if latest is not None and _is_peoples(item, latest, mark):
         return latest

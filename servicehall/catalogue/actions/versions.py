@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,14 +14,23 @@ from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import BodyKind
 from community.governance.models import Body
 from community.governance.scopes import Scope
-from servicehall.catalogue.actions._core import check_power, claim, lock_item, record
+from servicehall.catalogue.actions._core import (
+    check_day,
+    check_note,
+    check_power,
+    claim,
+    lock_item,
+    make_room,
+    record,
+)
 from servicehall.catalogue.actions.columns import columns_of, digest
 from servicehall.catalogue.checking import Known, check, errors_of
 from servicehall.catalogue.enums import Verb, VersionState
-from servicehall.catalogue.models import ItemVersion, ServiceItem, Window
+from servicehall.catalogue.models import Bundle, ItemVersion, ServiceItem, Window
+from servicehall.catalogue.naming import new_key
 from servicehall.catalogue.skeleton import new_content
 
-MAX_AHEAD = timedelta(days=366)
+EMPTY: tuple[Any, ...] = (None, "", 0, False)
 
 
 # --- written ---------------------------------------------------------------------------------------
@@ -122,11 +132,24 @@ def _tidied(content: dict[str, Any]) -> dict[str, Any]:
     """Steps and questions as they are worked through: the last step decides, questions follow the pages."""
     levels = content.get("levels") or []
     order = {page["key"]: number for number, page in enumerate(content.get("pages") or [])}
+    if "benefit" in content:
+        content = {**content, "benefit": _tidied_benefit(content["benefit"])}
     return {
         **content,
         "levels": [{**row, "decides": row is levels[-1]} for row in levels],
         "fields": sorted(content.get("fields") or [], key=lambda row: order.get(row["page"], 99)),
     }
+
+
+def _tidied_benefit(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Without what is empty; None where it is no benefit. A new kind is called after its name."""
+    benefit = {key: value for key, value in (found or {}).items() if value not in EMPTY}
+    name = (benefit.get("name") or {}).get("zh") or ""
+    if not name and not benefit.get("period"):
+        return None
+    if name and not benefit.get("kind"):
+        benefit["kind"] = new_key(name, benefit_kinds())
+    return benefit
 
 
 def discard(version_id: uuid.UUID, *, by: Scope, now: datetime) -> None:
@@ -144,10 +167,7 @@ def discard(version_id: uuid.UUID, *, by: Scope, now: datetime) -> None:
 def propose(version_id: uuid.UUID, day: date, *, by: Scope, now: datetime) -> ItemVersion:
     """Ask a second person to publish it from a day on. Only what has no error may be asked for."""
     today = timezone.localdate(now)
-    if not today <= day <= today + MAX_AHEAD:
-        raise Invalid(
-            "day_wrong", _("请选今天到一年以内的日期。"), {"day": _("请选今天到一年以内的日期。")}
-        )
+    check_day(day, today)
     with transaction.atomic(durable=True):
         version, rule = claim(version_id, Verb.PROPOSE, by=by, now=now)
         _check(version)
@@ -159,11 +179,10 @@ def propose(version_id: uuid.UUID, day: date, *, by: Scope, now: datetime) -> It
 
 
 def send_back(version_id: uuid.UUID, note: str, *, by: Scope, now: datetime) -> ItemVersion:
-    if not note.strip():
-        raise Invalid("note_missing", _("请写明要改什么。"), {"note": _("请写明要改什么。")})
+    note = check_note(note)
     with transaction.atomic(durable=True):
         version, rule = claim(version_id, Verb.SEND_BACK, by=by, now=now)
-        version.state, version.note = rule.to, note.strip()[:200]
+        version.state, version.note = rule.to, note
         version.save(update_fields=["state", "note"])
         record("catalogue.sent_back", version, by=by, now=now)
     return version
@@ -176,7 +195,7 @@ def publish(version_id: uuid.UUID, *, by: Scope, now: datetime) -> ItemVersion:
         version, rule = claim(version_id, Verb.PUBLISH, by=by, now=now)
         _check(version)
         day = max(version.valid_from, today)
-        _make_room(version.item, day)
+        make_room(version.item.versions.all(), day)
         version.state, version.valid_from, version.valid_to = rule.to, day, None
         version.published_by_id, version.published_at = by.user_id, now
         version.save()
@@ -199,23 +218,20 @@ def known_now() -> Known:
         windows=frozenset(Window.objects.values_list("code", flat=True)),
         departments=frozenset(Body.objects.filter(kind__in=kinds).values_list("key", flat=True)),
         basic_codes={code: item for code, item in taken if code},
+        proved=frozenset(k for k, b in benefit_kinds().items() if b.get("life_proof_months")),
     )
 
 
-def _make_room(item: ServiceItem, day: date) -> None:
-    """End what is in force on the day from which a new version is; what comes later must be taken back first."""
-    published = item.versions.filter(state=VersionState.PUBLISHED)
-    if published.filter(valid_from__gt=day).exists():
-        raise NotAllowed(
-            "later_version", _("已有一版定在这一天以后生效。请先收回那一版，或把日期定得更晚。")
-        )
-    for before in published.filter(valid_from__lte=day).order_by("number"):
-        if before.valid_from == day:
-            # Replaced on its first day: its cases keep it, nobody starts under it any more.
-            before.state, before.valid_to = VersionState.RETIRED, day + timedelta(days=1)
-        elif before.valid_to is None or before.valid_to > day:
-            before.valid_to = day
-        before.save(update_fields=["state", "valid_to"])
+def benefit_kinds() -> dict[str, Mapping[str, Any]]:
+    """Every kind of benefit that a published version grants, with its benefit."""
+    rows = ItemVersion.objects.filter(
+        state=VersionState.PUBLISHED, content__benefit__isnull=False
+    ).order_by("item_id", "number")
+    found: dict[str, Mapping[str, Any]] = {}
+    for benefit in rows.values_list("content__benefit", flat=True):
+        if benefit and benefit.get("kind"):
+            found[benefit["kind"]] = benefit
+    return found
 
 
 def take_back(version_id: uuid.UUID, *, by: Scope, now: datetime) -> ItemVersion:
@@ -235,14 +251,24 @@ def take_back(version_id: uuid.UUID, *, by: Scope, now: datetime) -> ItemVersion
     return version
 
 
+def check_no_bundle(code: str, last_day: date) -> None:
+    """A joint form with an item that is not offered would be broken: it has to be changed first."""
+    after = last_day + timedelta(days=1)
+    rows = Bundle.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=after),
+        state=VersionState.PUBLISHED,
+        items__contains=[code],
+    )
+    if bundle := rows.order_by("code").first():
+        text = _("“%(bundle)s”这张表里有这个事项，请先改那张表。") % {"bundle": bundle.label}
+        raise NotAllowed("in_bundle", text)
+
+
 def retire(code: str, last_day: date, *, by: Scope, now: datetime) -> ItemVersion:
     """停用: offered for the last time on a day. Open cases go on; drafts of residents cannot be filed any more."""
     check_power(by)
     today = timezone.localdate(now)
-    if not today <= last_day <= today + MAX_AHEAD:
-        raise Invalid(
-            "day_wrong", _("请选今天到一年以内的日期。"), {"day": _("请选今天到一年以内的日期。")}
-        )
+    check_day(last_day, today)
     with transaction.atomic(durable=True):
         item = lock_item(code)
         published = item.versions.filter(state=VersionState.PUBLISHED)
@@ -251,6 +277,7 @@ def retire(code: str, last_day: date, *, by: Scope, now: datetime) -> ItemVersio
         version = published.filter(valid_from__lte=today).order_by("-number").first()
         if version is None or not version.in_force_on(today):
             raise Conflict("not_in_force", _("这个事项现在没有在用的版本。"))
+        check_no_bundle(code, last_day)
         version.valid_to = last_day + timedelta(days=1)
         version.save(update_fields=["valid_to"])
         record("catalogue.retired", version, by=by, now=now, day=last_day.isoformat())

@@ -1,3 +1,4 @@
+from servicehall.catalogue.models.bundle import Bundle
 from servicehall.catalogue.models.item import (
     ItemVersion,
     NegativeCertificate,
@@ -10,6 +11,7 @@ from servicehall.catalogue.models.search import EmptySearch
 from servicehall.catalogue.wording import in_words as in_language
 
 __all__ = [
+    "Bundle",
     "EmptySearch",
     "HallLimit",
     "ItemVersion",

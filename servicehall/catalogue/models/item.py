@@ -224,7 +224,10 @@ class ItemVersion(models.Model):
         """The review levels in order; the last one decides."""
         return [
             LevelRule(
-                ReviewLevel(step["level"]), int(step["limit_days"]), step.get("department") or ""
+                ReviewLevel(step["level"]),
+                int(step["limit_days"]),
+                step.get("department") or "",
+                bool(step.get("appraisal") and not step.get("appraisal_when")),
             )
             for step in self.content.get("levels") or []
         ]

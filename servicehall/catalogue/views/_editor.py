@@ -9,8 +9,9 @@ from django.utils import timezone
 from community.governance.enums import BodyKind
 from community.governance.models import Body
 from community.governance.scopes import PortalRequest
-from servicehall.catalogue.forms import Among
-from servicehall.catalogue.models import ItemVersion, Window
+from servicehall.catalogue import actions
+from servicehall.catalogue.forms_parts import Among
+from servicehall.catalogue.models import Bundle, ItemVersion, Window
 from servicehall.catalogue.wording import in_words
 
 HTTP_INVALID = 422
@@ -28,7 +29,7 @@ def versions_of(request: PortalRequest, code: str) -> list[ItemVersion]:
 
 
 def names() -> dict[str, Mapping[str, str]]:
-    """Windows and departments by code, in the language of the reader."""
+    """Windows, departments and kinds of benefit by code, in the language of the reader."""
     bodies = (
         Body.objects.public()
         .filter(kind__in=[BodyKind.DEPARTMENT, BodyKind.COMMUNITY_OFFICE])
@@ -40,7 +41,17 @@ def names() -> dict[str, Mapping[str, str]]:
         # Each district has one; the item names the sort.
         departments.setdefault(body.key, body.label.removeprefix(body.place.label))
     windows = {window.code: window.label for window in Window.objects.public().order_by("number")}
-    return {"windows": windows, "departments": departments}
+    kinds = actions.benefit_kinds()
+    return {
+        "windows": windows,
+        "departments": departments,
+        "benefits": {kind: in_words(found.get("name")) or kind for kind, found in kinds.items()},
+        "proved": {
+            kind: in_words(found.get("name")) or kind
+            for kind, found in kinds.items()
+            if found.get("life_proof_months")
+        },
+    }
 
 
 def among(content: Mapping[str, Any]) -> Among:
@@ -51,7 +62,14 @@ def among(content: Mapping[str, Any]) -> Among:
         for row in content.get("fields") or []
         if row.get("type") in {"file", "text", "longtext"}
     ]
-    lists = {key: list(known.items()) for key, known in names().items()}
+    known = {key: dict(found) for key, found in names().items()}
+    # What stands in the content can be chosen again, whatever became of it since.
+    own = content.get("benefit") or {}
+    if kind := own.get("kind"):
+        known["benefits"].setdefault(kind, in_words(own.get("name")) or kind)
+    for kind in content.get("proves_life") or ():
+        known["proved"].setdefault(kind, kind)
+    lists = {key: list(found.items()) for key, found in known.items()}
     return {**lists, "pages": pages, "fields": fields}
 
 
@@ -60,7 +78,7 @@ def before_of(version: ItemVersion, versions: list[ItemVersion]) -> ItemVersion 
     return next((other for other in versions if other.number < version.number), None)
 
 
-def state_now(version: ItemVersion) -> str:
+def state_now(version: ItemVersion | Bundle) -> str:
     """Where a version stands today: draft, waiting, coming, running, over."""
     today = timezone.localdate()
     if version.is_open:

@@ -21,8 +21,10 @@ from servicehall.catalogue.actions.columns import digest
 from servicehall.catalogue.actions.versions import part_of
 from servicehall.catalogue.checking import Fault, check
 from servicehall.catalogue.enums import VersionState
-from servicehall.catalogue.forms import Sheet, about_questions, moved, new_key
+from servicehall.catalogue.forms_lines import moved
+from servicehall.catalogue.forms_sheet import Sheet, about_questions
 from servicehall.catalogue.models import ItemVersion
+from servicehall.catalogue.naming import new_key
 from servicehall.catalogue.schema import BY_KEY, SECTIONS, Rows, Section, read, rows_named
 from servicehall.catalogue.views._editor import HTTP_INVALID, among, names, versions_of
 from servicehall.catalogue.wording import (

@@ -18,9 +18,10 @@ MAX_REASON = 300
 
 
 def may_withdraw(letter: Letter, *, by: Scope) -> bool:
-    """Whoever speaks for the body that issued it."""
+    """Whoever speaks for the body that issued it. The letter of a mandate ends with the mandate."""
     holds = by.has(Power.DECIDE_CASES) or by.has(Power.ACCEPT_CASES)
-    return letter.state == LetterState.IN_FORCE and by.body_id == letter.body_id and holds
+    is_ours = by.body_id == letter.body_id and letter.mandate_id is None
+    return letter.state == LetterState.IN_FORCE and is_ours and holds
 
 
 def withdraw(
@@ -33,7 +34,11 @@ def withdraw(
     if not reason.strip():
         raise Invalid("reason_missing", _("请写明作废的理由。"), {"reason": _("请写明理由。")})
     with transaction.atomic(durable=True):
-        Letter.objects.visible_to(by).only("pk").select_for_update(of=("self",)).get(pk=letter_id)
+        found = (
+            Letter.objects.visible_to(by).only("pk", "mandate_id").select_for_update(of=("self",))
+        )
+        if found.get(pk=letter_id).mandate_id is not None:
+            raise NotAllowed("by_mandate", _("授权委托书随委托作废，请撤销委托。"))
         letter = Letter.objects.select_related(
             "case__version__item",
             "case__station__place",
@@ -55,13 +60,13 @@ def withdraw(
             "letter.replaced" if again else "letter.withdrawn",
             by=by,
             target=letter,
-            person_id=letter.case.applicant_id,
-            place_path=letter.case.community.path,
+            person_id=letter.person_id,
+            place_path=letter.place_path,
             reason=letter.end_reason,
-            detail={"number": letter.number, "case": letter.case.number},
+            detail={"number": letter.number, "case": letter.words["case"]},
             now=now,
         )
-        if not again:
+        if not again or letter.case is None:
             return letter
         fresh = issue(LetterKind(letter.kind), case=letter.case, event=letter.event, by=by, now=now)
         if fresh is None:

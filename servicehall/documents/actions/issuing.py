@@ -3,11 +3,13 @@
 import json
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts import audit
 from community.governance.models import Body
@@ -73,37 +75,54 @@ def issue(
         )
     body = _body(case, by)
     occasion = content.Occasion(kind, case, body, now, event, given or {})
-    text = LetterText.objects.for_item(kind, case.version.item_id, occasion.today)
+    text = text_for(kind, case.version.item_id, occasion.today)
     if text is None:
-        log.warning("no text in force for letters of kind %s", kind)
         return None
-    letter = Letter(
-        case=case,
-        event=event,
-        kind=kind,
-        code="".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)),
-        body=body,
-        text=text,
-        issued_at=now,
-        issued_on=occasion.today,
-        issued_by_id=by.post_id,
-        state=LetterState.IN_FORCE,
+    letter = put_down(
+        Letter(case=case, event=event, kind=kind, body=body, text=text),
+        partial(content.values_for, occasion),
+        line=case.version.item.window_id,
+        by=by,
+        now=now,
     )
-    head = Letterhead.objects.of_body(body.pk, occasion.today)
-    prefix = _prefix(kind, head, body, case, occasion.today)
-    role = getattr(by, "role", "") if by.body_id == body.pk else ""
-    seal = _seal(kind, body, role, occasion.today)
-    values = content.values_for(occasion)
-    letter.number = _next_number(prefix, occasion.today.year)
-    authority = content.Authority(letter.number, letter.code, head, seal)
-    words = content.write(occasion, text, values, authority)
-    letter.content = json.dumps(words, ensure_ascii=False)
-    letter.save(force_insert=True)
     if replaced := KINDS[kind].replaces:
         earlier = Letter.objects.of_case(case).in_force().filter(kind__in=replaced)
         earlier.exclude(pk=letter.pk).update(
             state=LetterState.REPLACED, ended_at=now, ended_by_id=by.post_id, replaced_by=letter
         )
+    return letter
+
+
+def text_for(kind: LetterKind, item_id: str, today: date) -> LetterText | None:
+    text = LetterText.objects.for_item(kind, item_id, today)
+    if text is None:
+        log.warning("no text in force for letters of kind %s", kind)
+    return text
+
+
+def put_down(
+    letter: Letter,
+    read: Callable[[], Mapping[str, Any]],
+    *,
+    line: str,
+    by: audit.Actor,
+    now: datetime,
+) -> Letter:
+    """Number, seal, write and keep a letter. `read` gives its variables; `line` is the sign of its business."""
+    today, kind, body = timezone.localdate(now), LetterKind(letter.kind), letter.body
+    letter.code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    letter.issued_at, letter.issued_on, letter.issued_by_id = now, today, by.post_id
+    letter.state = LetterState.IN_FORCE
+    head = Letterhead.objects.of_body(body.pk, today)
+    prefix = _prefix(kind, head, body, line, today)
+    role = getattr(by, "role", "") if by.body_id == body.pk else ""
+    seal = _seal(kind, body, role, today)
+    values = read()
+    letter.number = _next_number(prefix, today.year)
+    authority = content.Authority(body, letter.number, letter.code, head, seal)
+    words = content.write(letter.text, values, authority)
+    letter.content = json.dumps(words, ensure_ascii=False)
+    letter.save(force_insert=True)
     return letter
 
 
@@ -120,10 +139,9 @@ def _seal(kind: LetterKind, body: Body, role: str, day: date) -> Seal | None:
     return Seal.objects.for_letter(body_id=body.pk, kind=kind, role=role, day=day)
 
 
-def _prefix(kind: LetterKind, head: Letterhead | None, body: Body, case: Case, day: date) -> str:
+def _prefix(kind: LetterKind, head: Letterhead | None, body: Body, line: str, day: date) -> str:
     """海民救: the body, the line of the item, the group of letters. Without a letterhead the full name."""
-    line, group = case.version.item.window_id, KINDS[kind].group
-    marks = NumberMark.objects.texts(day, line=line, group=group)
+    marks = NumberMark.objects.texts(day, line=line, group=KINDS[kind].group)
     start = head.abbreviation if head else body.name
     return start + marks.get(MarkSubject.LINE, "") + marks.get(MarkSubject.GROUP, "")
 

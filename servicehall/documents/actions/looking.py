@@ -19,9 +19,9 @@ def open_letter(letter_id: uuid.UUID, *, by: Scope, now: datetime) -> Letter:
                 "letter.viewed",
                 by=by,
                 target=letter,
-                person_id=letter.case.applicant_id,
-                place_path=letter.case.community.path,
-                detail={"number": letter.number, "case": letter.case.number},
+                person_id=letter.person_id,
+                place_path=letter.place_path,
+                detail={"number": letter.number, "case": letter.words["case"]},
                 now=now,
             )
     return letter

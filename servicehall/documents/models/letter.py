@@ -1,6 +1,8 @@
 """A letter 文书 as it was issued, and the dated texts that letters are made from."""
 
 import json
+import uuid
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from common.fields import EncryptedTextField
 from common.ids import uuid7
 from community.governance.models import Body, Post
-from servicehall.cases.models import Case, CaseEvent
+from residents.base.models import Person
+from servicehall.cases.models import Case, CaseEvent, Mandate
 from servicehall.catalogue.models import ServiceItem
 from servicehall.documents.enums import LetterKind, LetterState
 from servicehall.documents.models.authority import DAYS, ENDS_AFTER_START
@@ -69,7 +72,9 @@ class Letter(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="letters")
+    # Of a case, or of a mandate that somebody gave.
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="letters")
+    mandate = models.ForeignKey(Mandate, models.PROTECT, null=True, related_name="letters")
     event = models.ForeignKey(CaseEvent, models.PROTECT, null=True, related_name="letters")
     kind = models.CharField(_("文种"), max_length=20, choices=LetterKind.choices)
     number = models.CharField(_("发文字号"), max_length=80, unique=True)
@@ -96,6 +101,11 @@ class Letter(models.Model):
         ordering = ["issued_at", "id"]
         constraints = [
             models.CheckConstraint(
+                condition=Q(case__isnull=False, mandate__isnull=True)
+                | Q(case__isnull=True, mandate__isnull=False),
+                name="letter_of_case_or_mandate",
+            ),
+            models.CheckConstraint(
                 condition=Q(kind__in=LetterKind.values), name="letter_kind_known"
             ),
             models.CheckConstraint(
@@ -116,11 +126,40 @@ class Letter(models.Model):
                 condition=Q(state=LetterState.IN_FORCE),
                 name="one_letter_an_act",
             ),
+            models.UniqueConstraint(
+                "mandate", condition=Q(state=LetterState.IN_FORCE), name="one_letter_a_mandate"
+            ),
         ]
         indexes = [models.Index(fields=["case", "issued_at"], name="letter_of_case")]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def person_id(self) -> uuid.UUID:
+        """Whom it names: the applicant, or who gave the mandate."""
+        return self._person.pk
+
+    @property
+    def _person(self) -> Person:
+        if self.case is not None:
+            return self.case.applicant
+        if self.mandate is not None:
+            return self.mandate.giver
+        raise ValueError("a letter of nothing")
+
+    @property
+    def place_path(self) -> str:
+        return self.case.community.path if self.case else self._person.community.path
+
+    @property
+    def item_label(self) -> str:
+        """What it is about, in the language of the reader where the catalogue has it."""
+        return self.case.version.label if self.case is not None else self.words["item"]
+
+    def has_run_out(self, today: date) -> bool:
+        """Whether what it says was given until a day that has passed."""
+        return self.mandate is not None and self.mandate.until < today
 
     @cached_property
     def words(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from common.storage import FileMissing
 from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
 from servicehall.cases import tracking
+from servicehall.cases.models import Mandate
 from servicehall.documents import actions, pdf, sealing
 from servicehall.documents.actions.ending import may_withdraw
 from servicehall.documents.enums import LetterState
@@ -38,8 +39,27 @@ REFUSED, UNAVAILABLE = 422, 503
 @require_safe
 def mine(request: PortalRequest, letter_id: uuid.UUID) -> HttpResponse:
     letter = _own(request, letter_id)
-    back = reverse("servicehall:my-case", args=[letter.case_id])
+    if letter.mandate_id is not None:
+        back = reverse("servicehall:my-mandates")
+    else:
+        back = reverse("servicehall:my-case", args=[letter.case_id])
     return _page(request, letter, face="resident", page="my-letter", back=back)
+
+
+@access(RESIDENT)
+@require_safe
+def of_my_mandate(request: PortalRequest, mandate_id: uuid.UUID) -> HttpResponse:
+    """From a mandate to its letter: for the two whom it is between."""
+    mandate = get_object_or_404(Mandate.objects.visible_to(request.scope), pk=mandate_id)
+    letter = Letter.objects.visible_to(request.scope).of_mandate(mandate.pk).first()
+    if letter is None:
+        return _no_letter(request, "servicehall:my-mandates")
+    return redirect("documents:my-letter", letter.pk)
+
+
+def _no_letter(request: PortalRequest, to: str, *args: uuid.UUID) -> HttpResponse:
+    messages.info(request, _("这份委托登记时没有出具委托书。"))
+    return redirect(to, *args)
 
 
 @access(RESIDENT)
@@ -92,6 +112,16 @@ def letter(request: PortalRequest, letter_id: uuid.UUID) -> HttpResponse:
     return _desk(request, _opened(request, letter_id), WithdrawLetterForm())
 
 
+@access(power(Power.ACCEPT_CASES))
+@require_safe
+def of_mandate(request: PortalRequest, mandate_id: uuid.UUID) -> HttpResponse:
+    mandate = get_object_or_404(Mandate.objects.visible_to(request.scope), pk=mandate_id)
+    letter = Letter.objects.visible_to(request.scope).of_mandate(mandate.pk).first()
+    if letter is None:
+        return _no_letter(request, "servicehall:mandates", mandate.giver_id)
+    return redirect("documents:letter", letter.pk)
+
+
 @access(power(Power.READ_CASES))
 @require_safe
 def letter_pdf(request: PortalRequest, letter_id: uuid.UUID) -> HttpResponse:
@@ -129,7 +159,10 @@ def _opened(request: PortalRequest, letter_id: uuid.UUID) -> Letter:
 def _desk(
     request: PortalRequest, letter: Letter, form: WithdrawLetterForm, *, status: int = 200
 ) -> HttpResponse:
-    back = reverse("servicehall:case", args=[letter.case_id])
+    if letter.mandate is not None:
+        back = reverse("servicehall:mandates", args=[letter.mandate.giver_id])
+    else:
+        back = reverse("servicehall:case", args=[letter.case_id])
     may = may_withdraw(letter, by=request.scope)
     return _page(
         request,

@@ -87,6 +87,7 @@ def _page(
         "words": words,
         "tone": TONES[LetterState(letter.state)],
         "masked_name": mask_name(words["applicant"]),
+        "is_over": letter.has_run_out(timezone.localdate()),
         "form": form,
         "same": None,
         **more,

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import NotAllowed
 from servicehall.cases import actions as cases
-from servicehall.cases.enums import CaseAction
+from servicehall.cases.enums import CaseAction, StepState
 from servicehall.cases.followers import Happening
 from servicehall.cases.models import Case
+from servicehall.catalogue import answering, appraisals
 from servicehall.publicity.actions.publishing import locked_case
 from servicehall.publicity.enums import NoticeState, ObjectionAction, ObjectionState
 from servicehall.publicity.models import Appraisal, Objection, PublicNotice
@@ -58,8 +59,16 @@ def follow_case(happening: Happening) -> None:
         for notice in _open_notice(case):
             _drop_objections(notice, now=now)
             _close(notice, NoticeState.TAKEN_DOWN, now=now)
-    elif action == CaseAction.GRANT and case.version.publicity_days:
+    elif action == CaseAction.FORWARD and appraisals.may_be_demanded(case.version.content):
+        _check_may_forward(case)
+    elif action == CaseAction.GRANT and _is_concerned(case):
         _check_may_grant(case, reason=happening.event.note)
+
+
+def _is_concerned(case: Case) -> bool:
+    """Shown to the public by its item, or appraised: by its item, or because somebody objected."""
+    content = case.version.content
+    return bool(case.version.publicity_days) or appraisals.may_be_demanded(content)
 
 
 def _open_notice(case: Case) -> list[PublicNotice]:
@@ -80,6 +89,25 @@ def _drop_objections(notice: PublicNotice, *, now: datetime) -> None:
     notice.objections.filter(state__in=sorted(rule.sources)).update(state=rule.to, answered_at=now)
 
 
+def _check_may_forward(case: Case) -> None:
+    """The step that has just been passed on wanted a vote first."""
+    step = (
+        case.steps.filter(state=StepState.PASSED)
+        .select_related("body")
+        .order_by("-sequence")
+        .first()
+    )
+    answers = answering.load_answers(case.answers)
+    if (
+        step is not None
+        and appraisals.is_demanded_at(
+            case.version.content, answers, level=step.level, department=step.body.key
+        )
+        and not Appraisal.objects.filter(case=case).exists()
+    ):
+        raise NotAllowed("not_appraised", _("这一环节要先民主评议，登记评议结果后再转下一环节。"))
+
+
 def _check_may_grant(case: Case, *, reason: str) -> None:
     """After an objection that was right the case is mended and shown again; against the vote only with reasons."""
     last = PublicNotice.objects.filter(case=case).order_by("-id").first()
@@ -92,7 +120,8 @@ def _check_may_grant(case: Case, *, reason: str) -> None:
             _("最近一次公示有异议成立。请按核查结果更正后重新公示，或者作出不予决定。"),
         )
     vote = Appraisal.objects.filter(case=case).order_by("-held_on", "-id").first()
-    if vote is None and case.version.content.get("appraisal"):
+    answers = answering.load_answers(case.answers)
+    if vote is None and appraisals.is_demanded(case.version.content, answers):
         raise NotAllowed("not_appraised", _("本事项要先民主评议，登记评议结果后再作决定。"))
     if vote is not None and not vote.is_supported and not reason.strip():
         raise NotAllowed(
