@@ -83,13 +83,13 @@ def scopes() -> dict[Any, Scope]:
 def known(scopes: dict[Any, Scope], monkeypatch: pytest.MonkeyPatch) -> None:
     """What a post may do is read once: nobody's post changes while the table is held against the doors."""
 
-    def scope_of(user: User, post: Any, *, today: date, **request: str) -> Scope:
+    def scope_of(user: User, post: Any, *, today: date, ip: str, request_id: str) -> Scope:
         key = (user.pk, post, today)
         if key not in scopes:
             scopes[key] = read(user, post, today=today)
-        return replace(scopes[key], **request)
+        return replace(scopes[key], ip=ip, request_id=request_id)
 
-    read = middleware.scope_of
+    read = getattr(middleware, "scope_of")  # noqa: B009  it is imported there
     monkeypatch.setattr(middleware, "scope_of", scope_of)
 
 

@@ -14,6 +14,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase
 from schemathesis import checks
+from schemathesis.core.result import Ok
 from schemathesis.pytest.lazy import get_all_tests
 
 from config.api.schema import description
@@ -111,6 +112,8 @@ def test_it_answers_as_described(world: World, subtests: pytest.Subtests) -> Non
     schema = schemathesis.openapi.from_dict(description())
     schema.app = get_wsgi_application()
     made = get_all_tests(schema=schema, test_func=play, settings=SETTINGS, given_kwargs={})
-    for operation, ask in [each.ok() for each in made]:
+    for each in made:
+        assert isinstance(each, Ok), each
+        operation, ask = each.ok()
         with subtests.test(operation.label):
             ask(world=world)
