@@ -1,5 +1,6 @@
 """What every test relies on: silence made loud, people signed in, queries counted."""
 
+import gc
 import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,6 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((n for n, each in enumerate(LONG) if name.startswith(each)), len(LONG))
 
     items.sort(key=place)
+    gc.freeze()  # what all tests share needs no looking through again and again
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -407,6 +407,7 @@ OWN_MATTERS = [
         residents(404) | {W.APPLICANT: 302, W.NEIGHBOUR: 302},
         given=of("mandate"),
     ),
+    Row("documents:my-mandate-letter", residents(404), given=of("far_mandate")),
     Row("servicehall:start-other", residents(), given=item),
     Row("servicehall:start-other", residents(404), POST, given=item),
     Row("servicehall:my-mandates", residents()),
