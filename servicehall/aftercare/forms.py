@@ -66,6 +66,7 @@ class RectifyForm(TakingForm):
         super().__init__(data)
         self.found = found
         self.build()
+        self.take_focus()
 
     def build(self) -> None:
         """Fields that depend on it."""
@@ -145,6 +146,7 @@ class BenefitForm(TakingForm):
     def __init__(self, found: Benefit, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         self.found = found
+        self.take_focus()
 
 
 def _day(label: Any) -> forms.DateField:

@@ -93,7 +93,15 @@ class LookUpForm(forms.Form):
         return str(self.cleaned_data["code"]).strip().lower().replace(" ", "")
 
 
-class AnswerForm(TakingForm):
+class StaffForm(TakingForm):
+    """For the desk: whoever opens it begins to write."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.take_focus()
+
+
+class AnswerForm(StaffForm):
     inquiry = _words(_("核查经过"), _("怎样核查的、查到什么；只给办理人员看。"))
     is_upheld = forms.TypedChoiceField(
         label=_("核查结果"),
@@ -104,7 +112,7 @@ class AnswerForm(TakingForm):
     answer = _words(_("答复和理由"), _("提出异议的人看得到。不要写申请人的病情、号码、门牌。"))
 
 
-class AppraisalForm(TakingForm):
+class AppraisalForm(StaffForm):
     """Numbers only: nobody may read from it who voted how."""
 
     held_on = forms.DateField(label=_("评议日期"), widget=forms.DateInput(attrs={"type": "date"}))

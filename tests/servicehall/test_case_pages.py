@@ -1,5 +1,7 @@
 """The case on one screen: who may see it, what it offers, and what a refusal looks like."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -93,7 +95,12 @@ def test_the_buttons_come_from_the_table(client_for):
     actions.accept(case.pk, by=here.clerk, now=here.now)
     director = client_for(here.director)
     acts = ["forward", "supplement", "extend", "special", "assign", "withdraw"]
-    assert offered(director.get(page_of(case))) == acts
+    page = director.get(page_of(case))
+    assert offered(page) == acts
+    keys = re.findall(r'data-key="([^"]+)"', page.content.decode())
+    assert sorted(set(keys)) == sorted(
+        keys
+    )  # who accepts, prints and reviews: each key means one thing
     assert "grant" not in offered(clerk.get(page_of(case)))
 
 
