@@ -65,6 +65,7 @@ class Material:
     name: str
     note: str
     is_required: bool
+    is_held: bool
     originals: int
     copies: int
     state: str
@@ -269,10 +270,17 @@ class CaseFile:
             name=in_language(paper["name"]),
             note=in_language(paper.get("note")),
             is_required=bool(paper.get("required")),
+            is_held=self._is_held(paper["code"]),
             originals=paper.get("original_copies") or 0,
             copies=paper.get("copies") or 0,
             state=state or ("base" if paper.get("shared") else ""),
         )
+
+    def _is_held(self, code: str) -> bool:
+        """Whether the base holds what this paper says, so that nobody need bring it."""
+        if code == "id_card":
+            return bool(self.case.applicant.id_number)
+        return code == "household_register" and bool(self.kin)
 
     # --- what happened, where it stands, what comes -----------------------------------------------
     @cached_property

@@ -17,9 +17,12 @@ from common.errors import Conflict, Invalid, NotAllowed
 from common.masking import mask_name
 from community.governance.models import Post
 from notifications.models import Message
+from servicehall.aftercare.models import Benefit
 from servicehall.cases import actions as cases
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case
+from servicehall.documents.actions import load_documents
+from servicehall.documents.models import Letter
 from servicehall.publicity import actions, rules
 from servicehall.publicity.enums import NoticeState, ObjectionAction, ObjectionState
 from servicehall.publicity.models import Appraisal, Objection, PublicityRule, PublicNotice
@@ -172,6 +175,21 @@ def test_a_notice_stands_for_the_days_of_the_item_and_the_clock_stands_still(pla
     assert state(notice) == CaseState.IN_REVIEW
     granted = cases.grant(notice.case_id, by=place.decider, now=day(8))
     assert granted.state == CaseState.COMPLETED
+
+
+def test_the_amount_that_was_public_is_proposed_at_the_decision_and_paid_by_it(place, client_for):
+    load_documents()
+    notice = post(place, now=day(-9, timezone.now()), amount=Decimal("860.00"))
+    assert actions.end_over(notice.pk, now=timezone.now())
+    client = client_for(place.decider)
+    form = reverse("servicehall:case-act", args=[notice.case_id, "grant"])
+    assert 'value="860.00"' in client.get(form).content.decode()
+    assert client.post(form, {"act-amount": "", "act-reason": ""}).status_code == 422
+    assert state(notice) == CaseState.IN_REVIEW
+    client.post(form, {"act-amount": "900", "act-reason": ""})
+    assert Benefit.objects.get(case=notice.case_id).yuan == 900
+    letter = Letter.objects.get(case=notice.case_id, kind="decision")
+    assert "核定金额：每月900元。" in letter.content
 
 
 def test_a_last_day_of_rest_moves_to_the_next_working_day(place):
