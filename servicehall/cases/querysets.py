@@ -16,6 +16,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
@@ -239,6 +240,19 @@ class CaseQuerySet(QuerySet["Case"]):
         return self.select_related(
             "version__item", "window", "applicant", "community", "station", "handler"
         ).defer("answers", "query_code", "version__content")
+
+    def for_page(self) -> Self:
+        """Everything that the page of one case shows of it; `unsigned` adults of the household are counted along."""
+        unsigned = apps.get_model("servicehall", "CoSignature").objects.missing()
+        counted = unsigned.filter(case=OuterRef("pk")).order_by().values("case")
+        return self.select_related(
+            "version__item__window",
+            "window",
+            "applicant__community",
+            "community",
+            "station",
+            "handler",
+        ).annotate(unsigned=Subquery(counted.annotate(number=Count("pk")).values("number")))
 
     def in_order_of_urgency(self) -> Self:
         """Lights first, then by the day on which something must be done; after with_light."""

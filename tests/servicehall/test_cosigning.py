@@ -52,6 +52,8 @@ def test_a_case_is_accepted_only_when_every_adult_has_signed_online_or_on_paper(
     assert "2" in str(missing.message)
     assert daughter.full_name not in str(missing.message)
 
+    page = client_for(here.clerk).get(reverse("servicehall:case", args=[case.pk]))
+    assert "还有 2 位成年家庭成员没有签字" in page.content.decode()
     phone = client_for(resident_scope(son.account))
     page = phone.get(reverse("servicehall:my-signatures")).content.decode()
     assert case.version.content["cosign_text"]["zh"] in page

@@ -23,14 +23,6 @@ from servicehall.catalogue.answering import load_answers
 MASKED_FACTS = frozenset({"id_number", "phone", "bank_card"})
 # Of several reasons the nearest to the act is told: who lacks the power for one step may lack the line for another.
 FIRST_SAID = ("no_power", "not_in_hand", "not_your_line")
-SHOWN = (
-    "version__item__window",
-    "window",
-    "applicant__community",
-    "community",
-    "station",
-    "handler",
-)
 
 
 def open_case(case_id: uuid.UUID, *, page: str = "case", by: Scope, now: datetime) -> Case:
@@ -39,7 +31,7 @@ def open_case(case_id: uuid.UUID, *, page: str = "case", by: Scope, now: datetim
     Raises Case.DoesNotExist outside the viewer's reach.
     """
     with transaction.atomic():
-        case = Case.objects.visible_to(by).select_related(*SHOWN).get(pk=case_id)
+        case = Case.objects.visible_to(by).for_page().get(pk=case_id)
         audit.record(
             "case.viewed",
             by=by,

@@ -24,7 +24,6 @@ from community.governance.scopes import PortalRequest
 from community.governance.workdays import WorkCalendar, statutory_holidays
 from residents.base.actions import ProofNeeded
 from servicehall.cases import actions, explaining, forms_staff as forms, panels
-from servicehall.cases.actions import looking
 from servicehall.cases.acts import ACTS, Act
 from servicehall.cases.casefile import CaseFile
 from servicehall.cases.models import Case
@@ -205,7 +204,7 @@ def _opened(request: PortalRequest, case_id: uuid.UUID) -> CaseFile:
 
 def _reached(request: PortalRequest, case_id: uuid.UUID) -> CaseFile:
     """The case for a fragment of a page that is already open."""
-    rows = Case.objects.visible_to(request.scope).select_related(*looking.SHOWN)
+    rows = Case.objects.visible_to(request.scope).for_page()
     return CaseFile(get_object_or_404(rows, pk=case_id), request.scope, timezone.localdate())
 
 
