@@ -151,8 +151,8 @@ class CaseFile:
         """Why the viewer must leave the case to a colleague; asked only where he could do something."""
         if not self.offers:
             return None
-        accounts = [member.person.account_id for member in self.kin]
-        return looking.bar(self.case, self.steps, accounts, by=self.by)
+        people = [self.case.applicant, *(member.person for member in self.kin)]
+        return looking.bar(self.case, self.steps, people, by=self.by)
 
     @property
     def right_office(self) -> str:

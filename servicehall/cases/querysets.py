@@ -110,6 +110,12 @@ class CoSignatureQuerySet(QuerySet["CoSignature"]):
             Q(person__account_id=scope.user_id) | Q(person__in=wards_of(scope, day).values("pk"))
         )
 
+    def waiting_for(self, scope: Scope, day: date) -> Self:
+        """What somebody has still to answer."""
+        return self.visible_to(scope, day).filter(
+            state=SignatureState.ASKED, case__state__in=sorted(OPEN_STATES)
+        )
+
 
 class MandateQuerySet(QuerySet["Mandate"]):
     def in_force(self, day: date) -> Self:

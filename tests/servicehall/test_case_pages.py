@@ -12,7 +12,7 @@ from servicehall.cases import actions
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case, CaseEvent, Supplement
 from tests.factories.governance import StationFactory, staff
-from tests.factories.residents import household
+from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, hall
 
 pytestmark = pytest.mark.django_db
@@ -301,12 +301,14 @@ def test_an_applicant_at_the_counter_withdraws(client_for):
     assert state(case) == CaseState.WITHDRAWN
 
 
-def test_kin_are_told_to_leave_the_case_to_a_colleague(client_for):
+@pytest.mark.parametrize("known_by", ["account", "staff_account"])
+def test_kin_are_told_to_leave_the_case_to_a_colleague(client_for, known_by):
     here = hall()
     case = here.filed()
-    household(here.applicant)
-    here.applicant.account_id = here.clerk.user_id
-    here.applicant.save(update_fields=["account"])
+    wife = PersonFactory(community=here.community)
+    household(here.applicant, spouse=wife)
+    setattr(wife, f"{known_by}_id", here.clerk.user_id)
+    wife.save(update_fields=[known_by])
     client = client_for(here.clerk)
     assert "请回避" in client.get(page_of(case)).content.decode()
     assert client.post(act_on(case, "accept"), headers=HTMX).status_code == 422

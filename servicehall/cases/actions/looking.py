@@ -12,6 +12,7 @@ from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import BodyKind, Power
 from community.governance.scopes import Scope
 from residents.base.actions import guard_reveal, raise_alarm
+from residents.base.models import Person
 from servicehall.cases import rules
 from servicehall.cases.actions import _core
 from servicehall.cases.enums import CaseAction, StepState
@@ -154,9 +155,12 @@ def can_finish_at_once(case: Case, offered: Sequence[CaseAction]) -> bool:
 
 
 def bar(
-    case: Case, steps: Sequence[ReviewStep], kin: Sequence[uuid.UUID | None], *, by: Scope
+    case: Case, steps: Sequence[ReviewStep], people: Sequence[Person], *, by: Scope
 ) -> rules.Text | None:
-    """Why the viewer himself must leave this case to a colleague, or None (the same rule as in the actions)."""
+    """Why the viewer himself must leave this case to a colleague, or None (the same rule as in the actions).
+
+    `people` are the applicant and those in the same household.
+    """
     step = next((step for step in steps if step.state == StepState.OPEN), None)
     passed = [s.user_id for s in steps if s.state == StepState.PASSED and s is not step]
-    return rules.barred(by.user_id, concerned=[*kin, case.applicant.account_id], acted=passed)
+    return rules.barred(by.user_id, concerned=_core.accounts_of(case, people), acted=passed)
