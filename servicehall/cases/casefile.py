@@ -149,7 +149,7 @@ class CaseFile:
     @property
     def bar(self) -> Text | None:
         """Why the viewer must leave the case to a colleague; asked only where he could do something."""
-        if not self.offers:
+        if not set(self.offers) - BY_APPLICANT:
             return None
         people = [self.case.applicant, *(member.person for member in self.kin)]
         return looking.bar(self.case, self.steps, people, by=self.by)

@@ -42,6 +42,7 @@ class ActForm(TakingForm):
     """
 
     reply_to: ReplyOutcome | None = None
+    intro: Any = ""  # what the act brings with it, above its fields
 
     def __init__(self, file: CaseFile, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, prefix="act")

@@ -26,10 +26,12 @@ from residents.base.actions import ProofNeeded
 from servicehall.cases import actions, explaining, forms_staff as forms, panels
 from servicehall.cases.acts import ACTS, Act
 from servicehall.cases.casefile import CaseFile
+from servicehall.cases.enums import CaseAction
 from servicehall.cases.models import Case
 from servicehall.catalogue.models import in_language
 
 REFUSED = 422
+WEIGHT = {"primary": 0, "quiet": 2}  # what is done most stands first, whichever app declared it
 
 
 @access(power(Power.READ_CASES))
@@ -102,6 +104,7 @@ def _done(request: PortalRequest, case_id: uuid.UUID, chosen: Act) -> HttpRespon
     )
     answer["HX-Trigger"] = json.dumps({"toast": {"text": str(chosen.done), "tone": "success"}})
     answer["HX-Push-Url"] = reverse("servicehall:case", args=[case_id])
+    answer["HX-Reswap"] = "innerHTML show:window:top"  # what comes next stands on top
     return answer
 
 
@@ -245,4 +248,7 @@ def offered(file: CaseFile) -> list[Act]:
     ]
     if file.can_finish_at_once:
         acts.insert(0, ACTS["finish"])
-    return acts
+    if file.bar:
+        # Who must leave it to a colleague may still hand it to another office.
+        acts = [act for act in acts if act.action == CaseAction.ASSIGN]
+    return sorted(acts, key=lambda act: WEIGHT.get(act.kind, 1))
