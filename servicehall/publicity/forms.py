@@ -40,7 +40,8 @@ class PublicForm(ActForm):
 
     def build(self) -> None:
         self.intro = _(
-            "在社区公示 %(days)s 天：姓名按当地规定遮住，另加下面填的内容。这段时间不计入办理期限，没有异议的到期自动继续。"
+            "在社区公示 %(days)s 天：姓名按当地规定遮住，另加下面填的内容。"
+            "这段时间不计入办理期限，没有异议的到期自动继续。"
         ) % {"days": self.file.version.publicity_days}
         if not self.file.version.content.get("publicity_shows_names"):
             del self.fields["household_size"], self.fields["amount"]
