@@ -14,6 +14,7 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 
+from accounts import audit
 from common.errors import NotAllowed
 from common.masking import mask_card, mask_id, mask_phone
 from community.governance.scopes import Scope
@@ -141,7 +142,7 @@ class CaseFile:
     @property
     def idle(self) -> Text | None:
         """Why an open case offers the viewer nothing of his own; what he may write down for the applicant aside."""
-        if set(self.offers) - BY_APPLICANT:
+        if self.is_closed or set(self.offers) - BY_APPLICANT:
             return None
         reason = looking.idle(self.case, self.steps, by=self.by)
         return reason.message if reason else None
@@ -332,6 +333,8 @@ def _acted(event: CaseEvent) -> str:
     """Who acted: the post as it stands on record, which is Chinese; in English by its body and role of today."""
     if event.post is not None and get_language() == "en":
         return f"{event.post.body.label} · {event.post.get_role_display()}"
+    if event.post_label == audit.SYSTEM.post_label:
+        return _("系统")
     return event.post_label or _("申请人")
 
 
