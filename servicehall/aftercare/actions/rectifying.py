@@ -194,7 +194,7 @@ def record(
 
 def call_staff(found: Rectification, moment: str, *, now: datetime) -> None:
     """Whoever has the next step at a body learns of it; the body concerned not whose rating it was."""
-    bodies = {
+    bodies: dict[str, uuid.UUID] = {
         RectifyState.CREATED: found.handler_id,
         RectifyState.VERIFIED: found.concerned_id,
         RectifyState.IN_REVIEW: found.reviewer_id or found.handler_id,

@@ -5,7 +5,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('servicehall', '0015_filing'),
+        ('servicehall', '0002_case_serial'),
     ]
 
     operations = [
