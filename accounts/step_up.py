@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,6 +15,7 @@ from accounts import limits
 from common.access import go_to
 
 VERIFIED_AT = "_verified_at"
+SEND_AGAIN = "_send_again"  # a form was sent that must be sent once more
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -37,6 +39,14 @@ def verified(request: HttpRequest, *, now: datetime) -> None:
     request.session[VERIFIED_AT] = now.timestamp()
 
 
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours whose form was sent, as a path; browsers name it with scheme and host."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    if came.netloc != request.get_host():
+        return ""
+    return f"{came.path}?{came.query}" if came.query else came.path
+
+
 def ask(request: HttpRequest, back: str) -> HttpResponse:
     """To the page that asks for the factor, and then to `back`."""
     return go_to(request, f"{reverse('accounts:verify')}?{urlencode({'next': back})}")
@@ -50,12 +60,10 @@ def verified_within(seconds: int = 300) -> Callable[[View], View]:
         def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if recently_verified(request, seconds):
                 return cast(HttpResponse, view(request, *args, **kwargs))
-            back = (
-                request.get_full_path()
-                if request.method == "GET"
-                else request.headers.get("Referer", "")
-            )
-            return ask(request, back)
+            if request.method == "GET":
+                return ask(request, request.get_full_path())
+            request.session[SEND_AGAIN] = True
+            return ask(request, _came_from(request))
 
         return cast(View, guard)
 

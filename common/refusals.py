@@ -21,3 +21,9 @@ class TakingForm(forms.Form):
 
     def take(self, refusal: NotAllowed) -> int:
         return refuse(self, refusal)
+
+    def take_focus(self) -> None:
+        """The first field has the focus when the page opens: whoever pressed the button begins to write."""
+        for first in self.fields.values():
+            first.widget.attrs["autofocus"] = True
+            break

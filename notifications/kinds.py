@@ -7,14 +7,16 @@ rendered in the recipient's language at delivery.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import formats, translation
 from django.utils.functional import Promise
 
 from notifications.enums import Channel
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 # All that an SMS may say. A number may be shared by a household and is read by strangers over a
 # shoulder: no name, ID number, amount, benefit, item or diagnosis ever stands in one.
@@ -101,15 +103,21 @@ def render(kind: Kind, channel: str, params: Mapping[str, object], language: str
     """The text for one recipient. Raises BadParams when a value is missing."""
     with translation.override(language):
         template = str(kind.template(channel))
-    missing = placeholders(template) - set(params)
-    if missing:
-        raise BadParams(", ".join(sorted(missing)))
-    return PLACEHOLDER.sub(lambda match: str(_value(params, match[1], language)), template)
+        missing = placeholders(template) - set(params)
+        if missing:
+            raise BadParams(", ".join(sorted(missing)))
+        return PLACEHOLDER.sub(lambda match: str(_value(params, match[1], language)), template)
 
 
 def _value(params: Mapping[str, object], name: str, language: str) -> object:
-    """A name in the language of the recipient where the event gives one: "station_en" beside "station"."""
-    return params.get(f"{name}_{language}") or params[name]
+    """A name in the language of the recipient where the event gives one: "station_en" beside "station".
+
+    A day is said as on the pages, and not as programs write it.
+    """
+    value = params.get(f"{name}_{language}") or params[name]
+    if name == "date" and isinstance(value, str) and ISO_DAY.fullmatch(value):
+        return formats.date_format(date.fromisoformat(value), "DATE_FORMAT")
+    return value
 
 
 def read(code: str, params: Mapping[str, object], text: str, language: str) -> str:

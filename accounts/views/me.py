@@ -115,4 +115,6 @@ def verify(request: AccountRequest) -> HttpResponse:
     if not form.is_bound or form.errors:
         return page(request, "accounts/verify.html", form, wait=wait, has_device=has_device)
     step_up.verified(request, now=timezone.now())
+    if request.session.pop(step_up.SEND_AGAIN, False):
+        messages.info(request, _("已确认是您本人。请再点一次刚才的按钮。"))
     return redirect(signing_in.safe_next(request, form.cleaned_data["next"]) or "accounts:me")

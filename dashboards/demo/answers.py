@@ -59,7 +59,6 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "proof_use": ("学校评优",),
 }
 NUMBERS = {
-    "adults_sign": 2,
     "monthly_income": 1860,
     "space": 56,
     "child_order": 1,

@@ -232,6 +232,10 @@ class OccupancyQuerySet(QuerySet["Occupancy"]):
             return self.filter(scope.within(Power.READ_PERSONS, "person__community__path"))
         return self.filter(person__account_id=scope.user_id)
 
+    def of(self, person_id: uuid.UUID) -> Self:
+        """Where somebody lives and is registered, for whoever may read his file."""
+        return self.current().filter(person_id=person_id).select_related("dwelling", "community")
+
 
 class AccountClaimQuerySet(QuerySet["AccountClaim"]):
     def underway(self, claim_id: str | None, now: datetime) -> AccountClaim | None:

@@ -31,7 +31,12 @@ class DeliveryForm(ActForm):
 
     way = forms.ChoiceField(
         label=_("送达方式"),
-        choices=DeliveryWay.choices,
+        # That he signed is ticked below.
+        choices=[
+            (DeliveryWay.COUNTER, _("窗口当面领取")),
+            (DeliveryWay.POST, DeliveryWay.POST.label),
+            (DeliveryWay.HOME, DeliveryWay.HOME.label),
+        ],
         initial=DeliveryWay.COUNTER,
         widget=forms.RadioSelect,
     )
@@ -41,6 +46,7 @@ class DeliveryForm(ActForm):
         initial=Receiver.SELF,
         widget=forms.RadioSelect,
     )
+    is_signed = forms.BooleanField(label=_("收件人已当面签字"), required=False)
     proxy_name = forms.CharField(
         label=_("代收人姓名"), required=False, max_length=60, help_text=_("他人代收时填写。")
     )
@@ -49,7 +55,6 @@ class DeliveryForm(ActForm):
         required=False,
         choices=[("", _("请选择")), *ProxyRelation.choices],
     )
-    is_signed = forms.BooleanField(label=_("收件人已当面签字"), required=False)
     tracking_number = forms.CharField(
         label=_("快递单号"), required=False, max_length=40, help_text=_("邮寄送达时填写。")
     )
@@ -66,6 +71,7 @@ class RectifyForm(TakingForm):
         super().__init__(data)
         self.found = found
         self.build()
+        self.take_focus()
 
     def build(self) -> None:
         """Fields that depend on it."""
@@ -145,6 +151,7 @@ class BenefitForm(TakingForm):
     def __init__(self, found: Benefit, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         self.found = found
+        self.take_focus()
 
 
 def _day(label: Any) -> forms.DateField:

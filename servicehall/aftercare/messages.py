@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.enums import Channel
 from notifications.kinds import Kind, register
 from residents.base.looks import describe
-from servicehall.aftercare.enums import BenefitAction, RectifyAction
+from servicehall.aftercare.enums import BenefitAction, RectifyAction, RectifyState
 
 BOTH = (Channel.IN_SITE, Channel.SMS)
 _NEWS = _("【一站】您在%(station)s办过的事有新进展，请查询办件页面或致电%(hotline)s。")
@@ -35,6 +35,35 @@ def _kind(
 
 
 register(
+    *(
+        Kind(f"rectification.{moment}", title, text, "", (Channel.IN_SITE,), link=link)
+        for moment, title, text, link in (
+            (
+                RectifyState.CREATED,
+                _("有差评要回访"),
+                _("差评整改%(number)s由本单位处理，请在%(date)s前回访。"),
+                "aftercare:rectification",
+            ),
+            (
+                RectifyState.IN_REVIEW,
+                _("有差评要复核"),
+                _("差评整改%(number)s疑为误评，请在%(date)s前复核。"),
+                "aftercare:rectification",
+            ),
+            (
+                RectifyState.VERIFIED,
+                _("本单位有差评要整改"),
+                _("差评整改%(number)s要求本单位整改，请在%(date)s前改好并上报。"),
+                "aftercare:mend",
+            ),
+            (
+                RectifyAction.ANSWER,
+                _("整改情况已上报"),
+                _("差评整改%(number)s的被评单位已上报整改情况，请在%(date)s前确认。"),
+                "aftercare:rectification",
+            ),
+        )
+    ),
     _kind(
         "rating.rectified",
         _("您提的意见已整改"),

@@ -14,6 +14,7 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 
+from accounts import audit
 from common.errors import NotAllowed
 from common.masking import mask_card, mask_id, mask_phone
 from community.governance.scopes import Scope
@@ -65,6 +66,7 @@ class Material:
     name: str
     note: str
     is_required: bool
+    is_held: bool
     originals: int
     copies: int
     state: str
@@ -140,7 +142,7 @@ class CaseFile:
     @property
     def idle(self) -> Text | None:
         """Why an open case offers the viewer nothing of his own; what he may write down for the applicant aside."""
-        if set(self.offers) - BY_APPLICANT:
+        if self.is_closed or set(self.offers) - BY_APPLICANT:
             return None
         reason = looking.idle(self.case, self.steps, by=self.by)
         return reason.message if reason else None
@@ -148,10 +150,10 @@ class CaseFile:
     @property
     def bar(self) -> Text | None:
         """Why the viewer must leave the case to a colleague; asked only where he could do something."""
-        if not self.offers:
+        if not set(self.offers) - BY_APPLICANT:
             return None
-        accounts = [member.person.account_id for member in self.kin]
-        return looking.bar(self.case, self.steps, accounts, by=self.by)
+        people = [self.case.applicant, *(member.person for member in self.kin)]
+        return looking.bar(self.case, self.steps, people, by=self.by)
 
     @property
     def right_office(self) -> str:
@@ -269,10 +271,17 @@ class CaseFile:
             name=in_language(paper["name"]),
             note=in_language(paper.get("note")),
             is_required=bool(paper.get("required")),
+            is_held=self._is_held(paper["code"]),
             originals=paper.get("original_copies") or 0,
             copies=paper.get("copies") or 0,
             state=state or ("base" if paper.get("shared") else ""),
         )
+
+    def _is_held(self, code: str) -> bool:
+        """Whether the base holds what this paper says, so that nobody need bring it."""
+        if code == "id_card":
+            return bool(self.case.applicant.id_number)
+        return code == "household_register" and bool(self.kin)
 
     # --- what happened, where it stands, what comes -----------------------------------------------
     @cached_property
@@ -324,6 +333,8 @@ def _acted(event: CaseEvent) -> str:
     """Who acted: the post as it stands on record, which is Chinese; in English by its body and role of today."""
     if event.post is not None and get_language() == "en":
         return f"{event.post.body.label} · {event.post.get_role_display()}"
+    if event.post_label == audit.SYSTEM.post_label:
+        return _("系统")
     return event.post_label or _("申请人")
 
 

@@ -169,6 +169,7 @@ class SignatureForm(TakingForm):
             (SignatureHow.PAPER, _("本人当面签字")),
             (SignatureHow.GUARDIAN, _("监护人代签")),
         ],
+        initial=SignatureHow.PAPER,
         widget=forms.RadioSelect,
     )
     scan = forms.FileField(
@@ -178,6 +179,10 @@ class SignatureForm(TakingForm):
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
         help_text=_("可以不附，原件随本件存档。"),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.take_focus()
 
 
 class PaperForm(TakingForm):

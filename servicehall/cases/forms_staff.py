@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from servicehall.cases.forms_page import PageForm
 from servicehall.cases.prefill import Fact
 from servicehall.cases.replying import Reply, replies
 from servicehall.catalogue import answering
+from servicehall.catalogue.benefits import benefit_of
 from servicehall.catalogue.enums import ReplyOutcome
 from servicehall.catalogue.models import in_language
 
@@ -40,14 +42,13 @@ class ActForm(TakingForm):
     """
 
     reply_to: ReplyOutcome | None = None
+    intro: Any = ""  # what the act brings with it, above its fields
 
     def __init__(self, file: CaseFile, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, prefix="act")
         self.file = file
         self.build()
-        for first in self.fields.values():
-            first.widget.attrs["autofocus"] = True
-            break
+        self.take_focus()
 
     def build(self) -> None:
         """Fields that depend on the case."""
@@ -177,8 +178,27 @@ class ReasonInsideForm(ActForm):
 
 
 class GrantForm(ActForm):
+    """The amount is asked where the item gives a benefit that is reckoned for each household."""
+
     reply_to = ReplyOutcome.GRANTED
+    amount = forms.DecimalField(
+        label=_("核定金额（元）"), min_value=Decimal("0.01"), max_digits=9, decimal_places=2
+    )
     reason = _words(_("决定说明"), required=False, hint=_("申请人看得到，可以不填。"), rows=2)
+
+    def build(self) -> None:
+        benefit = benefit_of(self.file.version.content)
+        if benefit is None or benefit.amount is not None:
+            del self.fields["amount"]
+            return
+        amount, proposed = self.fields["amount"], self.file.case.amount
+        amount.initial = proposed
+        amount.required = bool(proposed)
+        amount.help_text = (
+            _("前面拟定的金额，核对以后写进决定书。")
+            if proposed
+            else _("按月发放的写每月多少；写进决定书。不发钱的不填。")
+        )
 
 
 class RefuseForm(ActForm):
@@ -342,7 +362,13 @@ class ChecklistForm(forms.Form):
     def __init__(self, file: CaseFile, data: Mapping[str, Any] | None = None) -> None:
         here = [paper.code for paper in file.materials if paper.state in {"uploaded", "answered"}]
         super().__init__(data, initial={"m": here})
-        self.fields["m"].choices = [(paper.code, paper.name) for paper in file.materials]  # type: ignore[attr-defined]
+        self.fields["m"].choices = [  # type: ignore[attr-defined]
+            (
+                paper.code,
+                _("%(paper)s（系统里有）") % {"paper": paper.name} if paper.is_held else paper.name,
+            )
+            for paper in file.materials
+        ]
 
 
 class FindCaseForm(forms.Form):

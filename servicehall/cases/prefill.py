@@ -46,7 +46,11 @@ def known_facts(person: Person) -> dict[str, Fact]:
     members = list(HouseholdMember.objects.living_with(person.pk).exclude(person=person))
     facts["household_members"] = Fact(
         [str(member.person_id) for member in members],
-        str(_("、")).join(f"{m.person.full_name}({m.get_relation_display()})" for m in members),
+        str(_("、")).join(
+            _("%(name)s（%(relation)s）")
+            % {"name": m.person.full_name, "relation": m.get_relation_display()}
+            for m in members
+        ),
         sources.get("police", ""),
         None,
     )

@@ -16,6 +16,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
@@ -108,6 +109,12 @@ class CoSignatureQuerySet(QuerySet["CoSignature"]):
             return self.none()
         return self.filter(
             Q(person__account_id=scope.user_id) | Q(person__in=wards_of(scope, day).values("pk"))
+        )
+
+    def waiting_for(self, scope: Scope, day: date) -> Self:
+        """What somebody has still to answer."""
+        return self.visible_to(scope, day).filter(
+            state=SignatureState.ASKED, case__state__in=sorted(OPEN_STATES)
         )
 
 
@@ -254,6 +261,19 @@ class CaseQuerySet(QuerySet["Case"]):
         return self.select_related(
             "version__item", "window", "applicant", "community", "station", "handler"
         ).defer("answers", "query_code", "version__content")
+
+    def for_page(self) -> Self:
+        """Everything that the page of one case shows of it; `unsigned` adults of the household are counted along."""
+        unsigned = apps.get_model("servicehall", "CoSignature").objects.missing()
+        counted = unsigned.filter(case=OuterRef("pk")).order_by().values("case")
+        return self.select_related(
+            "version__item__window",
+            "window",
+            "applicant__community",
+            "community",
+            "station",
+            "handler",
+        ).annotate(unsigned=Subquery(counted.annotate(number=Count("pk")).values("number")))
 
     def in_order_of_urgency(self) -> Self:
         """Lights first, then by the day on which something must be done; after with_light."""

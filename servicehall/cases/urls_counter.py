@@ -55,5 +55,4 @@ urlpatterns = [
         "consultations/<uuid:consultation_id>/cancel/", accords.cancel, name="consultation-cancel"
     ),
     path("cases/<uuid:case_id>/slip/", slip.slip, name="slip"),
-    path("cases/<uuid:case_id>/papers/<slug:kind>/", slip.paper, name="paper"),
 ]

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from residents.base.eligibility import BadRule, parse
+from residents.base.eligibility import BadRule, parse, tests_of
 from servicehall.catalogue import codes, conditions
 from servicehall.catalogue.benefits import benefit_of
 from servicehall.catalogue.enums import ItemKind, ReviewLevel
@@ -33,6 +33,7 @@ Content = Mapping[str, Any]
 
 HOURS = {"workday": 24 * 7 / 5, "day": 24, "hour": 1}
 RANKS = list(ReviewLevel.values)
+EVERYBODY = {"registered_here", "lives_here"}  # alone they single out nobody
 LEAST_SYNONYMS, MOST_PUBLICITY = 3, 30
 COMPARABLE = {"number", "money", "date"}  # by size; a situation and a choice only by their answers
 ONLY_ANSWERED = {"person", "household_member"}
@@ -416,9 +417,13 @@ def _eligibility(content: Content, _known: Known) -> Iterator[Fault]:
     if not found:
         return
     try:
-        parse(found["rule"])
+        rule = parse(found["rule"])
     except (BadRule, KeyError, TypeError):
         yield _error("eligibility", _("找人的条件读不懂，请重新设置。"))
+        return
+    facts = {test.fact for test in tests_of(rule)}
+    if len(facts) == 1 and facts <= EVERYBODY:
+        yield _hint("eligibility", _("只看户籍和居住，几乎人人都会被提示，请再加条件，或者不设。"))
 
 
 def _words(content: Content, _known: Known) -> Iterator[Fault]:

@@ -19,6 +19,7 @@ class NewItemForm(forms.Form):
         label=_("事项代码"),
         max_length=12,
         help_text=_("窗口号加顺序号，例如 W2-09。以后不能改。"),
+        widget=forms.TextInput(attrs={"autofocus": True}),
     )
     name_zh = forms.CharField(label=_("事项名称"), max_length=MAX_LINE)
     name_en = forms.CharField(label=_("事项名称（英文）"), max_length=MAX_LINE, required=False)

@@ -19,6 +19,7 @@ from community.governance.models import Body
 from community.governance.workdays import LimitUnit
 from servicehall.cases.enums import DeliveryWay, PauseReason
 from servicehall.cases.models import Case, CaseEvent, Mandate
+from servicehall.catalogue.benefits import BenefitRule, benefit_of
 from servicehall.catalogue.models import ItemVersion
 from servicehall.documents import variables
 from servicehall.documents.enums import LetterKind
@@ -27,6 +28,7 @@ from servicehall.documents.models import Letter, Letterhead, LetterText, Seal
 
 FORM = 1
 UNITS = {LimitUnit.WORKDAYS: "个工作日", LimitUnit.DAYS: "日", LimitUnit.HOURS: "小时"}
+OFTEN = {"once": "一次性", "monthly": "每月", "yearly": "每年"}
 NO_DAY = "另行告知之日"
 
 
@@ -294,8 +296,18 @@ def _public(occasion: Occasion) -> dict[str, Any]:
 
 
 def _result(occasion: Occasion) -> dict[str, Any]:
-    result = occasion.case.version.content.get("result") or {}
-    return {"结果名称": (result.get("name") or {}).get("zh", "")}
+    content = occasion.case.version.content
+    result, benefit = content.get("result") or {}, benefit_of(content)
+    return {
+        "结果名称": (result.get("name") or {}).get("zh", ""),
+        "核定金额": _amount(benefit, occasion.case.amount) if benefit else "",
+    }
+
+
+def _amount(benefit: BenefitRule, decided: str | None) -> str:
+    """每月1860元: the same for everybody, or as it was decided for this household."""
+    amount = benefit.amount if benefit.amount is not None else decided
+    return f"{OFTEN[benefit.period]}{amount}元" if amount else ""
 
 
 def _withdrawn(occasion: Occasion) -> dict[str, Any]:

@@ -76,7 +76,7 @@ KINDS: dict[K, Kind] = {
         "publicity", (A.PUBLICISE,), must=names("公示内容 公示开始日 公示结束日 异议电话")
     ),
     K.DECISION: Kind(
-        "decision", (A.GRANT,), note="说明", adds=names("结果名称"), replaces=DECISIONS
+        "decision", (A.GRANT,), note="说明", adds=names("结果名称 核定金额"), replaces=DECISIONS
     ),
     K.REFUSAL: Kind(
         "decision", (A.REFUSE,), note="理由", must=names("理由") | REMEDY, replaces=DECISIONS

@@ -41,6 +41,7 @@ def _for_staff(case: Case, by: Scope, today: date) -> Mapping[str, Any] | None:
         return None
     return {
         "case": case,
+        "days": case.version.publicity_days,
         "notices": notices,
         "appraisals": appraisals,
         "may_record": may_record,

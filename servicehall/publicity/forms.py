@@ -39,6 +39,10 @@ class PublicForm(ActForm):
     )
 
     def build(self) -> None:
+        self.intro = _(
+            "在社区公示 %(days)s 天：姓名按当地规定遮住，另加下面填的内容。"
+            "这段时间不计入办理期限，没有异议的到期自动继续。"
+        ) % {"days": self.file.version.publicity_days}
         if not self.file.version.content.get("publicity_shows_names"):
             del self.fields["household_size"], self.fields["amount"]
             return
@@ -93,7 +97,15 @@ class LookUpForm(forms.Form):
         return str(self.cleaned_data["code"]).strip().lower().replace(" ", "")
 
 
-class AnswerForm(TakingForm):
+class StaffForm(TakingForm):
+    """For the desk: whoever opens it begins to write."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.take_focus()
+
+
+class AnswerForm(StaffForm):
     inquiry = _words(_("核查经过"), _("怎样核查的、查到什么；只给办理人员看。"))
     is_upheld = forms.TypedChoiceField(
         label=_("核查结果"),
@@ -104,7 +116,7 @@ class AnswerForm(TakingForm):
     answer = _words(_("答复和理由"), _("提出异议的人看得到。不要写申请人的病情、号码、门牌。"))
 
 
-class AppraisalForm(TakingForm):
+class AppraisalForm(StaffForm):
     """Numbers only: nobody may read from it who voted how."""
 
     held_on = forms.DateField(label=_("评议日期"), widget=forms.DateInput(attrs={"type": "date"}))

@@ -606,7 +606,6 @@ COUNTER = [
         for method, code in (("get", 200), (POST, 422))
     ),
     Row("servicehall:slip", of_case(), given=of("case")),
-    Row("servicehall:paper", of_case(), given=with_("told", kind="supplement")),
     Row("documents:letter", of_case(), given=of("letter")),
     Row("documents:letter-pdf", of_case(), given=of("letter"), leaves=LETTER_DRAWN),
     Row("documents:letter-withdraw", of_case(422), POST, given=of("letter")),

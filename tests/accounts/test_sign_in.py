@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -263,6 +264,13 @@ def test_a_weighty_page_asks_the_factor_again_after_five_minutes(client):
         clock.shift(151)
         asked = client.get("/pay/")
         assert asked.url == "/accounts/verify/?next=%2Fpay%2F"
+        # From a form that was sent one comes back to its page, which browsers name in full.
+        for came, back in (
+            ("http://testserver/exports/7/", "/exports/7/"),
+            ("https://evil.example/", ""),
+        ):
+            sent = client.post("/pay/", headers={"Referer": came})
+            assert sent.url == f"/accounts/verify/?{urlencode({'next': back})}"
         wrong = client.post("/accounts/verify/", {"password": "wrong", "next": "/pay/"})
         assert wrong.status_code == 422
         assert client.get("/pay/").status_code == 302

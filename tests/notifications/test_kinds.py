@@ -40,6 +40,13 @@ def test_values_are_text_and_never_placeholders():
     assert said == "%(date)s<b>，100%3"
 
 
+def test_a_day_is_said_as_people_say_it():
+    kind = Kind("x", "x", "请在%(date)s前补正", "", (Channel.IN_SITE,))
+    params = {"date": "2026-12-03"}
+    assert kinds.render(kind, Channel.IN_SITE, params, "zh-hans") == "请在2026年12月3日前补正"
+    assert "3 December 2026" in kinds.render(kind, Channel.IN_SITE, params, "en")
+
+
 def test_two_kinds_cannot_share_a_code():
     with pytest.raises(ValueError, match=r"test\.progress"):
         kinds.register(Kind("test.progress", "另一种", "", "", SMS))

@@ -1,5 +1,7 @@
 """The case on one screen: who may see it, what it offers, and what a refusal looks like."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +12,7 @@ from servicehall.cases import actions
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case, CaseEvent, Supplement
 from tests.factories.governance import StationFactory, staff
-from tests.factories.residents import household
+from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, hall
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +95,12 @@ def test_the_buttons_come_from_the_table(client_for):
     actions.accept(case.pk, by=here.clerk, now=here.now)
     director = client_for(here.director)
     acts = ["forward", "supplement", "extend", "special", "assign", "withdraw"]
-    assert offered(director.get(page_of(case))) == acts
+    page = director.get(page_of(case))
+    assert offered(page) == acts
+    keys = re.findall(r'data-key="([^"]+)"', page.content.decode())
+    assert sorted(set(keys)) == sorted(
+        keys
+    )  # who accepts, prints and reviews: each key means one thing
     assert "grant" not in offered(clerk.get(page_of(case)))
 
 
@@ -294,12 +301,14 @@ def test_an_applicant_at_the_counter_withdraws(client_for):
     assert state(case) == CaseState.WITHDRAWN
 
 
-def test_kin_are_told_to_leave_the_case_to_a_colleague(client_for):
+@pytest.mark.parametrize("known_by", ["account", "staff_account"])
+def test_kin_are_told_to_leave_the_case_to_a_colleague(client_for, known_by):
     here = hall()
     case = here.filed()
-    household(here.applicant)
-    here.applicant.account_id = here.clerk.user_id
-    here.applicant.save(update_fields=["account"])
+    wife = PersonFactory(community=here.community)
+    household(here.applicant, spouse=wife)
+    setattr(wife, f"{known_by}_id", here.clerk.user_id)
+    wife.save(update_fields=[known_by])
     client = client_for(here.clerk)
     assert "请回避" in client.get(page_of(case)).content.decode()
     assert client.post(act_on(case, "accept"), headers=HTMX).status_code == 422

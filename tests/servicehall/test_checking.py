@@ -70,7 +70,7 @@ BREAKS = {
     "same-key": (put("fields.1.key", "members"), "fields", "内部名称重复"),
     "no-page": (put("fields.0.page", "nowhere"), "fields", "没有放在任何一页"),
     "type": (put("fields.0.type", "colour"), "fields", "不在选项中"),
-    "bounds": (put("fields.1.min", 99), "fields", "下限大于上限"),
+    "bounds": (put("fields.1.min", 9_999_999), "fields", "下限大于上限"),
     "no-bound": (put("fields.2.max", None), "fields", "最多多少"),
     "must-be": (put("fields.8.must_be", "perhaps"), "fields", "不在可以答的里面"),
     "must-be-optional": (put("fields.8.required", False), "fields", "同时设为必填"),

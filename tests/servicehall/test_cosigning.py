@@ -13,6 +13,7 @@ from servicehall.cases.models import CoSignature
 from tests.factories.governance import resident_scope
 from tests.factories.residents import PersonFactory, household, years_ago
 from tests.factories.servicehall import hall
+from tests.servicehall.beside import everything_beside
 from tests.servicehall.filing_steps import photo
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,10 @@ def test_a_case_is_accepted_only_when_every_adult_has_signed_online_or_on_paper(
     assert "2" in str(missing.message)
     assert daughter.full_name not in str(missing.message)
 
+    page = client_for(here.clerk).get(reverse("servicehall:case", args=[case.pk]))
+    assert "还有 2 位成年家庭成员没有签字" in page.content.decode()
     phone = client_for(resident_scope(son.account))
+    assert reverse("servicehall:my-signatures") in phone.get(reverse("home")).content.decode()
     page = phone.get(reverse("servicehall:my-signatures")).content.decode()
     assert case.version.content["cosign_text"]["zh"] in page
     own = case.signatures.get(person=son)
@@ -77,6 +81,9 @@ def test_a_case_is_accepted_only_when_every_adult_has_signed_online_or_on_paper(
         here.clerk.post_id,
         case.pk,
     )
+    beside = everything_beside(desk, reverse("servicehall:case-more", args=[case.pk]))
+    assert reverse("servicehall:file", args=[other.scan_id]) in beside
+    assert "申请人还没有留言" in beside  # and not what an applicant reads there
     assert actions.accept(case.pk, by=here.clerk, now=here.now).state == CaseState.ACCEPTED
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from community.governance.enums import Role
 from servicehall.cases import actions
-from servicehall.cases.models import Case
+from servicehall.cases.models import Case, Draft
 from servicehall.cases.views import desk
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import PersonFactory
@@ -153,6 +153,23 @@ def test_what_runs_for_the_person_stands_beside_the_items(client_for):
     case = here.filed()
     page = client_for(here.clerk).get(reverse("servicehall:for-person", args=[here.applicant.pk]))
     assert [row.case.pk for row in page.context["open_rows"]] == [case.pk]
+
+
+def test_what_a_clerk_put_aside_stands_on_her_desk_and_beside_the_person(client_for):
+    here = hall()
+    client, colleague = client_for(here.clerk), client_for(here.director)
+    started = client.post(
+        reverse("servicehall:start-for", args=[DIBAO]), {"person": here.applicant.pk}
+    )
+    draft = Draft.objects.get()
+    page = client.get(started["Location"], follow=True).content.decode()
+    assert reverse("residents:file", args=[here.applicant.pk]) in page  # and not the public home
+    file = reverse("servicehall:for-person", args=[here.applicant.pk])
+    for url in (DESK, file):
+        assert reverse("servicehall:draft", args=[draft.pk]) in client.get(url).content.decode()
+        assert str(draft.pk) not in colleague.get(url).content.decode()
+    page = client.get(reverse("servicehall:draft-page", args=[draft.pk, "household"]))
+    assert page.content.decode().count(" autofocus") >= 1
 
 
 def test_a_person_of_elsewhere_is_not_found(client_for):

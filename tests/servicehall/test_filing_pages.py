@@ -76,6 +76,7 @@ def test_the_first_page_shows_what_the_base_knows_and_hides_the_numbers(here, ph
 
     assert here.applicant.full_name in page
     assert "来源：" in page
+    assert reverse("rights:correct", args=["full_name"]) in page
     assert here.applicant.id_number not in page
     assert here.applicant.phone not in page
 

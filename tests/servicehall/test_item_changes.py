@@ -75,7 +75,7 @@ def changed_fields(version):
         "key": "rent", "label": {"zh": "每月房租", "en": "Monthly rent"}, "type": "money", "required": True,
         "min": 0, "max": 9999, "page": "money",
     }  # fmt: skip
-    return [*fields[:3], new, *fields[3:]]
+    return [*fields[:2], new, *fields[2:]]
 
 
 def test_an_open_draft_says_what_changed_and_goes_on_with_what_still_fits(here, phone):
@@ -141,7 +141,7 @@ def test_a_case_stays_with_the_version_under_which_it_was_filed(here):
 def follows(here):
     """The question after the income is asked only of those below 1,000 yuan, on the same page."""
     fields = [dict(row) for row in here.version.content["fields"]]
-    fields[3]["condition"] = {"field": "monthly_income", "op": "<", "value": "1000"}
+    fields[2]["condition"] = {"field": "monthly_income", "op": "<", "value": "1000"}
     ItemVersion.objects.filter(pk=here.version.pk).update(
         content={**here.version.content, "fields": fields}
     )
@@ -164,7 +164,7 @@ def test_a_question_that_an_answer_on_its_page_takes_away_is_neither_demanded_no
 
 def test_an_address_is_a_community_of_the_tree_and_the_rest(here, phone):
     fields = [dict(row) for row in here.version.content["fields"]]
-    fields[3] |= {"type": "address", "max": None, "required": True}
+    fields[2] |= {"type": "address", "max": None, "required": True}
     ItemVersion.objects.update(content={**here.version.content, "fields": fields})
     draft = begun(here, burden="none")
     url = reverse("servicehall:draft-page", args=[draft.pk, "money"])
@@ -191,7 +191,7 @@ def test_an_official_walks_through_the_form_before_anybody_else_and_leaves_no_tr
     assert "谁可以办" in guide.content.decode()
     answers = {
         "situation": {"burden": "illness"},
-        "household": {"members": "00000000-0000-0000-0000-000000000001", "adults_sign": "2"},
+        "household": {"members": "00000000-0000-0000-0000-000000000001"},
         "money": {"monthly_income": "800", "property": "无"},
         "reason": {"main_reason": "illness"},
         "agree": {"relative_on_staff": "no", "check_consent": "yes", "declaration": "yes"},

@@ -223,6 +223,8 @@ def test_everything_missing_is_named_once_on_top_of_the_case(here, phone):
     for item in ASKED:
         assert item["what"] in page
     assert "补正期间不计办理时间" in page
+    case = Case.objects.get()
+    assert case_url(case, "my-case-answer") in body(phone.get(reverse("home")))
 
 
 def test_the_answer_page_asks_for_exactly_what_was_named(here, phone):

@@ -18,10 +18,14 @@ from common.errors import Conflict, Invalid, NotAllowed
 from common.masking import mask_name
 from community.governance.models import Post
 from notifications.models import Message
+from servicehall.aftercare.models import Benefit
 from servicehall.cases import actions as cases
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case
+from servicehall.cases.templatetags.hall import grouped
 from servicehall.catalogue.models import ItemVersion
+from servicehall.documents.actions import load_documents
+from servicehall.documents.models import Letter
 from servicehall.publicity import actions, rules
 from servicehall.publicity.enums import NoticeState, ObjectionAction, ObjectionState
 from servicehall.publicity.models import Appraisal, Objection, PublicityRule, PublicNotice
@@ -174,6 +178,21 @@ def test_a_notice_stands_for_the_days_of_the_item_and_the_clock_stands_still(pla
     assert state(notice) == CaseState.IN_REVIEW
     granted = cases.grant(notice.case_id, by=place.decider, now=day(8))
     assert granted.state == CaseState.COMPLETED
+
+
+def test_the_amount_that_was_public_is_proposed_at_the_decision_and_paid_by_it(place, client_for):
+    load_documents()
+    notice = post(place, now=day(-9, timezone.now()), amount=Decimal("860.00"))
+    assert actions.end_over(notice.pk, now=timezone.now())
+    client = client_for(place.decider)
+    form = reverse("servicehall:case-act", args=[notice.case_id, "grant"])
+    assert 'value="860.00"' in client.get(form).content.decode()
+    assert client.post(form, {"act-amount": "", "act-reason": ""}).status_code == 422
+    assert state(notice) == CaseState.IN_REVIEW
+    client.post(form, {"act-amount": "900", "act-reason": ""})
+    assert Benefit.objects.get(case=notice.case_id).yuan == 900
+    letter = Letter.objects.get(case=notice.case_id, kind="decision")
+    assert "核定金额：每月900元。" in letter.content
 
 
 def test_a_last_day_of_rest_moves_to_the_next_working_day(place):
@@ -410,7 +429,7 @@ def test_from_an_objection_on_the_web_to_the_answer(place, shown, client, client
     assert client.post(url("object", shown), sent | {"words": ""}).status_code == 422
     page = client.post(url("object", shown), sent).content.decode()
     objection = Objection.objects.get()
-    assert objection.code in page
+    assert grouped(objection.code) in page
     decider = client_for(place.decider)
     assert shown.label in decider.get(reverse("publicity:objections")).content.decode()
     case = everything_beside(decider, reverse("servicehall:case-more", args=[shown.case_id]))
@@ -440,7 +459,7 @@ def test_too_many_objections_from_one_address_are_refused_and_the_counter_stays_
     sent = {"words": "不对", "key": str(uuid.uuid4())}
     page = counter.post(url("at-counter", shown), sent).content.decode()
     written = Objection.objects.get(filed_with=place.clerk.post_id)
-    assert written.code in page
+    assert grouped(written.code) in page
 
 
 def test_the_button_the_panels_and_the_task(place, client_for):

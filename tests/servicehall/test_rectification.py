@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry, User
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Power, Role
-from community.governance.models import WorkCalendarYear
+from community.governance.models import Post, WorkCalendarYear
 from community.governance.scopes import Scope
 from dashboards import figures
 from dashboards.tree import Tree
@@ -25,7 +25,7 @@ from servicehall.aftercare.transitions import RECTIFY
 from servicehall.cases import actions as cases, facts
 from servicehall.cases.models import Case, Rating
 from tests.access.world import undone
-from tests.factories.governance import CommunityOfficeFactory, staff
+from tests.factories.governance import SINCE, CommunityOfficeFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import JOBLESS, Hall, file_case, hall
 from tests.servicehall.beside import everything_beside
@@ -166,6 +166,25 @@ def test_a_bad_rating_goes_to_another_body_and_a_middle_one_to_nobody(town):
     other = town.closed()
     cases.rate(other, level=3, by=town.place.resident, now=NOW)
     assert not Rectification.objects.filter(case=other).exists()
+
+
+def test_whoever_has_the_next_step_is_told_and_the_body_concerned_learns_no_name(town):
+    Post.objects.update(started_on=SINCE)  # who is told holds his post already
+    found = town.walked(A.CALL_BACK, A.CONFIRM, A.ANSWER, A.APPEAL)
+    told = Message.objects.filter(kind__startswith="rectification.")
+    by_kind: dict[str, set[Any]] = {}
+    for message in told:
+        by_kind.setdefault(message.kind, set()).add(message.user_id)
+    street = {town.street.user_id, town.colleague.user_id}  # all who handle them there
+    assert by_kind == {
+        "rectification.created": street,
+        "rectification.verified": {town.place.director.user_id},
+        "rectification.answer": street,
+        "rectification.in_review": {town.office.user_id},
+    }
+    demand = told.get(kind="rectification.verified")
+    for secret in (town.place.applicant.full_name, found.case.number):
+        assert secret not in str(demand.params)
 
 
 def test_who_had_a_hand_in_the_case_is_not_the_one_who_follows_it_up():

@@ -1,23 +1,18 @@
-"""Papers to hand over: the receipt on two widths, and the notices of the law."""
+"""What is handed over at once: the receipt, on two widths."""
 
 import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from servicehall.cases import actions
 from servicehall.cases.models import Case
 from servicehall.cases.templatetags.hall import grouped
-from tests.factories.servicehall import ALLOWANCE, DIBAO, hall
+from tests.factories.servicehall import ALLOWANCE, hall
 
 pytestmark = pytest.mark.django_db
 
 
 def slip(case):
     return reverse("servicehall:slip", args=[case.pk])
-
-
-def paper(case, kind):
-    return reverse("servicehall:paper", args=[case.pk, kind])
 
 
 def test_the_receipt_says_what_by_when_and_how_to_follow(client_for):
@@ -57,27 +52,3 @@ def test_printing_is_a_look_too(client_for):
     case = here.filed()
     client_for(here.clerk).get(slip(case))
     assert AuditEntry.objects.get(action="case.viewed").detail["page"] == "slip"
-
-
-def test_a_notice_exists_only_when_it_was_given(client_for):
-    here = hall(DIBAO)
-    case = here.filed()
-    client = client_for(here.clerk)
-    for kind in ("acceptance", "supplement", "refusal", "nonsense"):
-        assert client.get(paper(case, kind)).status_code == 404
-    items = [{"key": "id_card", "title": "身份证", "what": "照片不清楚"}]
-    actions.ask_supplement(case.pk, items=items, by=here.clerk, now=here.now)
-    text = client.get(paper(case, "supplement")).content.decode()
-    assert "照片不清楚" in text
-    assert "这是全部需要补正的内容" in text
-
-
-def test_the_notice_of_non_acceptance_names_reason_office_and_remedy(client_for):
-    here = hall()
-    case = here.filed()
-    actions.decline(
-        case.pk, by=here.clerk, now=here.now, reason="户籍不在本区", right_office="户籍地街道"
-    )
-    text = client_for(here.clerk).get(paper(case, "refusal")).content.decode()
-    for said in ("户籍不在本区", "户籍地街道", "行政复议"):
-        assert said in text

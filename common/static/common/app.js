@@ -130,12 +130,16 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 addEventListener("beforeunload", (event) => { if (dirty.size) event.preventDefault(); });
 
+let errorPrefix = "";
 function focusErrors(root) {
   const summary = $("[data-errors]", root);
-  if (!summary) return;
-  const prefix = summary.dataset.errors;
-  if (!document.title.startsWith(prefix)) document.title = prefix + document.title;
-  summary.focus();
+  if (summary) {
+    errorPrefix = summary.dataset.errors;
+    if (!document.title.startsWith(errorPrefix)) document.title = errorPrefix + document.title;
+    summary.focus();
+  } else if (errorPrefix && !$("[data-errors]") && document.title.startsWith(errorPrefix)) {
+    document.title = document.title.slice(errorPrefix.length);
+  }
 }
 focusErrors(document);
 document.addEventListener("htmx:afterSettle", (event) => focusErrors(event.target));

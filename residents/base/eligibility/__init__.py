@@ -8,7 +8,7 @@ from residents.base.eligibility.asking import Verdict, facts_of, matches
 from residents.base.eligibility.explaining import Explained, explain
 from residents.base.eligibility.facts import FACTS
 from residents.base.eligibility.language import BadRule, parse
-from residents.base.eligibility.tree import Rule
+from residents.base.eligibility.tree import Rule, tests_of
 
 __all__ = [
     "FACTS",
@@ -20,4 +20,5 @@ __all__ = [
     "facts_of",
     "matches",
     "parse",
+    "tests_of",
 ]

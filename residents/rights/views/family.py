@@ -1,7 +1,7 @@
 """我的家人: what each member of the household has allowed me, what I have allowed, and who is my ward."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from common.access import RESIDENT, access
 from common.errors import NotAllowed
 from community.governance.scopes import PortalRequest
-from residents.base.known import known, notes_of
-from residents.base.models import HouseholdMember, Person, SourceSystem
+from residents.base.known import Known, known, notes_of
+from residents.base.models import HouseholdMember, Occupancy, Person, SourceSystem
 from residents.rights import actions
 from residents.rights.enums import FamilyAction, FamilyKind, FamilyState
 from residents.rights.forms import AskForm
@@ -132,7 +132,7 @@ def member(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
     purposes = ProcessingPurpose.objects.public(today) if is_ward else ()
     context = {
         "person": person,
-        "lines": known(person, sources, notes=notes_of(person.pk)),
+        "lines": _with_addresses(person, known(person, sources, notes=notes_of(person.pk))),
         "can_act": is_ward or acted_for_by(request.scope, today).filter(pk=person.pk).exists(),
         "is_ward": is_ward,
         "purposes": [
@@ -142,3 +142,13 @@ def member(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
         ],
     }
     return TemplateResponse(request, "rights/family_member.html", context)
+
+
+def _with_addresses(person: Person, found: list[Known]) -> list[Known]:
+    """Who lives in a dwelling of the base has no address of his own; it is read from there."""
+    ties = {tie.kind != "registered": tie.address for tie in Occupancy.objects.of(person.pk)}
+    lived = {"registered_address": ties.get(False, ""), "actual_address": ties.get(True, "")}
+    return [
+        replace(line, shown=lived[line.key]) if not line.shown and line.key in lived else line
+        for line in found
+    ]

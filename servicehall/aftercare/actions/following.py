@@ -99,7 +99,7 @@ def _begin(happening: Happening, rule: BenefitRule) -> None:
     found.person_id, found.version = case.applicant_id, case.version
     found.kind, found.period = rule.kind, rule.period
     found.decider = rectifying.concerned_body(case)
-    found.amount = str(rule.amount) if rule.amount is not None else found.amount
+    found.amount = str(rule.amount) if rule.amount is not None else case.amount or found.amount
     found.from_on, found.to_on = start, end
     found.review_on = rules.months_after(today, rule.review_months) if rule.review_months else None
     found.prove_by_on = (

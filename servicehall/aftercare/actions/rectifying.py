@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import AuditEntry
 from common.errors import Conflict, Invalid, NotAllowed
-from community.governance.enums import BodyKind
+from community.governance import watchers
+from community.governance.enums import BodyKind, Role
 from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
 from notifications import outbox
@@ -26,6 +27,13 @@ from servicehall.aftercare.transitions import RECTIFY, Rule
 from servicehall.cases.models import Case, CaseEvent, Rating, ReviewStep
 
 MOVED_ON = _("这一件已经有人处理过了，请刷新后查看。")
+# Who follows up, reviews or mends at a body.
+HANDLERS = (
+    Role.STATION_DIRECTOR,
+    Role.STREET_OFFICIAL,
+    Role.OFFICE_HEAD,
+    Role.DISTRICT_OFFICE,
+)
 WHOLE = ("case__version__item", "case__applicant", "case__community", "case__station", "concerned")
 
 
@@ -62,6 +70,7 @@ def begin(
     )
     write_event(found, "complain" if complaint else "open", before="", by=None, note="", now=now)
     trail("complain" if complaint else "open", found, case, by=by, now=now)
+    call_staff(found, RectifyState.CREATED, now=now)
     return found
 
 
@@ -178,7 +187,33 @@ def record(
     trail(action.value, found, found.case, by=by, now=now)
     if rule.message:
         _tell(found, rule.message, now=now)
+    if rule.to is not None or action == RectifyAction.ANSWER:
+        call_staff(found, rule.to or action, now=now)
     return found
+
+
+def call_staff(found: Rectification, moment: str, *, now: datetime) -> None:
+    """Whoever has the next step at a body learns of it; the body concerned not whose rating it was."""
+    bodies: dict[str, uuid.UUID] = {
+        RectifyState.CREATED: found.handler_id,
+        RectifyState.VERIFIED: found.concerned_id,
+        RectifyState.IN_REVIEW: found.reviewer_id or found.handler_id,
+        RectifyAction.ANSWER: found.handler_id,
+    }
+    if moment not in bodies:
+        return
+    watchers.tell_body(
+        f"rectification.{moment}",
+        key=f"rectification:{found.pk}:{moment}:{now.timestamp():.0f}",
+        body_id=bodies[moment],
+        roles=HANDLERS,
+        about=f"rectification:{found.pk}",
+        params={
+            "number": found.reference,
+            "date": (found.act_by_on or found.opened_on).isoformat(),
+        },
+        now=now,
+    )
 
 
 def write_event(

@@ -38,6 +38,7 @@ class Act:
 
     slug: str
     label: str | Promise
+    key: str
     action: BenefitAction
     run: Callable[..., Benefit]
     form: type[forms.BenefitForm]
@@ -49,21 +50,21 @@ A = BenefitAction
 ACTS = {
     act.slug: act
     for act in (
-        Act("prove", pgettext_lazy("按钮", "登记认证"), A.PROVE, actions.prove, forms.ProveForm,
+        Act("prove", pgettext_lazy("按钮", "登记认证"), "a", A.PROVE, actions.prove, forms.ProveForm,
             _("认证已登记。"), "primary"),
-        Act("recheck", pgettext_lazy("按钮", "复核，继续享受"), A.RECHECK, actions.recheck,
+        Act("recheck", pgettext_lazy("按钮", "复核，继续享受"), "n", A.RECHECK, actions.recheck,
             forms.RecheckForm, _("复核已登记。"), "primary"),
-        Act("report", pgettext_lazy("按钮", "上报情况"), A.REPORT, actions.report, forms.ReportForm,
+        Act("report", pgettext_lazy("按钮", "上报情况"), "b", A.REPORT, actions.report, forms.ReportForm,
             _("已上报给作出决定的单位。")),
-        Act("amount", pgettext_lazy("按钮", "核定金额"), A.SET_AMOUNT, actions.set_amount,
+        Act("amount", pgettext_lazy("按钮", "核定金额"), "m", A.SET_AMOUNT, actions.set_amount,
             forms.SetAmountForm, _("金额已核定。"), "primary"),
-        Act("change", pgettext_lazy("按钮", "变更"), A.CHANGE, actions.change, forms.ChangeForm,
+        Act("change", pgettext_lazy("按钮", "变更"), "e", A.CHANGE, actions.change, forms.ChangeForm,
             _("已变更，并告知本人。")),
-        Act("suspend", pgettext_lazy("按钮", "暂停"), A.SUSPEND, actions.suspend, forms.SuspendForm,
+        Act("suspend", pgettext_lazy("按钮", "暂停"), "s", A.SUSPEND, actions.suspend, forms.SuspendForm,
             _("已暂停，并告知本人。")),
-        Act("resume", pgettext_lazy("按钮", "恢复"), A.RESUME, actions.resume, forms.ResumeForm,
+        Act("resume", pgettext_lazy("按钮", "恢复"), "r", A.RESUME, actions.resume, forms.ResumeForm,
             _("已恢复，并告知本人。"), "primary"),
-        Act("stop", pgettext_lazy("按钮", "停止"), A.STOP, actions.stop, forms.StopForm,
+        Act("stop", pgettext_lazy("按钮", "停止"), "x", A.STOP, actions.stop, forms.StopForm,
             _("已停止，并告知本人。")),
     )
 }  # fmt: skip

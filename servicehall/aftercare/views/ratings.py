@@ -38,6 +38,7 @@ class Act:
 
     slug: str
     label: str | Promise
+    key: str
     action: RectifyAction
     run: Callable[..., Rectification]
     form: type[forms.RectifyForm]
@@ -49,28 +50,28 @@ A = RectifyAction
 ACTS = {
     act.slug: act
     for act in (
-        Act("call", pgettext_lazy("按钮", "登记回访"), A.CALL_BACK, actions.call_back, forms.CallForm,
+        Act("call", pgettext_lazy("按钮", "登记回访"), "c", A.CALL_BACK, actions.call_back, forms.CallForm,
             _("回访已登记。"), "primary"),
-        Act("confirm", pgettext_lazy("按钮", "核实属实"), A.CONFIRM, actions.confirm, forms.ConfirmForm,
+        Act("confirm", pgettext_lazy("按钮", "核实属实"), "n", A.CONFIRM, actions.confirm, forms.ConfirmForm,
             _("已交被评单位整改。"), "primary"),
-        Act("doubt", pgettext_lazy("按钮", "疑为误评"), A.DOUBT, actions.doubt, forms.ReasonForm,
+        Act("doubt", pgettext_lazy("按钮", "疑为误评"), "d", A.DOUBT, actions.doubt, forms.ReasonForm,
             _("已提请复核。")),
-        Act("uphold", pgettext_lazy("按钮", "维持评价"), A.UPHOLD, actions.uphold, forms.UpholdForm,
+        Act("uphold", pgettext_lazy("按钮", "维持评价"), "n", A.UPHOLD, actions.uphold, forms.UpholdForm,
             _("已维持，继续整改。"), "primary"),
-        Act("set-aside", pgettext_lazy("按钮", "认定为误评"), A.SET_ASIDE, actions.set_aside,
+        Act("set-aside", pgettext_lazy("按钮", "认定为误评"), "x", A.SET_ASIDE, actions.set_aside,
             forms.ReasonForm, _("已认定为误评，并告知评价人。")),
-        Act("rectify", pgettext_lazy("按钮", "确认已整改"), A.RECTIFY, actions.rectify, forms.MendedForm,
+        Act("rectify", pgettext_lazy("按钮", "确认已整改"), "n", A.RECTIFY, actions.rectify, forms.MendedForm,
             _("已登记整改完成。"), "primary"),
-        Act("tell", pgettext_lazy("按钮", "反馈评价人"), A.TELL, actions.tell_rater, forms.TellForm,
+        Act("tell", pgettext_lazy("按钮", "反馈评价人"), "t", A.TELL, actions.tell_rater, forms.TellForm,
             _("已反馈，评价人可以再评一次。"), "primary"),
     )
 }  # fmt: skip
 MENDING = {
     act.slug: act
     for act in (
-        Act("answer", pgettext_lazy("按钮", "上报整改情况"), A.ANSWER, actions.answer, forms.AnswerForm,
+        Act("answer", pgettext_lazy("按钮", "上报整改情况"), "a", A.ANSWER, actions.answer, forms.AnswerForm,
             _("已上报。"), "primary"),
-        Act("appeal", pgettext_lazy("按钮", "申诉误评"), A.APPEAL, actions.appeal, forms.ReasonForm,
+        Act("appeal", pgettext_lazy("按钮", "申诉误评"), "p", A.APPEAL, actions.appeal, forms.ReasonForm,
             _("已申诉，由另一单位复核。")),
     )
 }  # fmt: skip

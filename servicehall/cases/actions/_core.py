@@ -1,7 +1,7 @@
 """What every act on a case shares: claim the row, obey the table, leave the traces, tell the applicant."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -104,13 +104,15 @@ def check_conflict(case: Case, *, by: Scope, step: ReviewStep | None = None) -> 
 def concerned(case: Case) -> Collection[uuid.UUID | None]:
     """The accounts of the applicant and of those in the same household."""
     kin = HouseholdMember.objects.living_with(case.applicant_id)
-    rows = kin.values_list("person__account_id", "person__staff_account_id")
-    own = (case.applicant.account_id, case.applicant.staff_account_id)
-    # Who filed for him, under whichever account he sits at a counter himself.
-    proxy = Person.objects.of_account(case.filed_by_id).values_list(
-        "account_id", "staff_account_id"
-    )
-    return {account for row in [*rows, own, *proxy] for account in row} - {None}
+    return accounts_of(case, [case.applicant, *(member.person for member in kin)])
+
+
+def accounts_of(case: Case, people: Iterable[Person]) -> Collection[uuid.UUID | None]:
+    """Under which accounts these people, and who filed for them, sit at home or at a counter."""
+    if case.channel == Channel.ONLINE and case.filed_by_id != case.applicant.account_id:
+        people = [*people, *Person.objects.of_account(case.filed_by_id)]
+    rows = [(person.account_id, person.staff_account_id) for person in people]
+    return {account for row in rows for account in row} - {None}
 
 
 def acted(case: Case, step: ReviewStep | None) -> Collection[uuid.UUID | None]:

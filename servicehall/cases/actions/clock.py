@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -80,13 +81,17 @@ def publicise(case_id: uuid.UUID, *, by: Scope, now: datetime, until: date) -> C
         return publicise_claimed(case_id, by=by, now=now, until=until)
 
 
-def publicise_claimed(case_id: uuid.UUID, *, by: Scope, now: datetime, until: date) -> Case:
-    """The same inside the transaction of whoever writes the notice."""
+def publicise_claimed(
+    case_id: uuid.UUID, *, by: Scope, now: datetime, until: date, amount: Decimal | None = None
+) -> Case:
+    """The same inside the transaction of whoever writes the notice, which may name an amount."""
     case, rule = _core.claim(case_id, CaseAction.PUBLICISE, by=by)
     _core.check_conflict(case, by=by)
     if not case.version.publicity_days:
         raise NotAllowed("not_public", _("本事项不需要公示。"))
     _core.stop_clock(case, PauseReason.PUBLICITY, today=timezone.localdate(now), expected_on=until)
+    if amount is not None:
+        case.amount = str(amount)
     return _core.record(
         case,
         rule,

@@ -12,6 +12,7 @@ from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import BodyKind, Power
 from community.governance.scopes import Scope
 from residents.base.actions import guard_reveal, raise_alarm
+from residents.base.models import Person
 from servicehall.cases import rules
 from servicehall.cases.actions import _core
 from servicehall.cases.enums import CaseAction, StepState
@@ -23,14 +24,6 @@ from servicehall.catalogue.answering import load_answers
 MASKED_FACTS = frozenset({"id_number", "phone", "bank_card"})
 # Of several reasons the nearest to the act is told: who lacks the power for one step may lack the line for another.
 FIRST_SAID = ("no_power", "not_in_hand", "not_your_line")
-SHOWN = (
-    "version__item__window",
-    "window",
-    "applicant__community",
-    "community",
-    "station",
-    "handler",
-)
 
 
 def open_case(case_id: uuid.UUID, *, page: str = "case", by: Scope, now: datetime) -> Case:
@@ -39,7 +32,7 @@ def open_case(case_id: uuid.UUID, *, page: str = "case", by: Scope, now: datetim
     Raises Case.DoesNotExist outside the viewer's reach.
     """
     with transaction.atomic():
-        case = Case.objects.visible_to(by).select_related(*SHOWN).get(pk=case_id)
+        case = Case.objects.visible_to(by).for_page().get(pk=case_id)
         audit.record(
             "case.viewed",
             by=by,
@@ -162,9 +155,12 @@ def can_finish_at_once(case: Case, offered: Sequence[CaseAction]) -> bool:
 
 
 def bar(
-    case: Case, steps: Sequence[ReviewStep], kin: Sequence[uuid.UUID | None], *, by: Scope
+    case: Case, steps: Sequence[ReviewStep], people: Sequence[Person], *, by: Scope
 ) -> rules.Text | None:
-    """Why the viewer himself must leave this case to a colleague, or None (the same rule as in the actions)."""
+    """Why the viewer himself must leave this case to a colleague, or None (the same rule as in the actions).
+
+    `people` are the applicant and those in the same household.
+    """
     step = next((step for step in steps if step.state == StepState.OPEN), None)
     passed = [s.user_id for s in steps if s.state == StepState.PASSED and s is not step]
-    return rules.barred(by.user_id, concerned=[*kin, case.applicant.account_id], acted=passed)
+    return rules.barred(by.user_id, concerned=_core.accounts_of(case, people), acted=passed)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -61,9 +62,23 @@ def send_back(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str) -> C
         return _core.record(case, rule, CaseAction.SEND_BACK, by=by, now=now, remark=reason.strip())
 
 
-def grant(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str = "") -> Case:
-    """准予."""
-    return _decide(case_id, CaseAction.GRANT, by=by, now=now, reason=reason)
+def grant(
+    case_id: uuid.UUID,
+    *,
+    by: Scope,
+    now: datetime,
+    reason: str = "",
+    amount: Decimal | None = None,
+) -> Case:
+    """准予. `amount` is what the benefit comes to, where it is reckoned for each household; else as proposed."""
+    if amount is not None and amount <= 0:
+        text = _("金额应大于零。")
+        raise Invalid("amount_wrong", text, {"amount": text})
+    with transaction.atomic(durable=True):
+        case, _rule = _core.claim(case_id, CaseAction.GRANT, by=by)
+        if amount is not None:
+            case.amount = str(amount)
+        return decide_locked(case, CaseAction.GRANT, by=by, now=now, reason=reason)
 
 
 def refuse(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str) -> Case:
@@ -72,15 +87,9 @@ def refuse(case_id: uuid.UUID, *, by: Scope, now: datetime, reason: str) -> Case
         raise Invalid(
             "reason_missing", _("不予的决定必须写明理由。"), {"reason": _("请写明理由。")}
         )
-    return _decide(case_id, CaseAction.REFUSE, by=by, now=now, reason=reason)
-
-
-def _decide(
-    case_id: uuid.UUID, action: CaseAction, *, by: Scope, now: datetime, reason: str
-) -> Case:
     with transaction.atomic(durable=True):
-        case, _rule = _core.claim(case_id, action, by=by)
-        return decide_locked(case, action, by=by, now=now, reason=reason)
+        case, _rule = _core.claim(case_id, CaseAction.REFUSE, by=by)
+        return decide_locked(case, CaseAction.REFUSE, by=by, now=now, reason=reason)
 
 
 def decide_locked(case: Case, action: CaseAction, *, by: Scope, now: datetime, reason: str) -> Case:

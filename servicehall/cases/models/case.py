@@ -59,6 +59,8 @@ class Case(models.Model):
     resume_state = models.CharField(max_length=24, blank=True)
     outcome = models.CharField(_("结果"), max_length=10, choices=Outcome.choices, blank=True)
     outcome_reason = models.TextField(_("理由"), blank=True)
+    # In yuan, of the benefit that is asked for: as proposed in public, then as decided.
+    amount = EncryptedTextField(_("核定金额"), null=True)
     handler = models.ForeignKey(Body, models.PROTECT, related_name="cases_in_hand")
     accepted_at = models.DateTimeField(_("受理时间"), null=True)
     clock_starts_on = models.DateField(null=True)

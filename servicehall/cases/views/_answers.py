@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 
 from common.masking import mask_card
 from servicehall.cases.models import Upload
@@ -70,7 +70,12 @@ def _in_words(question: Question, value: Any, members: Mapping[str, str]) -> str
         return labels.get(str(value), "")
     if kind == "household_member":
         wanted = value if isinstance(value, list) else [value]
-        return str(_("、")).join(members.get(str(member), _("家庭成员")) for member in wanted)
+        named = [members[str(member)] for member in wanted if str(member) in members]
+        if gone := len(wanted) - len(named):
+            named.append(
+                ngettext("另有 %(count)s 人已不在本户", "另有 %(count)s 人已不在本户", gone) % {"count": gone}
+            )  # fmt: skip
+        return str(_("、")).join(named)
     if kind == "money":
         return _("%(amount)s 元") % {"amount": value}
     return str(value)

@@ -24,13 +24,14 @@ from community.governance.scopes import PortalRequest
 from community.governance.workdays import WorkCalendar, statutory_holidays
 from residents.base.actions import ProofNeeded
 from servicehall.cases import actions, explaining, forms_staff as forms, panels
-from servicehall.cases.actions import looking
 from servicehall.cases.acts import ACTS, Act
 from servicehall.cases.casefile import CaseFile
+from servicehall.cases.enums import CaseAction
 from servicehall.cases.models import Case
 from servicehall.catalogue.models import in_language
 
 REFUSED = 422
+WEIGHT = {"primary": 0, "quiet": 2}  # what is done most stands first, whichever app declared it
 
 
 @access(power(Power.READ_CASES))
@@ -103,6 +104,7 @@ def _done(request: PortalRequest, case_id: uuid.UUID, chosen: Act) -> HttpRespon
     )
     answer["HX-Trigger"] = json.dumps({"toast": {"text": str(chosen.done), "tone": "success"}})
     answer["HX-Push-Url"] = reverse("servicehall:case", args=[case_id])
+    answer["HX-Reswap"] = "innerHTML show:window:top"  # what comes next stands on top
     return answer
 
 
@@ -205,7 +207,7 @@ def _opened(request: PortalRequest, case_id: uuid.UUID) -> CaseFile:
 
 def _reached(request: PortalRequest, case_id: uuid.UUID) -> CaseFile:
     """The case for a fragment of a page that is already open."""
-    rows = Case.objects.visible_to(request.scope).select_related(*looking.SHOWN)
+    rows = Case.objects.visible_to(request.scope).for_page()
     return CaseFile(get_object_or_404(rows, pk=case_id), request.scope, timezone.localdate())
 
 
@@ -246,4 +248,7 @@ def offered(file: CaseFile) -> list[Act]:
     ]
     if file.can_finish_at_once:
         acts.insert(0, ACTS["finish"])
-    return acts
+    if file.bar:
+        # Who must leave it to a colleague may still hand it to another office.
+        acts = [act for act in acts if act.action == CaseAction.ASSIGN]
+    return sorted(acts, key=lambda act: WEIGHT.get(act.kind, 1))

@@ -29,13 +29,14 @@ from residents.base.models import Person
 from servicehall.cases import explaining
 from servicehall.cases.enums import STANDING_STILL, CaseState, Light
 from servicehall.cases.forms_staff import FindCaseForm
-from servicehall.cases.models import Case, Consultation
+from servicehall.cases.models import Case, Consultation, Draft
 from servicehall.cases.querysets import CaseQuerySet, light_is
 from servicehall.catalogue import certificates, finding
 from servicehall.catalogue.models import ItemVersion
 
 SIZE = 30
 MAX_FOUND = 20
+MAX_DRAFTS = 6
 MAX_ITEMS = 9  # one digit key each
 SEARCHES_PER_MINUTE = 60
 USED_WITHIN = timedelta(days=90)
@@ -114,8 +115,17 @@ def desk(request: PortalRequest) -> HttpResponse:
         "group": group,
         **_tabs(request, group, all_lines, today),
         "find_form": FindCaseForm(),
+        "drafts": _drafts(request.scope),
     }
     return TemplateResponse(request, "servicehall/desk/desk.html", context)
+
+
+def _drafts(scope: Scope) -> list[Draft]:
+    """What this clerk began for somebody and put aside."""
+    if not scope.has(Power.ACCEPT_CASES):
+        return []
+    rows = Draft.objects.visible_to(scope).select_related("applicant")
+    return list(rows.order_by("-changed_at")[:MAX_DRAFTS])
 
 
 @access(power(Power.READ_CASES))
@@ -262,6 +272,8 @@ def for_person(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
     shown = list(cases.with_light(today).for_lists().order_by("-filed_at", "-id")[:SIZE])
     rows = _rows(shown, today, WorkCalendarYear.objects.calendar())
     context["open_rows"] = [row for row in rows if row.case.closed_on is None]
+    drafts = Draft.objects.visible_to(request.scope).filter(applicant=person)
+    context["drafts"] = list(drafts.select_related("applicant").order_by("-changed_at"))
     context["closed_rows"] = [row for row in rows if row.case.closed_on is not None][:5]
     name = "_for_person" if request.htmx else "for_person"
     return TemplateResponse(request, f"servicehall/desk/{name}.html", context)

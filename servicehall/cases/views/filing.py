@@ -19,6 +19,7 @@ from common.access import RESIDENT, SIGNED_IN, access, power
 from common.errors import Invalid, NotAllowed
 from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
+from residents.base.attributes import ATTRIBUTES
 from residents.base.models import Person
 from servicehall.cases import actions, prefill
 from servicehall.cases.forms_page import PageForm
@@ -158,8 +159,11 @@ def _take(request: PortalRequest, filing: Filing, step: Step) -> HttpResponse:
         filing.read_files_again()
         return _show(request, filing, step, form, status=HTTP_INVALID)
     if way == "later":
+        if request.scope.is_staff:
+            messages.success(request, _("已存好。从工作台或他的档案里接着填。"))
+            return redirect("servicehall:desk")
         messages.success(request, _("已经替您存好，随时可以接着填，换一台手机或电脑也行。"))
-        return redirect("servicehall:desk" if request.scope.is_staff else "servicehall:my-cases")
+        return redirect("servicehall:my-cases")
     return redirect(page_url(filing, target))
 
 
@@ -192,6 +196,9 @@ def _show(
     request: PortalRequest, filing: Filing, step: Step, form: PageForm, *, status: int = 200
 ) -> HttpResponse:
     index = position(filing.steps, step.key) or 0
+    if request.scope.is_staff and step.key != KNOWN and not form.is_bound:
+        # A clerk types through the pages; what is known above comes first on the first one.
+        next(iter(form.fields.values())).widget.attrs["autofocus"] = True
     rows = [with_files(filing, row) for row in form.rows()]
     context = {
         "layout": layout(request),
@@ -205,7 +212,7 @@ def _show(
         "problems": [],
         "beside": filing.answers_beside(step) if step.looks_at else "",
         "is_alone": len(rows) == 1 and len(rows[0]["fields"]) == 1,
-        "facts": _known_rows(filing) if step.key == KNOWN else [],
+        "facts": _known_rows(filing, request) if step.key == KNOWN else [],
         "under_way": _under_way(filing) if step.key == KNOWN else None,
         "has_heading": len(rows) > 1 or step.key == KNOWN,
         "is_first": index == 0,
@@ -220,10 +227,19 @@ def _under_way(filing: Filing) -> Case | None:
     return same.select_related("station").order_by("-filed_at").first()
 
 
-def _known_rows(filing: Filing) -> list[tuple[Any, Fact, Any]]:
-    """Label, fact and the value as a reader sees it; what a page asks about has its place there."""
+def _known_rows(filing: Filing, request: PortalRequest) -> list[tuple[Any, Fact, Any, str]]:
+    """Label, fact, the value as a reader sees it, and where the person himself says that it is wrong.
+
+    What a page asks about has its place there.
+    """
+    is_own = filing.draft.applicant.account_id == request.scope.user_id
     return [
-        (label, fact, in_words(fact))
+        (
+            label,
+            fact,
+            in_words(fact),
+            reverse("rights:correct", args=[key]) if is_own and key in ATTRIBUTES else "",
+        )
         for key, label in prefill.FACT_LABELS.items()
         if key not in {"phone", "bank_card"} and (fact := filing.facts.get(key))
     ]
@@ -307,7 +323,7 @@ def _show_check(
         "layout": layout(request),
         "draft": filing.draft,
         "is_for_other": actions.is_proxy(filing.draft.applicant, by=request.scope),
-        "facts": _known_rows(filing),
+        "facts": _known_rows(filing, request),
         "groups": groups,
         "lines": lines,
         "number": len(filing.steps),

@@ -28,7 +28,6 @@ from servicehall.cases.enums import (
     CaseAction,
     CaseState,
     Outcome,
-    SignatureState,
 )
 from servicehall.cases.forms import NoteForm, WithdrawForm
 from servicehall.cases.forms_page import PageForm
@@ -66,11 +65,8 @@ def my_cases(request: PortalRequest) -> HttpResponse:
         return redirect("servicehall:my-cases")
     drafts = Draft.objects.visible_to(request.scope).select_related("applicant")
     drafts = drafts.filter(family__isnull=True)  # those of a joint form are on its own page
-    waiting = CoSignature.objects.visible_to(request.scope, timezone.localdate()).filter(
-        state=SignatureState.ASKED, case__state__in=sorted(OPEN_STATES)
-    )
     context = {
-        "waiting": waiting.exists(),
+        "waiting": CoSignature.objects.waiting_for(request.scope, timezone.localdate()).exists(),
         "drafts": list(drafts.order_by("-changed_at", "-id")),
         "page": page,
         "rows": [(case, tone(case)) for case in page.items],

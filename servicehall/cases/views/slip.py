@@ -1,8 +1,6 @@
-"""What is handed over on paper: the receipt (A4 or an 80 mm roll) and the notices that the law asks for."""
+"""What is handed over at once: the receipt, on A4 or an 80 mm roll. Notices and decisions are letters of their own."""
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
@@ -19,7 +17,6 @@ from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
 from servicehall.cases import actions
 from servicehall.cases.casefile import CaseFile
-from servicehall.cases.enums import CaseState
 from servicehall.cases.forms_staff import ChecklistForm
 from servicehall.cases.models import Case
 from servicehall.cases.templatetags.hall import grouped
@@ -27,26 +24,11 @@ from servicehall.cases.templatetags.hall import grouped
 ROLL, A4 = "80", "a4"
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A notice and when it exists."""
-
-    title: str | Promise
-    exists: Callable[[CaseFile], bool]
-
-
-PAPERS = {
-    "acceptance": Paper(_("受理通知书"), lambda file: file.case.accepted_at is not None),
-    "supplement": Paper(_("一次性告知书"), lambda file: file.case.supplements > 0),
-    "refusal": Paper(_("不予受理通知书"), lambda file: file.case.state == CaseState.NOT_ACCEPTED),
-}
-
-
 @access(power(Power.READ_CASES))
 @require_safe
 def slip(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
     """收件凭证, with what was ticked on the checklist; without ticks, what was filed with the case."""
-    file = _opened(request, case_id, "slip")
+    file = _opened(request, case_id)
     checklist = ChecklistForm(file, request.GET)
     ticked = set(checklist.cleaned_data["m"] if checklist.is_valid() else [])
     handed_in = [
@@ -72,30 +54,9 @@ def _with_paper(request: PortalRequest, paper: str) -> str:
     return "?" + query.urlencode()
 
 
-@access(power(Power.READ_CASES))
-@require_safe
-def paper(request: PortalRequest, case_id: uuid.UUID, kind: str) -> HttpResponse:
-    wanted = PAPERS.get(kind)
-    if wanted is None:
-        raise Http404
-    file = _opened(request, case_id, kind)
-    if not wanted.exists(file):
-        raise Http404
-    reason, _line, office = file.case.outcome_reason.rpartition("\n")
-    context = {
-        **_context(request, file),
-        "kind": kind,
-        "title": wanted.title,
-        "notice": file.notices[-1] if file.notices else None,
-        "reason": reason,
-        "office": office,
-    }
-    return TemplateResponse(request, "servicehall/slip/paper.html", context)
-
-
-def _opened(request: PortalRequest, case_id: uuid.UUID, page: str) -> CaseFile:
+def _opened(request: PortalRequest, case_id: uuid.UUID) -> CaseFile:
     try:
-        case = actions.open_case(case_id, page=page, by=request.scope, now=timezone.now())
+        case = actions.open_case(case_id, page="slip", by=request.scope, now=timezone.now())
     except Case.DoesNotExist:
         raise Http404 from None
     return CaseFile(case, request.scope, timezone.localdate())

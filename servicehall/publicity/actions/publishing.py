@@ -43,7 +43,7 @@ def publicise(
     with transaction.atomic(durable=True):
         case = Case.objects.visible_to(by).select_related("version", "applicant").get(pk=case_id)
         until = last_day(case.version.publicity_days, today)
-        case = cases.publicise_claimed(case_id, by=by, now=now, until=until)
+        case = cases.publicise_claimed(case_id, by=by, now=now, until=until, amount=amount)
         local = PublicityRule.objects.in_force(today)
         benefit_class = benefit_class.strip()
         _check(case, local, household_size, benefit_class, amount)
