@@ -6,7 +6,6 @@ its first finding: so the days of a period add up to the list behind its number.
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -35,17 +34,17 @@ def _found(**which: str) -> Condition:
         standing = Q(
             findings__found_on__range=(first, last), findings__dismissed_at__isnull=True, **given
         )
-        return standing & ~Exists(before)
+        return standing & Q(~Exists(before))
 
     return condition
 
 
-def _urged(first: date, last: date, _today: date) -> Any:
+def _urged(first: date, last: date, _today: date) -> Q:
     key = OuterRef("urgings__pk")
     before = Urging.objects.filter(case=OuterRef("urgings__case"), pk__lt=key)
     begin, end = _midnight(first), _midnight(last + timedelta(days=1))
     issued = Q(urgings__issued_at__gte=begin, urgings__issued_at__lt=end)
-    return issued & ~Exists(before)
+    return issued & Q(~Exists(before))
 
 
 def _midnight(day: date) -> datetime:

@@ -83,7 +83,8 @@ def fresh_facts(persons: QuerySet[Person]) -> Sql:
 def _kept(keys: Collection[str]) -> Sql:
     """A row of facts for each of the living. What an app above knows is joined as ever."""
     columns, tables = ["kept.person_id AS id"], [f"{PersonFacts._meta.db_table} kept"]
-    constants, parameters = [], []
+    constants: list[Any] = []
+    parameters: list[Any] = []
     for key in keys:
         fact = FACTS[key]
         if fact.kept:
