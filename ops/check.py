@@ -258,6 +258,8 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    # Every process of a run imports the same modules: what one has compiled, the next ones read.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # A state of its own, so that tests never meet the data of `make run`. Read on import, hence anew.
     if "YIZHAN_STATE" not in os.environ:
         os.environ["YIZHAN_STATE"] = str(ROOT / ".state" / "test")

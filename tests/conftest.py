@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 import yaml
 from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from common import plain
@@ -74,16 +75,10 @@ def a_data_file_is_parsed_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Tests with real transactions empty all tables afterwards; the audit trail refuses that, rightly.
-
-    Only here, in the test database, may it be truncated. Changing and deleting rows stays refused.
-    """
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        if not connection.settings_dict["NAME"].startswith("test"):
-            return  # no test of this run asked for a database
-        cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER audit_no_truncate")
+@pytest.fixture(autouse=True, scope="session")
+def tables_are_emptied_quickly() -> Iterator[None]:
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", databases.empty):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

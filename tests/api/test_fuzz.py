@@ -14,6 +14,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase
 from schemathesis import checks
+from schemathesis.pytest.lazy import get_all_tests
 
 from config.api.schema import description
 from tests.api.conftest import filing, token_for
@@ -30,8 +31,14 @@ CHECKS: list[Any] = [
     checks.response_schema_conformance,
     checks.response_headers_conformance,
 ]
-schema = schemathesis.openapi.from_dict(description())
-schema.app = get_wsgi_application()
+SETTINGS = hypothesis.settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @dataclass
@@ -44,7 +51,7 @@ class World:
     right: dict[str, Any]
     turns: Iterator[int]
 
-    def play(self, case: Any) -> None:
+    def ask(self, case: Any) -> None:
         turn = next(self.turns)
         secret = self.tokens[turn % len(self.tokens)]
         for name, values in self.known.items():
@@ -95,14 +102,15 @@ def world(db: None, one_connection: None, settings: Any, tmp_path: Path) -> Worl
     )
 
 
-@schema.parametrize()
-@hypothesis.settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-def test_it_answers_as_described(case: Any, world: World):
-    world.play(case)
+def play(case: Any, world: World) -> None:
+    world.ask(case)
+
+
+def test_it_answers_as_described(world: World, subtests: pytest.Subtests) -> None:
+    """One test: schemathesis would make one of each operation while tests are collected, in every process."""
+    schema = schemathesis.openapi.from_dict(description())
+    schema.app = get_wsgi_application()
+    made = get_all_tests(schema=schema, test_func=play, settings=SETTINGS, given_kwargs={})
+    for operation, ask in [each.ok() for each in made]:
+        with subtests.test(operation.label):
+            ask(world=world)

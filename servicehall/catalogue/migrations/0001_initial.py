@@ -2,28 +2,19 @@ import common.ids
 import community.governance.models.body
 import django.contrib.postgres.constraints
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """The tables came from servicehall (its 0007); here they get their models."""
 
     initial = True
 
-    dependencies = [("servicehall", "0007_tables_to_catalogue")]
+    dependencies = [
+        ('accounts', '0001_initial'),
+    ]
 
-    operations = [migrations.SeparateDatabaseAndState(state_operations=[
-        migrations.CreateModel(
-            name='ServiceItem',
-            fields=[
-                ('code', models.CharField(max_length=50, primary_key=True, serialize=False, verbose_name='事项代码')),
-            ],
-            options={
-                'verbose_name': '政务服务事项',
-                'verbose_name_plural': '政务服务事项',
-                'ordering': ['code'],
-            },
-        ),
+    operations = [
         migrations.CreateModel(
             name='EmptySearch',
             fields=[
@@ -73,23 +64,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='NegativeCertificate',
-            fields=[
-                ('code', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('name', models.JSONField(verbose_name='名称')),
-                ('office', models.JSONField(verbose_name='应找部门')),
-                ('note', models.JSONField(default=dict, verbose_name='说明')),
-                ('exception', models.JSONField(default=dict, verbose_name='例外')),
-                ('synonyms', models.JSONField(default=list)),
-                ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.serviceitem')),
-            ],
-            options={
-                'verbose_name': '不予出具证明事项',
-                'verbose_name_plural': '不予出具证明事项',
-                'ordering': ['code'],
-            },
-        ),
-        migrations.CreateModel(
             name='Window',
             fields=[
                 ('code', models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='代码')),
@@ -108,17 +82,41 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('mode__in', ['special', 'integrated'])), name='window_mode_known'), models.UniqueConstraint(models.F('is_general'), condition=models.Q(('is_general', True)), name='one_general_window')],
             },
         ),
-        migrations.AddField(
-            model_name='serviceitem',
-            name='window',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='catalogue.window'),
+        migrations.CreateModel(
+            name='ServiceItem',
+            fields=[
+                ('code', models.CharField(max_length=50, primary_key=True, serialize=False, verbose_name='事项代码')),
+                ('window', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='catalogue.window')),
+            ],
+            options={
+                'verbose_name': '政务服务事项',
+                'verbose_name_plural': '政务服务事项',
+                'ordering': ['code'],
+            },
+        ),
+        migrations.CreateModel(
+            name='NegativeCertificate',
+            fields=[
+                ('code', models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ('name', models.JSONField(verbose_name='名称')),
+                ('office', models.JSONField(verbose_name='应找部门')),
+                ('note', models.JSONField(default=dict, verbose_name='说明')),
+                ('exception', models.JSONField(default=dict, verbose_name='例外')),
+                ('synonyms', models.JSONField(default=list)),
+                ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.serviceitem')),
+            ],
+            options={
+                'verbose_name': '不予出具证明事项',
+                'verbose_name_plural': '不予出具证明事项',
+                'ordering': ['code'],
+            },
         ),
         migrations.CreateModel(
             name='ItemVersion',
             fields=[
                 ('id', models.UUIDField(default=common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveSmallIntegerField(verbose_name='版本')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('published', '已发布'), ('retired', '已停用')], max_length=12, verbose_name='状态')),
+                ('state', models.CharField(choices=[('draft', '草稿'), ('waiting', '待发布'), ('published', '已发布'), ('retired', '已停用')], max_length=12, verbose_name='状态')),
                 ('name', models.JSONField(verbose_name='名称')),
                 ('kind', models.CharField(choices=[('instant', '即办件'), ('promise', '承诺件')], max_length=10, verbose_name='办件类型')),
                 ('statutory_amount', models.PositiveSmallIntegerField(verbose_name='法定时限')),
@@ -131,13 +129,20 @@ class Migration(migrations.Migration):
                 ('search_text', models.TextField(blank=True)),
                 ('valid_from', models.DateField(verbose_name='生效')),
                 ('valid_to', models.DateField(null=True, verbose_name='失效')),
+                ('file_digest', models.CharField(blank=True, max_length=64)),
+                ('changed_at', models.DateTimeField(null=True)),
+                ('published_at', models.DateTimeField(null=True)),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='退回的理由')),
+                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='catalogue.serviceitem')),
             ],
             options={
                 'verbose_name': '事项版本',
                 'verbose_name_plural': '事项版本',
                 'ordering': ['item_id', 'number'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'retired'])), name='version_state_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['instant', 'promise'])), name='version_kind_known'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='version_dates'), models.UniqueConstraint(models.F('item'), models.F('number'), name='version_number_once'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'published')), expressions=[('item', '='), (community.governance.models.body.DateRange('valid_from', 'valid_to', models.Value('[)')), '&&')], name='one_version_in_force')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'waiting', 'published', 'retired'])), name='version_state_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['instant', 'promise'])), name='version_kind_known'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='version_dates'), models.UniqueConstraint(models.F('item'), models.F('number'), name='version_number_once'), models.UniqueConstraint(models.F('item'), condition=models.Q(('state__in', ['draft', 'waiting'])), name='one_draft_of_an_item'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'published')), expressions=[('item', '='), (community.governance.models.body.DateRange('valid_from', 'valid_to', models.Value('[)')), '&&')], name='one_version_in_force')],
             },
         ),
-    ])]
+    ]
