@@ -1,6 +1,6 @@
 """What rules ask of people, side by side in a narrow row for each living person: kept up, never the truth.
 
-The database itself notes whose row may be out of date (migration 0012), whichever way somebody writes; the rows are
+The database itself notes whose row may be out of date (migration 0002), whichever way somebody writes; the rows are
 brought up to date before they are read (`actions/eligibility.py`). Each column is a fact of `eligibility/facts.py`.
 """
 
@@ -43,4 +43,7 @@ class StaleFacts(models.Model):
     is_taken = models.BooleanField(default=False)
 
 
-declare(Tie("residents.PersonFacts", "person", OnMerge.KEEP))
+declare(
+    Tie("residents.PersonFacts", "person", OnMerge.KEEP),
+    Tie("residents.StaleFacts", "person_id", OnMerge.KEEP),
+)

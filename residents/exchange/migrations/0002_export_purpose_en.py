@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0005_pushed"),
+        ("exchange", "0001_outgoing"),
     ]
 
     operations = [

@@ -107,8 +107,8 @@ def _code(length: int = 2) -> models.CharField:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("governance", "0004_exchange_power"),
-        ("residents", "0011_merged_doubles"),
+        ("governance", "0001_initial"),
+        ("residents", "0001_initial"),
     ]
 
     operations = [
