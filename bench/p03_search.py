@@ -21,8 +21,13 @@ def _address(person: Person) -> str | None:
     return home.dwelling.address if home and home.dwelling else None
 
 
+def _characters(person: Person) -> str:
+    """Those that people look for: the dot between the names of Mongols is none of them."""
+    return person.full_name.replace("·", "")
+
+
 KINDS: dict[str, Callable[[Person], str | None]] = {
-    "one character": lambda p: p.full_name[p.pk.int % len(p.full_name)],
+    "one character": lambda p: _characters(p)[p.pk.int % len(_characters(p))],
     "two characters": lambda p: p.full_name[-2:],
     "full name": lambda p: p.full_name,
     "pinyin": lambda p: p.pinyin[:6],

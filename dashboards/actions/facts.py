@@ -15,9 +15,12 @@ RECOUNTED_DAYS = 10
 
 
 def recount(*, now: datetime, days: int = RECOUNTED_DAYS) -> int:
-    """Count the last `days` full days again; returns the number of facts that stand afterwards."""
+    """Count the last `days` full days again, and older ones of which something was taken back meanwhile; returns the
+    number of facts that stand afterwards."""
     today = timezone.localdate(now)
-    return sum(count_day(today - timedelta(days=back), now=now) for back in range(1, days + 1))
+    late = facts.corrected_since(today - timedelta(days=days))
+    wanted = {today - timedelta(days=back) for back in range(1, days + 1)} | late - {today}
+    return sum(count_day(day, now=now) for day in sorted(wanted))
 
 
 def count_day(day: date, *, now: datetime) -> int:

@@ -1,7 +1,7 @@
 """The dashboard: figures of a place and of the places below it; every figure opens its list."""
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -75,8 +75,9 @@ def place(request: PortalRequest, code: str) -> HttpResponse:
         "above": [
             node for node in tree.above(here) if request.scope.covers(Power.READ_FACTS, node.path)
         ],
-        "stats": _stats(chosen, sums, can_list=can_list, hidden=held_back),
+        "stats": _stats(chosen, sums, HEADLINE, can_list=can_list, hidden=held_back),
         "ratios": _ratios(sums, hidden=held_back),
+        "watched": _stats(chosen, sums, _watched(sums), can_list=can_list, hidden=held_back),
         "columns": [MEASURES[measure] for measure in COLUMNS],
         "ratio_columns": [ratio for ratio in RATIOS.values() if ratio.is_column],
         "rows": rows,
@@ -105,11 +106,26 @@ def shown(value: int, *, is_hidden: bool) -> int | str:
     )
 
 
+def _watched(sums: Mapping[str, int]) -> list[str]:
+    """What supervision counts: findings and letters, and each trigger that there was."""
+    always = {"found", "urged"}
+    return [
+        code
+        for code in MEASURES
+        if code in always or (code.startswith("found_") and sums.get(code))
+    ]
+
+
 def _stats(
-    chosen: Choice, sums: Mapping[str, int], *, can_list: bool, hidden: Container[str]
+    chosen: Choice,
+    sums: Mapping[str, int],
+    codes: Iterable[str],
+    *,
+    can_list: bool,
+    hidden: Container[str],
 ) -> list[dict[str, Any]]:
     stats = []
-    for code in HEADLINE:
+    for code in codes:
         value = sums.get(code, 0)
         stats.append(
             {

@@ -10,8 +10,10 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, Func, IntegerField, Q, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +43,7 @@ class Measure:
 
     @property
     def is_of_ratings(self) -> bool:
-        return self.about != "case"
+        return self.about in {"rating", "rectification"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class Fact:
     department: str
     measure: str
     value: int
+
+
+_CORRECTED: list[Callable[[date], Iterable[date]]] = []
 
 
 def _light(light: Light) -> Condition:
@@ -207,38 +212,65 @@ RATIOS = {
 }
 
 
-def declare(measures: Iterable[Measure], ratios: Iterable[Ratio] = ()) -> None:
-    """Add the figures of an app above, when the portal starts."""
+def declare(
+    measures: Iterable[Measure],
+    ratios: Iterable[Ratio] = (),
+    *,
+    corrected: Callable[[date], Iterable[date]] | None = None,
+) -> None:
+    """Add the figures of an app above, when the portal starts. `corrected` names the days, however long ago, of which
+    some figure has changed since a day."""
     MEASURES.update((measure.code, measure) for measure in measures)
     RATIOS.update((ratio.code, ratio) for ratio in ratios)
+    if corrected is not None:
+        _CORRECTED.append(corrected)
+
+
+def corrected_since(day: date) -> set[date]:
+    """The days that have to be counted once more."""
+    return {each for corrected in _CORRECTED for each in corrected(day)}
 
 
 def count(measures: Iterable[Measure], first: date, last: date, *, today: date) -> Iterator[Fact]:
     """The measures by community, line and department over a period, dated with its last day.
 
-    One bounded query for each table: only rows that some measure counts are read, each by its own index.
+    One query, a part for each table: only rows that some measure counts are read, each by its own index.
     """
-    chosen = list(measures)
-    for about in dict.fromkeys(measure.about for measure in chosen):
-        group = [measure for measure in chosen if measure.about == about]
-        yield from _count(group, first, last, today)
+    groups: dict[str, list[Measure]] = {}
+    for measure in measures:
+        groups.setdefault(measure.about, []).append(measure)
+    chosen = list(groups.values())
+    parts = [_counted(n, group, first, last, today) for n, group in enumerate(chosen)]
+    for community, line, department, (part, *numbers) in parts[0].union(*parts[1:], all=True):
+        for measure, number in zip(chosen[part], numbers, strict=True):
+            if number:
+                yield Fact(last, community, line, department, measure.code, number)
 
 
-def _count(measures: Sequence[Measure], first: date, last: date, today: date) -> Iterator[Fact]:
-    conditions = {measure.code: measure.condition(first, last, today) for measure in measures}
-    read = [conditions[measure.code] for measure in measures if not measure.is_stock]
+def _counted(
+    part: int, measures: Sequence[Measure], first: date, last: date, today: date
+) -> "QuerySet[Case, tuple[Any, ...]]":
+    """Community, line, department; then the number of the part and how many each of its measures counts."""
+    conditions = [measure.condition(first, last, today) for measure in measures]
+    read = [
+        condition
+        for measure, condition in zip(measures, conditions, strict=True)
+        if not measure.is_stock
+    ]
     if len(read) < len(measures):
         read.append(Q(closed_on__isnull=True))
-    rows = (
+    numbers = Func(
+        Value(part),
+        *(Count("pk", filter=condition) for condition in conditions),
+        template="ARRAY[%(expressions)s]",
+        output_field=ArrayField(IntegerField()),
+    )
+    return (
         Case.objects.filter(functools.reduce(operator.or_, read))
         .order_by()
         .values_list("community_id", "version__item__window_id", "version__department")
-        .annotate(**{code: Count("pk", filter=condition) for code, condition in conditions.items()})
+        .annotate(numbers=numbers)
     )
-    for community, line, department, *numbers in rows:
-        for code, number in zip(conditions, numbers, strict=True):
-            if number:
-                yield Fact(last, community, line, department, code, number)
 
 
 def count_day(day: date, *, today: date) -> Iterator[Fact]:

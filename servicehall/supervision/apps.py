@@ -9,8 +9,9 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         from servicehall.cases import followers, panels
-        from servicehall.supervision import beside
+        from servicehall.supervision import beside, facts
         from servicehall.supervision.actions import watching
 
         followers.follow(watching.follow_case)
         panels.declare(beside.PANEL)
+        facts.declare_all()

@@ -7,12 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import users
+from accounts.actions.sessions import note_sign_in
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry, Session, User
 from accounts.sessions import digest
 from community.governance.enums import Role
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.governance import staff
+from tests.sweeping import sweeps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
@@ -63,6 +65,7 @@ def test_the_table_holds_no_cookie():
     assert not Session.objects.filter(session_key=key(client)).exists()
 
 
+@sweeps(note_sign_in)
 def test_a_session_remembers_its_owner_and_device():
     user = UserFactory.create()
     enter(user, **{"User-Agent": CHROME})

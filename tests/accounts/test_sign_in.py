@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from accounts import totp
 from accounts.actions import factors, users
+from accounts.actions.sessions import note_sign_out
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry, RecoveryCode, Session, Totp
 from common.errors import Invalid
 from tests.factories.accounts import PASSWORD, TOTP_SECRET, UserFactory
+from tests.sweeping import sweeps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
 SIGN_IN, CODE = "/accounts/sign-in/", "/accounts/sign-in/code/"
@@ -152,6 +154,7 @@ def test_a_code_may_be_one_step_early_or_late(seconds, is_right):
     assert factors.use_code(user, shown, by=SYSTEM, now=now) is is_right
 
 
+@sweeps(factors.use_code)
 def test_an_older_code_is_void_once_a_newer_one_was_used():
     user, now = UserFactory.create(with_device=True), timezone.now()
     older = totp.code_at(TOTP_SECRET, now - timedelta(seconds=30))
@@ -169,6 +172,7 @@ def test_guessing_codes_is_slowed_like_guessing_passwords(client):
 
 
 @pytest.mark.usefixtures("with_second_factor")
+@sweeps(factors.confirm_totp)
 def test_staff_without_a_device_set_one_up_before_anything_else(client):
     user = UserFactory.create()
     assert give(client, user.username).url == "/accounts/sign-in/device/"
@@ -185,6 +189,7 @@ def test_staff_without_a_device_set_one_up_before_anything_else(client):
 
 
 @pytest.mark.usefixtures("with_second_factor")
+@sweeps(note_sign_out)
 def test_a_recovery_code_opens_once(client):
     user = UserFactory.create(with_device=True)
     first = factors.renew_recovery_codes(user, by=SYSTEM, now=timezone.now())[0]

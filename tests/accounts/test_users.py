@@ -8,6 +8,7 @@ from accounts.audit import SYSTEM, Acting
 from accounts.models import AuditEntry, RecoveryCode, Session, Totp, User
 from common.errors import Conflict, Invalid, NotAllowed
 from tests.factories.accounts import PASSWORD, TOTP_SECRET, UserFactory
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,7 @@ def test_a_new_member_of_staff_must_choose_an_own_password():
     assert trail() == ["user.opened"]
 
 
+@sweeps(users.create_staff_user)
 def test_a_taken_name_is_a_conflict():
     create()
     with pytest.raises(Conflict):
@@ -45,6 +47,7 @@ def test_a_weak_password_opens_no_account():
     assert not User.objects.exists()
 
 
+@sweeps(users.set_password)
 def test_a_forgotten_password_is_set_by_an_administrator_and_ends_all_sign_ins(client):
     user = UserFactory.create()
     client.force_login(user)
@@ -67,6 +70,7 @@ def test_nobody_disables_himself():
         users.disable_user(user, reason="", by=Acting(user_id=user.pk), now=timezone.now())
 
 
+@sweeps(users.disable_user, users.enable_user)
 def test_a_disabled_account_can_be_opened_again():
     user = users.disable_user(UserFactory.create(), reason="离职", by=SYSTEM, now=timezone.now())
     assert not User.objects.get(pk=user.pk).is_active
@@ -76,6 +80,7 @@ def test_a_disabled_account_can_be_opened_again():
     assert AuditEntry.objects.latest("id").reason == "返聘"
 
 
+@sweeps(factors.enrol_totp)
 def test_the_demo_city_enrols_devices_of_known_secret():
     user = UserFactory.create()
     factors.enrol_totp(user, TOTP_SECRET, by=SYSTEM, now=timezone.now())
@@ -85,6 +90,7 @@ def test_the_demo_city_enrols_devices_of_known_secret():
         factors.enrol_totp(user, "short", by=SYSTEM, now=timezone.now())
 
 
+@sweeps(factors.remove_totp, factors.renew_recovery_codes)
 def test_a_lost_telephone_is_removed_with_its_codes_and_sign_ins(client):
     user = UserFactory.create(with_device=True)
     factors.renew_recovery_codes(user, by=SYSTEM, now=timezone.now())

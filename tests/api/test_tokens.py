@@ -19,6 +19,7 @@ from tests.api.conftest import Program, token_for
 from tests.factories.accounts import UserFactory
 from tests.factories.governance import StationFactory, resident_scope, staff
 from tests.factories.servicehall import Hall
+from tests.sweeping import sweeps
 
 READ = ApiScope.CASES_READ
 
@@ -43,6 +44,7 @@ def test_the_database_knows_only_the_digest(registration: Hall):
     assert row["tail"] == made.secret[-4:]
 
 
+@sweeps(actions.revoke_token)
 def test_making_and_revoking_stand_in_the_audit_trail(registration: Hall):
     token = token_for(registration.clerk).token
     actions.revoke_token(token.pk, by=registration.clerk, now=timezone.now())

@@ -1,6 +1,6 @@
 """The dashboard never lies: figures equal their lists, facts equal a recount, small cells stay hidden."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -13,7 +13,10 @@ from dashboards.models import DailyFact
 from dashboards.tree import Tree
 from servicehall.cases import actions as hall_actions
 from servicehall.cases.facts import MEASURES
-from tests.factories.governance import BodyFactory, staff
+from servicehall.cases.models import Case
+from servicehall.supervision import actions as supervision
+from servicehall.supervision.models import Finding
+from tests.factories.governance import BodyFactory, CommunityOfficeFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import Hall, hall
 
@@ -63,6 +66,63 @@ def test_every_figure_equals_the_length_of_its_list(busy: Hall):
     for code, measure in MEASURES.items():
         behind = figures.cases_behind(busy.decider, measure, QUARTER, district, "", today=TODAY)
         assert behind.count() == sums.get(code, 0), code
+
+
+def test_supervision_counts_a_case_once_for_each_trigger_and_forgets_what_was_none(
+    busy: Hall, client_for
+):
+    """Ten weeks ago a step was late, then another; later somebody finds that the first was none."""
+    case, other = Case.objects.filter(closed_on=None)[:2]
+    weeks = timedelta(weeks=10)
+    first, _again, _more = (
+        found(case, "step_late", NOW - weeks),
+        found(case, "step_late", NOW - timedelta(days=2)),
+        found(case, "passed_on", NOW),
+    )
+    found(other, "step_late", NOW - timedelta(days=1))
+    urged(busy, case, NOW - timedelta(days=3))
+    urged(busy, case, NOW)
+    actions.recount(now=NOW, days=90)
+    district = district_of(busy)
+    expected = {"found": 2, "found_step_late": 2, "found_passed_on": 1, "urged": 1}
+    assert watched(district) == expected
+    assert DailyFact.objects.get(measure="found_step_late", day=TODAY - weeks, place=district)
+    office = staff(Role.DISTRICT_OFFICE, CommunityOfficeFactory(place=district))
+    supervision.dismiss_finding(first.pk, reason="补录有误", by=office, now=NOW)
+    actions.recount(now=NOW)
+    assert watched(district) == expected
+    days = DailyFact.objects.filter(measure="found_step_late", place=district)
+    assert {fact.day for fact in days} == {TODAY - timedelta(days=n) for n in (1, 2)}
+    page = client_for(office).get(f"/officials/places/{district.code}/?period=quarter")
+    for code, number in expected.items():
+        measure = MEASURES[code]
+        behind = figures.cases_behind(office, measure, QUARTER, district, "", today=TODAY)
+        assert behind.count() == number
+        assert f"measure={code}&amp;" in page.text
+
+
+def found(case: Case, kind: str, now: datetime) -> Finding:
+    return Finding.objects.create(
+        kind=kind,
+        case=case,
+        body_id=case.handler_id,
+        ref=str(now),
+        found_at=now,
+        found_on=timezone.localdate(now),
+    )
+
+
+def urged(place: Hall, case: Case, now: datetime) -> None:
+    supervision.load_supervision()
+    by = staff(Role.DISTRICT_OFFICE, CommunityOfficeFactory(place=district_of(place)))
+    supervision.urge(
+        case.pk, body_id=case.handler_id, kind="step_late", content="请办结", by=by, now=now
+    )
+
+
+def watched(place: Place) -> dict[str, int]:
+    sums = totals(place)
+    return {code: n for code, n in sums.items() if code.startswith("found") or code == "urged"}
 
 
 def test_facts_and_todays_count_together_equal_a_count_of_the_rows(busy: Hall):

@@ -14,6 +14,7 @@ from common.errors import NotAllowed
 from community.governance.enums import Role
 from community.governance.scopes import Scope
 from dashboards.views import users
+from residents.base.actions.people import tie_staff, untie_staff
 from residents.base.models import Person
 from servicehall.cases.actions import accept
 from tests.factories.accounts import UserFactory
@@ -27,6 +28,7 @@ from tests.factories.governance import (
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import hall
 from tests.signing_in import client_for
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 USERS = reverse("dashboards:users")
@@ -230,6 +232,7 @@ def test_a_longer_list_costs_no_more(admin: Scope, count_queries: Any) -> None:
 
 
 # --- who a member of staff is in the residents' records -------------------------------------------
+@sweeps(tie_staff)
 def test_an_account_is_tied_to_its_person_and_the_page_shows_masked_who_it_is(admin: Scope) -> None:
     user, person = account(staff(Role.WINDOW_CLERK)), PersonFactory(elder=True)
     client = client_for(admin)
@@ -245,6 +248,7 @@ def test_an_account_is_tied_to_its_person_and_the_page_shows_masked_who_it_is(ad
     assert str(person.id_number) not in str(entry.detail)
 
 
+@sweeps(untie_staff)
 def test_from_then_on_nobody_acts_on_his_own_household(admin: Scope) -> None:
     place = hall()
     case = place.filed()

@@ -12,6 +12,7 @@ from community.governance.enums import Role
 from dashboards.actions import watch_sealing
 from notifications.models import Message
 from tests.factories.governance import staff
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -53,6 +54,7 @@ def test_a_lag_is_told_once_when_it_passes_the_limit(keepers):
     assert AuditEntry.objects.get(action="audit.late").detail == {"minutes": 16}
 
 
+@sweeps(watch_sealing)
 def test_a_lag_that_moves_along_is_still_the_same_delay(keepers):
     """The sealer works, too slowly: another entry waits each time, the keepers know already."""
     start = timezone.now()

@@ -18,6 +18,7 @@ from servicehall.documents.kinds import ENDED_BY, KINDS
 from servicehall.documents.models import Letter, LetterText, Seal
 from tests.factories.documents import every_letter, example, letter_of, lettered_hall
 from tests.factories.servicehall import JOBLESS, hall
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 ASKED = [{"key": "income", "title": "收入证明", "what": "请补充近三个月流水。"}]
@@ -222,6 +223,7 @@ def test_a_seal_is_for_those_posts_and_letters_that_it_was_given_for():
     assert letter_of(other, K.ACCEPTANCE).words["seal"] is None
 
 
+@sweeps(actions.withdraw)
 def test_a_letter_is_written_again_under_a_new_number_and_the_old_one_says_so():
     place = lettered_hall()
     case = place.granted()

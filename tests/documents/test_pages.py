@@ -5,10 +5,12 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from servicehall.cases import actions as cases
+from servicehall.documents.actions.looking import open_letter
 from servicehall.documents.enums import LetterKind as K, LetterState
 from tests.factories.documents import letter_of, lettered_hall
 from tests.factories.servicehall import hall
 from tests.servicehall.beside import everything_beside
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script>"
@@ -69,6 +71,7 @@ def test_staff_look_in_their_reach_and_leave_a_trace(place, client_for, count_qu
     assert far.get(url).status_code == 404
 
 
+@sweeps(open_letter)
 def test_a_mistake_is_taken_back_at_the_desk(place, client_for):
     letter = letter_of(place.accepted(), K.ACCEPTANCE)
     client = client_for(place.clerk)

@@ -18,6 +18,7 @@ from servicehall.documents.pdf.setting import glyphs, length, lines
 from servicehall.documents.pdf.sheet import MEASURE, PITCH
 from tests.documents.reading import joined, read_pdf
 from tests.factories.documents import every_letter, lettered_hall
+from tests.sweeping import sweeps
 
 URL = "https://portal.example/verify/ABCDEFGH23456789/"
 RARE = "巴图·孟和𠮷㛃䶮𬱖喆堃"
@@ -170,6 +171,7 @@ def test_the_bytes_are_kept_and_have_one_hash_for_ever(django_assert_max_num_que
 
 
 @pytest.mark.django_db
+@sweeps(actions.pdf_of, actions.put_seal)
 def test_a_letterhead_in_two_scripts_and_a_seal_with_an_image(tmp_path):
     place = lettered_hall()
     Letterhead.objects.filter(body=place.station).update(second_line="Иргэний алба")

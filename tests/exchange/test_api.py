@@ -14,6 +14,7 @@ from accounts.models import AuditEntry
 from common.errors import Invalid
 from common.ids import uuid7
 from community.governance.actions import end_post
+from community.governance.actions.tokens import make_token
 from community.governance.enums import ApiScope, Role
 from community.governance.models import Post
 from notifications.models import WebhookDelivery
@@ -23,6 +24,8 @@ from residents.base.attributes import ATTRIBUTES
 from residents.base.looks import looks
 from residents.base.models import ConflictTicket, Person, PersonDetail
 from residents.exchange.actions import deciding, receiving, settling, working
+from residents.exchange.actions.pulling import changes_since
+from residents.exchange.actions.pushing import push
 from residents.exchange.actions.setup import load_exchange
 from residents.exchange.models import ExchangeFigure, FieldEntitlement, ImportBatch, ImportRow
 from tests.api.conftest import program as program  # noqa: PLC0414  a fixture
@@ -37,6 +40,7 @@ from tests.factories.governance import (
 from tests.factories.notifications import WebhookEndpointFactory
 from tests.factories.residents import PersonFactory
 from tests.residents.importing import number
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 BATCHES = "exchange/batches"
@@ -289,6 +293,7 @@ def test_persons_of_another_district_are_out_of_reach(system):
     assert not PersonDetail.objects.filter(employment="10").exists()
 
 
+@sweeps(end_post, push)
 def test_an_ended_post_brings_nothing_in(system, labour, person):
     assert system.post(BATCHES, body(row())).status_code == 202
     end_post(
@@ -329,6 +334,7 @@ def test_only_departments_exchange(program, clerk):
         assert caller.get("exchange/changes").status_code == 403
 
 
+@sweeps(make_token)
 def test_a_department_without_a_system_speaks_for_none(program):
     caller = program(official("culture"))
     answer = caller.post(BATCHES, body(row()))
@@ -445,6 +451,7 @@ def test_whoever_moved_to_another_district_is_no_longer_told(system, person):
     assert pull(system)["items"] == []
 
 
+@sweeps(changes_since)
 def test_the_person_sees_that_it_went_to_the_department(system, person, community):
     pushed(system, row())
     stranger = PersonFactory(community=community)

@@ -25,7 +25,7 @@ from residents.base.looks import looks
 from residents.base.models import Person, PersonDetail
 from residents.exchange import sealed, sheets
 from residents.exchange.actions import exports
-from residents.exchange.actions.setup import load_exchange, load_template
+from residents.exchange.actions.setup import OF_TEMPLATE, load_exchange, load_template
 from residents.exchange.enums import RunState
 from residents.exchange.models import ExchangeFigure, ExportRow, ExportRun, FieldEntitlement
 from tests.factories.exchange import asked, exported, official, template, worked
@@ -38,6 +38,7 @@ from tests.factories.governance import (
     staff,
 )
 from tests.factories.residents import PersonFactory, household, years_ago
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -161,15 +162,27 @@ def test_ages_count_from_the_birthday(community):
 # --- templates are data -----------------------------------------------------------------------------
 def changed(**more):
     found = template()
-    head = {key: getattr(found, key) for key in ("code", "body_key", "name", "purpose", "basis")}
+    head = {key: getattr(found, key) for key in OF_TEMPLATE if key != "valid_from"}
     return head | found.content | {"valid_from": date(2026, 6, 1)} | more
 
 
+@sweeps(load_template)
 def test_a_changed_file_is_the_next_version_from_its_day_on(civil):
     assert load_template(changed(titles=["新表头"]))
     assert not load_template(changed(titles=["新表头"]))
     old, new = type(template()).objects.filter(code="civil_aid").order_by("version")
     assert (old.valid_to, new.valid_from, new.version) == (date(2026, 6, 1), date(2026, 6, 1), 2)
+
+
+def test_its_english_is_no_new_version(community, civil):
+    poor(community)
+    exported(civil, community)
+    start = template().valid_from
+    assert load_template(changed(valid_from=start, purpose_en="To look again"))
+    assert not load_template(changed(valid_from=start, purpose_en="To look again"))
+    with override("en"):
+        assert template().purpose_shown == "To look again"
+    assert template().purpose_shown == "低保复核与高龄津贴核对"
 
 
 def test_a_version_by_which_files_went_out_is_not_rewritten(community, civil):
@@ -206,6 +219,7 @@ def test_an_entitlement_that_ended_stops_the_next_export(community, civil):
         asked(civil, community)
 
 
+@sweeps(exports.request_export)
 def test_an_entitlement_that_ends_while_an_export_is_under_way_stops_it(community, civil):
     poor(community)
     run = asked(civil, community)
@@ -359,6 +373,7 @@ def test_the_database_knows_that_two_persons_are_two(big):
         )
 
 
+@sweeps(exports.decide)
 def test_a_refusal_has_a_reason_and_leaves_nothing_behind(civil, big):
     colleague = staff(Role.DEPARTMENT_OFFICIAL, big.requested_body)
     with pytest.raises(NotAllowed, match="note_missing"):
@@ -380,6 +395,7 @@ def test_another_department_neither_sees_nor_decides_nor_fetches(civil, big):
 
 
 # --- only what changed -----------------------------------------------------------------------------------
+@sweeps(base.update_phone)
 def test_a_delta_holds_only_whose_row_changed_since_the_last_fetched_file(community, civil):
     load_sources()
     quiet, moved = poor(community), poor(community)
@@ -455,6 +471,7 @@ def test_the_file_says_whose_it_is_and_its_name_says_nothing_of_residents(commun
     assert run.file_name == f"civil_aid-{community.code}-{run.number}.xlsx"
 
 
+@sweeps(exports.advance, exports.fetch)
 def test_on_the_disk_lies_nothing_in_clear(community, civil, settings):
     person = poor(community)
     _run, content = exported(civil, community)
@@ -465,6 +482,7 @@ def test_on_the_disk_lies_nothing_in_clear(community, civil, settings):
     assert person.full_name not in str(file)
 
 
+@sweeps(exports.expire)
 def test_a_file_is_gone_after_its_days_and_strays_with_it(community, civil):
     poor(community)
     now = timezone.now()

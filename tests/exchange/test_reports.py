@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from common.errors import Conflict, Invalid, NotAllowed
+from community.governance.actions.posts import appoint
 from community.governance.enums import Role
 from notifications.models import Message
 from residents.base.actions.sources import load_sources
@@ -37,6 +38,7 @@ from tests.factories.governance import (
 )
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, hall
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +117,7 @@ def test_a_heading_is_known_by_every_name_under_which_files_carry_it(heading, va
     assert rules.known_as(heading) == value
 
 
+@sweeps(reports.request_report)
 def test_what_the_base_holds_fills_itself_whatever_the_office_calls_it(community, civil):
     request = requested(civil, community, headings=["姓名", "联络号 = 联系电话", "", "房屋间数"])
     assert [column.value for column in request.layout.columns] == ["full_name", "phone", "answer:3"]
@@ -173,6 +176,7 @@ def test_nobody_but_the_community_office_decides(community, civil, clerk, office
         approved(request, office)
 
 
+@sweeps(reports.decide_request)
 def test_a_no_needs_its_reason_and_opens_nothing(community, civil, office):
     request = requested(civil, community)
     with pytest.raises(NotAllowed, match="note_missing"):
@@ -270,6 +274,7 @@ def test_answers_lie_sealed(form, poor, clerk):
     assert "两间" not in str(list(ReportLine.objects.values_list("said", flat=True)))
 
 
+@sweeps(appoint)
 def test_another_community_cannot_fill_it_in(form, poor):
     stranger = staff(Role.WINDOW_CLERK, StationFactory())
     for act in (reports.submit_form, lambda pk, **more: reports.save_form(pk, {}, **more)):
@@ -308,6 +313,7 @@ def test_what_nobody_approved_is_refused_with_number_and_rule(community, civil, 
     assert not ReportRefusal.objects.visible_to(official("health"))
 
 
+@sweeps(reports.refuse_report)
 def test_what_was_never_registered_is_refused_too(community, clerk):
     assert refused(community, clerk).request is None
 
@@ -320,11 +326,13 @@ def test_what_is_approved_cannot_be_refused(community, civil, clerk, office):
 
 
 # --- fields typed twice ------------------------------------------------------------------------------------------
+@sweeps(reports.submit_form)
 def test_filling_a_prefilled_form_types_nothing_twice(form, poor, clerk):
     filled(form, poor, clerk)
     assert not TypedAgain.objects.exists()
 
 
+@sweeps(reports.save_form)
 def test_whoever_retypes_what_the_base_holds_is_counted_and_changes_nothing(form, poor, clerk):
     person = poor[0]
     typed = {person.pk: {"answer:5": "两间", "phone": "13800138000", "full_name": "别人"}}

@@ -15,6 +15,7 @@ from community.governance.actions import publish_year, set_day, withdraw_year
 from community.governance.enums import Power
 from community.governance.models import WorkCalendarDay, WorkCalendarYear
 from community.governance.scopes import NOBODY, Scope
+from tests.sweeping import sweeps
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 SETTER = Scope(
@@ -42,6 +43,7 @@ def test_the_seed_knows_2004_to_2026_and_leaves_2027_open() -> None:
 
 
 @pytest.mark.django_db
+@sweeps(withdraw_year)
 def test_seeding_again_changes_nothing_that_people_have_decided() -> None:
     load()
     set_day(date(2026, 8, 18), is_workday=False, reason="自治区公告", by=SETTER, now=NOW)
@@ -73,6 +75,7 @@ def test_a_page_pays_one_query_and_sees_a_change_at_once(django_assert_num_queri
 
 
 @pytest.mark.django_db
+@sweeps(publish_year, set_day)
 def test_a_year_becomes_certain_when_it_is_published_and_open_again_when_withdrawn() -> None:
     load()
     set_day(NEW_YEAR, is_workday=False, note="元旦", reason="国办通知", by=SETTER, now=NOW)

@@ -16,6 +16,7 @@ from community.governance.scopes import Scope, scope_of
 from servicehall.cases import actions
 from tests.factories.governance import StationFactory, staff
 from tests.factories.servicehall import hall
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now
@@ -83,6 +84,7 @@ def test_only_the_head_of_the_body_arranges_it_and_never_for_himself():
         arrange(place.director, place.director, place.clerk)
 
 
+@sweeps(arrange_deputy, end_deputy)
 def test_the_page_arranges_and_ends(client_for):
     place = hall()
     second = staff(Role.WINDOW_CLERK, place.station)

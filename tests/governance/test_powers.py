@@ -7,10 +7,12 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from community.governance.actions.powers import grant_powers
 from community.governance.enums import Power, Role
 from community.governance.models import PlaceGrant, StationCoverage
 from community.governance.scopes import scope_of
 from tests.factories.governance import PostFactory, StationFactory
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,7 @@ def test_existing_posts_get_what_their_role_may_do_now_and_lose_what_it_may_not(
     assert run() == "0 changed\n"
 
 
+@sweeps(grant_powers)
 def test_where_a_station_serves_no_longer_its_posts_hold_nothing():
     station = StationFactory()
     post = PostFactory(body=station, role=Role.WINDOW_CLERK)

@@ -18,6 +18,7 @@ from notifications.enums import MessageState
 from notifications.models import Message, MessagePreference
 from notifications.reasons import explain
 from tests.factories.notifications import MessageFactory
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 CLERK = Acting(user_id=uuid.uuid4(), post_label="综合窗口")
@@ -67,6 +68,7 @@ def test_the_inbox_costs_the_same_with_ten_times_the_messages(
     assert page.count("您的申请有新进展。") == 20
 
 
+@sweeps(actions.mark_read)
 def test_reading_is_a_deliberate_act(at_home, resident):
     message = MessageFactory(in_site=True, user=resident)
     at_home.get(reverse("notifications:inbox"))
@@ -75,6 +77,7 @@ def test_reading_is_a_deliberate_act(at_home, resident):
     assert not Message.objects.for_user(resident.pk).unread().exists()
 
 
+@sweeps(actions.mark_all_read)
 def test_all_can_be_read_at_once(at_home, resident):
     MessageFactory.create_batch(3, in_site=True, user=resident)
     foreign = MessageFactory(in_site=True, user=User.objects.create_user("wang", kind="resident"))
@@ -141,6 +144,7 @@ def test_the_work_list_holds_what_needs_a_person():
 # --- what people do -----------------------------------------------------------------------------
 
 
+@sweeps(actions.retry)
 def test_a_failed_message_is_sent_again_and_that_is_recorded(any_hour):
     message = MessageFactory(failed=True, attempts=9)
     actions.retry(message, by=CLERK, now=timezone.now())
@@ -164,6 +168,7 @@ def test_a_one_time_code_is_not_sent_again():
         actions.retry(message, by=CLERK, now=timezone.now())
 
 
+@sweeps(actions.mark_called)
 def test_of_two_colleagues_one_calls():
     message = MessageFactory(to_call=True)
     actions.mark_called(message, by=CLERK, now=timezone.now())
@@ -173,6 +178,7 @@ def test_of_two_colleagues_one_calls():
     assert AuditEntry.objects.get().action == "message.called"
 
 
+@sweeps(actions.reveal_number)
 def test_looking_at_a_number_is_recorded():
     message = MessageFactory(to_call=True, phone="19900000001")
     assert actions.reveal_number(message, by=CLERK, now=timezone.now()) == "19900000001"
@@ -181,6 +187,7 @@ def test_looking_at_a_number_is_recorded():
     assert "19900000001" not in str(entry.detail)
 
 
+@sweeps(actions.refuse_sms)
 def test_a_wish_can_be_taken_back(resident):
     actions.refuse_sms(resident.pk, True, by=CLERK, now=timezone.now())
     actions.refuse_sms(resident.pk, False, by=CLERK, now=timezone.now())

@@ -18,6 +18,7 @@ from tests.factories.governance import StationFactory, staff
 from tests.factories.notifications import MessageFactory
 from tests.notifications import gateway as gateways
 from tests.signing_in import client_for
+from tests.sweeping import sweeps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("any_hour")]
 OPERATOR = Acting(post_label="王工")
@@ -146,6 +147,7 @@ def test_it_is_written_down_who_stopped_it_and_who_let_it_go():
     assert OutboxPause.objects.in_force().count() == 1
 
 
+@sweeps(actions.pause_outbox, actions.release_outbox)
 def test_operators_pause_and_release_by_command(capsys):
     MessageFactory(abandoned=True)
     with pytest.raises(CommandError):

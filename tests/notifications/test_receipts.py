@@ -20,6 +20,7 @@ from notifications.models import Message, SmsReceipt
 from notifications.reasons import explain
 from tests.access.world import undone
 from tests.factories.notifications import MessageFactory
+from tests.sweeping import sweeps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("any_hour")]
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -120,6 +121,7 @@ def test_a_report_on_nothing_of_ours_is_kept_and_harms_nobody(gateway):
 # --- the last word ------------------------------------------------------------------------------
 
 
+@sweeps(actions.take_receipt)
 def test_who_was_not_reached_is_called_and_not_texted_again():
     message = sent()
     report(message, UNDELIVERED)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from community.governance.enums import Role
 from notifications import deliveries, signing
+from notifications.actions.endpoints import replay
 from notifications.enums import DeliveryState
 from notifications.forms import EndpointForm
 from notifications.models import WebhookDelivery, WebhookEndpoint
@@ -16,6 +17,7 @@ from tests.factories.governance import DistrictFactory, GovernmentFactory, staff
 from tests.factories.notifications import WebhookDeliveryFactory, WebhookEndpointFactory
 from tests.notifications import receiver as receivers
 from tests.signing_in import client_for
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
@@ -87,6 +89,7 @@ def test_a_secret_is_replaced_once_a_day(client, endpoint):
     assert "一天后才能再换" in answer.content.decode()
 
 
+@sweeps(replay)
 def test_an_endpoint_is_tried_out_and_the_log_tells(client, endpoint, settings):
     settings.WEBHOOK_ALLOW_PRIVATE = True
     with receivers.running() as receiver:

@@ -22,6 +22,7 @@ from notifications.models import Message, WebhookDelivery, WebhookEndpoint
 from tests.factories.notifications import WebhookDeliveryFactory, WebhookEndpointFactory
 from tests.notifications import receiver as receivers
 from tests.notifications.test_pause import OPERATOR
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 CASE = "01a21333-377a-77cd-9266-04b27ada5f5e"
@@ -190,6 +191,7 @@ def test_old_and_new_secret_both_sign_for_a_day(receiver, endpoint):
         signing.verify([old], second.headers, second.body, now=timezone.now())
 
 
+@sweeps(actions.rotate_secret)
 def test_secrets_lie_encrypted_in_the_database(endpoint):
     actions.rotate_secret(endpoint, by=OPERATOR, now=timezone.now())
     with connection.cursor() as cursor:
@@ -384,6 +386,7 @@ def add(key=None, **more):
     )
 
 
+@sweeps(actions.add_endpoint)
 def test_the_same_form_sent_twice_makes_one_endpoint():
     key = uuid.uuid4()
     assert signing.is_secret(add(key).secret)
@@ -392,6 +395,7 @@ def test_the_same_form_sent_twice_makes_one_endpoint():
     assert AuditEntry.objects.get().action == "webhook.added"
 
 
+@sweeps(actions.replay_since)
 def test_all_since_a_moment_are_sent_again_under_their_ids(receiver, endpoint):
     now = timezone.now()
     early = WebhookDeliveryFactory(endpoint=endpoint, created_at=now - timedelta(days=2))
@@ -414,6 +418,7 @@ def test_what_is_on_its_way_is_not_sent_again():
         actions.replay(row, by=OPERATOR, now=timezone.now())
 
 
+@sweeps(actions.ping_endpoint)
 def test_an_endpoint_is_tried_out_without_having_asked_for_it(receiver, endpoint):
     WebhookEndpointFactory(url=receiver.url)
     actions.ping_endpoint(endpoint, by=OPERATOR, now=timezone.now())
@@ -422,6 +427,7 @@ def test_an_endpoint_is_tried_out_without_having_asked_for_it(receiver, endpoint
     assert only().endpoint == endpoint
 
 
+@sweeps(actions.disable_endpoint, actions.enable_endpoint)
 def test_what_was_stopped_by_hand_waits_and_goes_on(receiver, endpoint):
     post()
     now = timezone.now()

@@ -18,7 +18,8 @@ from servicehall.supervision.models import Escalation, Finding, Rung
 from tests.factories.governance import CommunityOfficeFactory, staff
 from tests.factories.servicehall import Hall, hall
 from tests.races.test_at_once import at_once, done
-from tests.races.test_statement_fails import Act, sweep
+from tests.races.test_statement_fails import Act
+from tests.sweeping import SWEPT, sweep
 
 HANDS = 8
 
@@ -91,12 +92,17 @@ ACTS = {
         ),
     ),
 }
+SWEPT.update({publicity.publicise, publicity.file_objection, publicity.answer_objection})
+SWEPT.update({publicity.end_over, supervision.climb, supervision.urge})
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_happens_wholly_or_not_at_all(name):
-    sweep(name, ACTS[name], hall(publicity_days=ACTS[name].publicity_days))
+    act = ACTS[name]
+    place = hall(publicity_days=act.publicity_days)
+    given = act.before(place)
+    assert sweep(name, lambda: act.act(place, given))[1]
 
 
 @pytest.mark.django_db(transaction=True)

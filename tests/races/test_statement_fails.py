@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import OperationalError, connection
 from django.utils import timezone
 
 from common.uploads import CleanFile
@@ -44,44 +42,17 @@ from tests.factories.servicehall import (
     item_version,
 )
 from tests.servicehall.test_item_changes import replace
+from tests.sweeping import SWEPT, sweep
 
 pytestmark = pytest.mark.django_db
 
 ASKED = [{"key": "income", "title": "收入证明", "what": "请补充近三个月流水。"}]
 SUBSIDY = "W4-02"  # 困难残疾人生活补贴: no file, and part of a 一件事
-NO_QUERY = ("SAVEPOINT", "RELEASE", "ROLLBACK")
-APPS = (
-    *("accounts", "notifications", "catalogue", "servicehall", "common"),
-    *("documents", "publicity", "supervision"),
-)
 
 
 @pytest.fixture(autouse=True)
 def uploads_of_this_test(settings: Any, tmp_path: Path) -> None:
     settings.UPLOAD_DIR = tmp_path / "uploads"
-
-
-class Fault:
-    """Lets the k-th statement fail, as a lost connection or a full disk would."""
-
-    def __init__(self, at: int) -> None:
-        self.at, self.seen = at, 0
-
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not sql.startswith(NO_QUERY):
-            self.seen += 1
-            if self.seen == self.at:
-                raise OperationalError("injected")
-        return execute(sql, params, many, context)
-
-
-def everything() -> dict[str, list[tuple[Any, ...]]]:
-    """Every row that an act could have touched."""
-    models = [m for label in APPS for m in apps.get_app_config(label).get_models()]
-    return {
-        model._meta.label: list(model._base_manager.order_by("pk").values_list())
-        for model in models
-    }
 
 
 def drafted(place: Hall) -> Any:
@@ -492,52 +463,13 @@ ACTS = {
     ),
     "withdraw": Act(Hall.accepted, lambda h, c: actions.withdraw(c.pk, by=h.resident, now=h.now)),
 }
+SWEPT.update(getattr(actions, name) for name in ACTS if hasattr(actions, name))
+SWEPT.update({aftercare.deliver, aftercare.stop, catalogue.publish, count_empty_search})
 
 
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_happens_wholly_or_not_at_all(name):
     act = ACTS[name]
-    sweep(name, act, lettered_hall(act.item or DIBAO, publicity_days=act.publicity_days))
-
-
-def sweep(name: str, act: Act, place: Hall) -> None:
-    """Let each statement of the act fail once; then let it happen."""
-    case = act.before(place)
-    before = everything()
-    for k in range(1, 100):
-        fault = Fault(k)
-        with connection.execute_wrapper(fault):
-            if happens(lambda: act.act(place, case)):
-                assert fault.seen < k, "a statement failed and the act passed over it"
-                break
-        assert everything() == before, f"statement {k} of {name} failed and something stayed"
-    else:
-        pytest.fail("the act has no end")
-    assert k > 2, "an act that asks and writes so little is none"
-    assert everything() != before
-
-
-def happens(call: Callable[[], Any]) -> bool:
-    """False when the injected fault came through; any other error is one."""
-    try:
-        call()
-    except OperationalError as error:
-        if str(error) != "injected":
-            raise
-        return False
-    return True
-
-
-def test_every_verb_of_the_hall_is_swept():
-    """A new action brings its line here."""
-    others = {  # drafts in one statement, data files, a question that writes nothing
-        *("start_draft", "save_draft", "discard_draft", "offers", "is_proxy", "open_paper"),
-        # Inside the transaction of a deletion.
-        *("forget_papers", "forget_drafts"),
-        # Inside the transaction of whoever writes the notice to the public.
-        "check_conflict",
-        # A slice of a batch is many transactions: tests/servicehall/test_batches.py.
-        "go_on",
-        *("publicise_claimed", "end_publicity_claimed", "end_publicity_by_itself"),
-    }
-    assert set(actions.__all__) - others - set(ACTS) == set()
+    place = lettered_hall(act.item or DIBAO, publicity_days=act.publicity_days)
+    given = act.before(place)
+    assert sweep(name, lambda: act.act(place, given))[1]

@@ -24,6 +24,7 @@ from residents.base.actions.sources import load_sources
 from residents.base.models import CareFlag, CareKind
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import CareFlagFactory, PersonFactory
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 25)
@@ -77,6 +78,7 @@ def test_months_end_where_the_month_ends(day, months, later):
 
 
 @pytest.mark.django_db(transaction=True)
+@sweeps(give_flag)
 def test_a_flag_has_a_purpose_a_look_and_an_end(person, director):
     opened(person, director)
     flag = given(person, director, note="钥匙在对门")
@@ -109,6 +111,7 @@ def test_for_a_child_the_guardian_consents(station, director):
 
 
 @pytest.mark.django_db(transaction=True)
+@sweeps(actions.open_file, end_flag, extend_flag)
 def test_it_is_extended_or_ended_with_a_reason(person, director):
     flag = CareFlagFactory(person=person, review_on=TODAY, expires_on=TODAY)
     opened(person, director)
@@ -120,6 +123,7 @@ def test_it_is_extended_or_ended_with_a_reason(person, director):
         end_flag(flag.pk, reason="再来", by=director, now=NOW)
 
 
+@sweeps(expire_flags)
 def test_it_runs_out_by_itself(person):
     over = CareFlagFactory(person=person, review_on=TODAY, expires_on=TODAY)
     stands = CareFlagFactory(kind=kind("disabled"), person=person)
@@ -131,6 +135,7 @@ def test_it_runs_out_by_itself(person):
     assert expire_flags(person.community_id, now=NOW) == 0
 
 
+@sweeps(remind_of_reviews)
 def test_the_director_is_told_once_a_week_what_waits_for_a_look(person, director):
     CareFlagFactory(person=person, due=True)
     for _n in range(2):

@@ -9,7 +9,7 @@ from accounts.models import AuditEntry
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Role
 from residents.base.actions.ledger import community_of
-from residents.base.actions.mending import FIXES, fix, run_checks, waive
+from residents.base.actions.mending import FIXES, fix, run_checks, run_checks_here, waive
 from residents.base.checking import CHECKS, Of, Ward, figures_on
 from residents.base.enums import OccupancyKind, PersonState, Relation
 from residents.base.models import (
@@ -28,6 +28,7 @@ from tests.factories.residents import (
     PersonFactory,
     household,
 )
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 25)
@@ -297,6 +298,7 @@ def test_where_a_person_must_look_no_button_mends(home, director):
 
 
 @pytest.mark.django_db(transaction=True)
+@sweeps(waive)
 def test_a_finding_is_put_off_with_a_reason_until_a_day(home, director):
     row = finding_of(no_household(home), "no_household")
     for until, reason in ((TODAY, "外出"), (date(2028, 1, 1), "外出"), (date(2026, 12, 25), " ")):
@@ -313,6 +315,7 @@ def test_a_finding_is_put_off_with_a_reason_until_a_day(home, director):
 # --- pages ----------------------------------------------------------------------------------------
 
 
+@sweeps(run_checks_here)
 def test_the_tile_says_as_many_as_the_list_has(home, director, client_for):
     person = PersonFactory(community=home, full_name="陈桂芝")
     PersonFactory(community=home)

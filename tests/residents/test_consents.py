@@ -17,6 +17,7 @@ from residents.rights.views.consents import lines
 from tests.factories.governance import StationFactory, resident_scope, staff
 from tests.factories.residents import PersonFactory
 from tests.signing_in import client_for
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,7 @@ def test_a_duty_needs_no_consent_and_takes_no_refusal(me):
         give(me, "services")
 
 
+@sweeps(actions.withdraw_consent)
 def test_without_a_consent_nothing_is_done_and_a_withdrawal_stops_it_at_once(me):
     assert not allows(me, "survey")
     given = give(me, "survey")

@@ -35,6 +35,7 @@ from tests.factories.governance import (
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import ALLOWANCE, file_case, hall, item_version
 from tests.signing_in import client_for
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +101,7 @@ def test_a_copy_holds_everything_and_lies_encrypted(me, mine, clerk):
     assert Message.objects.filter(kind="copy.ready", user_id=me.account_id).exists()
 
 
+@sweeps(actions.expire_copies, actions.make_copy)
 def test_every_step_of_a_copy_is_written_down_and_it_expires(me, mine):
     found = made(mine)
     now = timezone.now()
@@ -126,6 +128,7 @@ def test_two_presses_are_one_copy_and_a_lost_task_loses_nothing(mine):
     assert actions.make_copy(first.pk, now=now) is None
 
 
+@sweeps(actions.open_copy)
 def test_the_password_is_asked_and_nobody_else_downloads(me, mine, station, clerk):
     found = made(mine)
     browser = client_for(me.account)
@@ -154,6 +157,24 @@ def ask(mine, *parts):
 
 def accept(found, by, *parts, answer=""):
     return actions.accept_deletion(found.pk, parts, answer=answer, by=by, now=timezone.now())
+
+
+@sweeps(actions.refuse_deletion, actions.withdraw_deletion, actions.withdraw_kin_request)
+def test_a_wish_is_refused_or_taken_back(told, mine, district):
+    now = timezone.now()
+    actions.refuse_deletion(ask(mine, "phone").pk, answer="还在办低保", by=district, now=now)
+    actions.withdraw_deletion(ask(mine, "phone").pk, by=mine, now=now)
+    dead = PersonFactory(deceased=True, community=told.community)
+    asked = actions.file_kin_request(
+        name=dead.full_name,
+        number=dead.id_number,
+        relation="20",
+        wish="see",
+        words="办理继承",
+        by=mine,
+        now=now,
+    )
+    assert actions.withdraw_kin_request(asked.pk, by=mine, now=now).state == "withdrawn"
 
 
 def test_what_the_law_keeps_cannot_even_be_asked_away(told, mine):
@@ -199,6 +220,7 @@ def test_a_value_that_was_kept_without_a_record_goes_too(me, mine, district):
     assert "phone" not in me.provenance
 
 
+@sweeps(actions.accept_deletion, actions.file_deletion)
 def test_consents_and_the_account_go_and_nobody_signs_in_any_more(told, mine, district):
     actions.give_consent(told.pk, "survey", by=mine, now=timezone.now())
     account, browser = told.account, client_for(told.account)
@@ -245,6 +267,7 @@ def test_the_district_answers_and_nobody_else(told, mine, district, station):
         ask(mine, "phone")
 
 
+@sweeps(actions.look_at_deletion)
 def test_a_deletion_from_page_to_page(told, mine, district):
     browser, desk = client_for(told.account), client_for(district)
     browser.post("/me/deletion/", {"parts": ["phone"]})
@@ -366,6 +389,7 @@ def test_a_deletion_that_fails_keeps_every_file(monkeypatch):
 
 
 # --- the next of kin --------------------------------------------------------------------------------------
+@sweeps(actions.answer_kin_request, actions.file_kin_request, actions.look_at_kin)
 def test_the_next_of_kin_asks_and_a_clerk_answers_and_nothing_happens_by_itself(me, district):
     dead = PersonFactory(deceased=True, community=me.community)
     before = Person.objects.filter(pk=dead.pk).values().get()

@@ -30,6 +30,7 @@ from tests.factories.governance import (
 from tests.factories.notifications import WebhookEndpointFactory
 from tests.factories.residents import PersonFactory, household
 from tests.signing_in import client_for
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 PHOTO = CleanFile(b"\xff\xd8\xff\xe0", "jpg", None, 4, "0" * 64, "户口簿.jpg")
@@ -103,6 +104,7 @@ def told(found):
 
 
 # --- asking ---------------------------------------------------------------------------------------
+@sweeps(actions.file_correction)
 def test_what_i_say_changes_nothing_until_it_is_checked_and_is_due_in_thirty_days(me):
     before = me.phone
     found = ask(me)
@@ -154,6 +156,7 @@ def test_nobody_asks_for_a_neighbour(me, station):
         ask(me, by=resident_scope(neighbour.account))
 
 
+@sweeps(actions.open_paper)
 def test_a_paper_that_came_with_it_opens_for_the_reviewer_and_leaves_a_trace(me, director):
     found = ask(me, paper=PHOTO)
     paper = Paper.objects.get(correction=found)
@@ -237,6 +240,7 @@ def test_only_who_asked_withdraws_and_only_an_office_decides(me, director):
 
 
 # --- the answer -----------------------------------------------------------------------------------------
+@sweeps(actions.accept_correction)
 def test_accepted_it_is_the_persons_own_word_where_no_register_says_otherwise(me, director):
     found = accept(ask(me), director)
     me.refresh_from_db()
@@ -265,6 +269,7 @@ def test_against_a_register_it_is_a_decision_and_the_registers_word_stays_readab
     assert said == {"civil_affairs": "20", "self": "40", "decision": "40"}
 
 
+@sweeps(actions.refuse_correction)
 def test_a_refusal_needs_a_reason_and_names_the_remedy_on_the_page(me, director):
     found = ask(me)
     with pytest.raises(Invalid):
@@ -320,6 +325,7 @@ def test_from_my_file_to_the_answer(me, director):
     assert "已同意" in browser.get("/me/corrections/").content.decode()
 
 
+@sweeps(actions.look_at_correction, actions.reveal_correction)
 def test_each_look_of_the_reviewer_is_in_my_trail_at_once(me, director):
     found = ask(me)
     desk = client_for(director)

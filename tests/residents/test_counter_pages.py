@@ -15,6 +15,7 @@ from residents.base.models import Person, Visit
 from residents.base.views import counter
 from tests.factories.governance import CommunityFactory, StationFactory, UnitFactory, staff
 from tests.factories.residents import PersonFactory, household, years_ago
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 FIND = reverse("residents:find")
@@ -191,6 +192,7 @@ def test_the_file_costs_ten_queries_at_the_most(clerk, person, count_queries):
     assert count_queries(lambda: clerk.get(file_of(person))) <= 10
 
 
+@sweeps(people.reveal)
 def test_a_masked_value_needs_a_reason_and_is_written_down(clerk, person):
     url = reverse("residents:reveal", args=[person.pk, "phone"])
     assert "原件" in clerk.get(url, headers=HTMX).content.decode()
@@ -223,6 +225,7 @@ def new_person(station, **changes):
     } | changes
 
 
+@sweeps(people.register_person)
 def test_a_person_who_is_not_in_the_base_is_registered_and_opened(clerk, station):
     answer = clerk.post(NEW, new_person(station))
     person = Person.objects.get(full_name="乌兰其其格")

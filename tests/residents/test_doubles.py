@@ -9,6 +9,7 @@ from accounts.models import AuditEntry
 from common.errors import Conflict, Invalid
 from community.governance.enums import Role
 from residents.base.actions.doubles import not_same, refresh_doubles
+from residents.base.actions.mending import run_checks
 from residents.base.actions.tidying import communities, tidy
 from residents.base.doubles import Traits, compare, weights_on
 from residents.base.enums import DoubleState
@@ -16,6 +17,7 @@ from residents.base.likely import Sought, candidates
 from residents.base.models import DoubleCandidate, Person
 from tests.factories.governance import CommunityFactory, StationFactory, staff
 from tests.factories.residents import PersonFactory
+from tests.sweeping import sweeps
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
@@ -136,6 +138,7 @@ def test_two_numbers_are_two_people():
 
 
 @pytest.mark.django_db
+@sweeps(refresh_doubles)
 def test_a_pair_that_looks_alike_no_more_goes(pair, station):
     Person.objects.filter(pk=pair.person_a_id).update(birth_on=date(1950, 1, 1))
     refresh_doubles(station.place.pk, now=NOW)
@@ -143,6 +146,7 @@ def test_a_pair_that_looks_alike_no_more_goes(pair, station):
 
 
 @pytest.mark.django_db(transaction=True)
+@sweeps(not_same)
 def test_what_somebody_decided_is_not_asked_again(pair, station, director):
     with pytest.raises(Invalid):
         not_same(pair.pk, note=" ", by=director, now=NOW)
@@ -182,6 +186,7 @@ def test_the_counter_says_why_somebody_is_likely_the_same(station, client_for):
 
 
 @pytest.mark.django_db
+@sweeps(run_checks)
 def test_each_night_every_community_is_looked_through(station):
     PersonFactory(full_name="陈小雨", birth_on=BORN, community=station.place)
     PersonFactory(full_name="陈小雨", birth_on=BORN, community=station.place, id_number="")

@@ -1,22 +1,41 @@
 """Rules over the base: what the database finds and what people are told is one answer."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 
+from community.governance.enums import PlaceLevel
+from community.governance.models import Place
+from residents.base.actions import bulk
+from residents.base.actions.eligibility import refresh_facts
 from residents.base.eligibility import (
     FACTS,
     BadRule,
     explain,
     facts_of,
+    kept_matches,
     matches,
     parse,
 )
 from residents.base.eligibility.ages import Span, latest, whole
-from residents.base.enums import OccupancyKind, PersonState
-from residents.base.models import Household, Occupancy, Person, PersonDetail
+from residents.base.eligibility.asking import fresh_facts
+from residents.base.eligibility.facts import KEPT
+from residents.base.enums import OccupancyKind, PersonState, Relation
+from residents.base.models import (
+    Household,
+    HouseholdMember,
+    Occupancy,
+    Person,
+    PersonDetail,
+    PersonFacts,
+    StaleFacts,
+)
 from tests.factories.residents import ENROLLED, DwellingFactory, PersonFactory, household
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 25)
@@ -254,6 +273,104 @@ def test_database_and_explanation_agree_on_every_rule(crowd, data):
         told = explain(rule, facts)
         assert [told.fits] == found.get(pk, [False])
         assert (told.fits is None) == bool(told.missing)
+
+
+# --- kept facts ---------------------------------------------------------------------------------
+def kept() -> dict[Any, tuple[Any, ...]]:
+    """The rows that are kept, brought up to date by what the database noted."""
+    refresh_facts()
+    return {row[0]: row[1:] for row in PersonFacts.objects.values_list("person_id", *KEPT)}
+
+
+def fresh() -> dict[Any, tuple[Any, ...]]:
+    """What the base itself says of all who live."""
+    text, parameters = fresh_facts(Person.objects.filter(state=PersonState.ACTIVE))
+    with connection.cursor() as cursor:
+        cursor.execute(text, parameters)
+        return {row[0]: row[1:] for row in cursor}
+
+
+def test_whatever_is_written_the_kept_facts_are_those_of_the_base():
+    """Each sort of change, in whichever way it is written: by the actions, by a queryset, by COPY."""
+    mother, child, son = born(1995), born(2024), born(2001)
+    home = household(mother, daughter=child)
+    assert kept() == fresh()
+    assert len(kept()) == 3
+    city = Place.objects.get(level=PlaceLevel.CITY)
+    detail = PersonDetail(person=mother, aid_status="1", lives_alone="0")
+    baby = PersonFactory.build(
+        birth_on=date(2026, 1, 1), id_number="", place=mother.place, community=mother.community
+    )
+    changes: list[Callable[[], object]] = [
+        detail.save,
+        lambda: PersonDetail.objects.update(aid_status="2", registered_address=f"{city.name}某街"),
+        lambda: PersonDetail.objects.update(registered_address=""),
+        lambda: Household.objects.filter(pk=home.pk).update(registered_address=f"{city.name}路1号"),
+        lambda: Place.objects.filter(pk=city.pk).update(name="别处市"),
+        lambda: Person.objects.filter(pk=child.pk).update(birth_on=date(2025, 5, 5)),
+        lambda: bulk.copy([baby]),
+        lambda: HouseholdMember.objects.create(
+            household=home, person=baby, relation=Relation.DAUGHTER, from_on=DAY
+        ),
+        lambda: Person.objects.filter(pk=child.pk).update(state=PersonState.DECEASED),
+        lambda: HouseholdMember.objects.filter(person=baby).update(to_on=DAY),
+        lambda: HouseholdMember.objects.filter(person=baby).update(to_on=None),
+        lambda: HouseholdMember.objects.filter(person=baby).update(person=son),
+        lambda: HouseholdMember.objects.filter(person=son).delete(),
+        lambda: Occupancy.objects.create(
+            person=son,
+            community=son.community,
+            kind=OccupancyKind.RENTED,
+            from_on=date(2020, 1, 1),
+        ),
+        lambda: Occupancy.objects.filter(person=son).update(to_on=date(2024, 1, 1)),
+        lambda: Occupancy.objects.filter(person=mother).delete(),
+        lambda: Person.objects.filter(pk=child.pk).update(state=PersonState.ACTIVE),
+        lambda: PersonDetail.objects.all().delete(),
+    ]
+    before = kept()
+    for change in changes:
+        change()
+        assert StaleFacts.objects.exists()
+        after = kept()
+        assert after == fresh()
+        assert after != before
+        assert not StaleFacts.objects.exists()
+        before = after
+
+
+def test_what_no_rule_asks_for_is_not_noted():
+    person = born(1995)
+    refresh_facts()
+    person.phone = "13900001234"
+    person.save()
+    assert not StaleFacts.objects.exists()
+
+
+@sweeps(refresh_facts)
+def test_a_whole_register_leaves_one_note_and_a_merged_entry_is_asked_no_more():
+    refresh_facts()
+    people = PersonFactory.create_batch(3)
+    PersonFacts.objects.all().delete()
+    StaleFacts.objects.all().delete()
+    StaleFacts.objects.create()
+    refresh_facts()
+    assert set(kept()) == {person.pk for person in people}
+    Person.objects.filter(pk=people[0].pk).update(
+        state=PersonState.MERGED, merged_into=people[1].pk
+    )
+    assert people[0].pk not in kept()
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.lists(rules, min_size=1, max_size=3))
+def test_kept_facts_give_the_verdicts_of_the_base(crowd, data):
+    refresh_facts()
+    asked = [parse(each) for each in data]
+    living = Person.objects.filter(state=PersonState.ACTIVE)
+    assert dict(kept_matches(asked, DAY)) == dict(matches(living, asked, DAY))
 
 
 def test_of_nobody_there_are_no_facts():

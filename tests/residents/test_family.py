@@ -18,6 +18,7 @@ from residents.rights.transitions import FAMILY
 from tests.factories.governance import StationFactory, resident_scope, staff
 from tests.factories.residents import PersonFactory, household, years_ago
 from tests.signing_in import client_for
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,7 @@ def test_living_together_opens_nothing(mother, son):
         look(mother, son)
 
 
+@sweeps(actions.look_at_member)
 def test_the_member_confirms_in_her_own_account_and_every_look_is_hers_to_see(mother, son):
     found = ask(mother, son)
     assert Message.objects.filter(kind="family.asked", user_id=mother.account_id).exists()
@@ -104,6 +106,7 @@ def test_to_see_is_not_to_act(mother, son):
     assert mother not in acted_for_by(scope, today)
 
 
+@sweeps(actions.ask_member, actions.change_family)
 def test_it_ends_by_itself_and_at_once_when_taken_back(mother, son):
     scope, today = resident_scope(son.account), timezone.localdate()
     found = change(ask(mother, son, "act"), FamilyAction.GIVE, mother)
@@ -197,6 +200,7 @@ def test_the_parents_of_the_register_are_proposed_and_nothing_more(mother, son, 
     assert likely_guardians(mother) == []
 
 
+@sweeps(actions.record_guardian)
 def test_a_guardian_sees_and_acts_without_asking_until_the_child_is_grown(child, son, clerk):
     found = guardian(child, son, clerk)
     scope, today = resident_scope(son.account), timezone.localdate()
@@ -229,6 +233,7 @@ def test_only_a_counter_of_the_place_records_and_never_the_guardian_himself(chil
         guardian(child, son, clerk)
 
 
+@sweeps(actions.end_guardian)
 def test_at_the_counter_with_the_file_open(child, son, clerk, home):
     from residents.base.actions import open_file
 

@@ -16,6 +16,7 @@ from notifications.models import Message
 from residents.base import actions
 from residents.base.models import Canary
 from servicehall.cases.actions import reveal_in_case
+from servicehall.cases.actions.filing import save_draft, start_draft
 from tests.factories.governance import (
     CityFactory,
     DistrictFactory,
@@ -26,6 +27,7 @@ from tests.factories.governance import (
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import hall
 from tests.signing_in import client_for
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -203,6 +205,7 @@ def test_twenty_reveals_are_free_and_the_next_needs_the_proof(clerk, station):
     assert show(person, clerk, is_proven=True) == person.phone
 
 
+@sweeps(save_draft, start_draft)
 def test_reveals_in_cases_and_in_files_are_one_count(figures):
     figures(reveals_unproven=1)
     place = hall()
@@ -255,6 +258,7 @@ def test_whoever_opens_a_canary_sees_what_he_sees_of_anybody(clerk, station, cit
     assert not Message.objects.filter(user_id=clerk.user_id).exists()
 
 
+@sweeps(actions.mark_canary, actions.unmark_canary)
 def test_only_the_guard_of_the_rights_marks_and_only_in_his_places(clerk, station, city):
     person = people(station, 1)[0]
     now = timezone.now()

@@ -28,6 +28,7 @@ from tests.residents.importing import (
     worked,
     xlsx,
 )
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ("姓名", "身份证号", "性别", "现住址", "学历", "所属社区")
@@ -254,6 +255,7 @@ def test_decided_to_be_new_a_person_is_new_once(clerk, lookalike):
     assert checked(csv_file(data), clerk).counts == {"same": 1}
 
 
+@sweeps(deciding.decide, receiving.discard)
 def test_left_out_once_left_out_the_next_time(clerk, lookalike):
     _person, data = lookalike
     batch = checked(xlsx(data), clerk)

@@ -6,6 +6,7 @@ from community.governance.enums import Role
 from residents.base.actions.sources import load_sources
 from residents.base.models import Person
 from residents.exchange import headings, reading
+from residents.exchange.actions.deciding import leave_rest
 from residents.exchange.enums import Fate
 from residents.exchange.models import ImportRow
 from residents.exchange.remarks import problem_text
@@ -13,6 +14,7 @@ from residents.exchange.values import is_remark, read_row
 from tests.factories.governance import CommunityFactory, CommunityOfficeFactory, staff
 from tests.residents import import_corpus as corpus
 from tests.residents.importing import JUNE, checked, csv_file, imported, number, read_here, xlsx
+from tests.sweeping import sweeps
 
 GOOD = list(corpus.good())
 BAD = list(corpus.bad())
@@ -128,6 +130,7 @@ def clerk(settings, tmp_path):
 
 
 @pytest.mark.django_db
+@sweeps(leave_rest)
 def test_no_wrong_row_comes_in_and_the_good_ones_beside_it_do(clerk):
     rows = [corpus.HEADINGS]
     for serial, (_name, _place, _word, row) in enumerate(WRONG):

@@ -17,7 +17,9 @@ from residents.base.actions import Statement, say
 from residents.base.actions.sources import load_sources
 from residents.base.enums import TicketState
 from residents.base.models import ConflictTicket, Person, PersonDetail
-from residents.exchange.actions import working
+from residents.exchange.actions import receiving, working
+from residents.exchange.actions.receiving import choose_codes, choose_columns
+from residents.exchange.actions.settling import reveal_claims, settle
 from residents.exchange.enums import BatchState
 from residents.exchange.models import ImportBatch, LayoutMemory
 from residents.exchange.remarks import problem_text
@@ -30,6 +32,7 @@ from tests.factories.governance import (
 )
 from tests.factories.residents import PersonFactory
 from tests.residents.importing import NOW, checked, csv_file, number, receive, xlsx
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ("姓名", "身份证号", "学历", "所属社区", "说明文字")
@@ -103,6 +106,7 @@ def test_a_wrong_file_is_refused_with_one_line(desk, data, word):
     assert not ImportBatch.objects.exists()
 
 
+@sweeps(choose_codes, choose_columns)
 def test_strange_codes_are_asked_once_and_remembered(desk, clerk):
     data = [HEADINGS, ("张伟民", number(1), "D1", "青山社区", "")]
     sent(desk, xlsx(data))
@@ -211,6 +215,7 @@ def test_the_file_comes_back_with_remarks_and_no_cell_acts(desk, clerk, encoding
     assert found[1][4] == "'=1+1"
 
 
+@sweeps(receiving.receive)
 def test_a_clerk_of_another_place_does_not_see_the_import(client_for, clerk):
     batch = receive(xlsx([HEADINGS, ("张伟民", number(1), "本科", "青山社区", "")]), clerk)
     other = client_for(staff(Role.DATA_CLERK, StationFactory()))
@@ -289,12 +294,14 @@ def test_what_cannot_be_is_refused(desk, disputed, given, word):
     assert word in answer.content.decode()
 
 
+@sweeps(settle)
 def test_the_right_value_can_be_entered(desk, disputed):
     given = {"choice": "other", "value": "139 0000 5678", "note": "电话核实"}
     desk.post(reverse("exchange:conflict", args=[disputed.pk]), given)
     assert Person.objects.get(pk=disputed.person_id).phone == "13900005678"
 
 
+@sweeps(reveal_claims)
 def test_masked_claims_are_shown_for_a_reason_that_the_person_can_read(desk, disputed):
     url = reverse("exchange:conflict-reveal", args=[disputed.pk])
     shown = desk.post(url, {"reason": "contact"}).content.decode()

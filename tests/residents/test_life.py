@@ -17,6 +17,7 @@ from residents.base.models import Household, HouseholdMember, Occupancy, Person,
 from tests.factories.governance import CommunityFactory, StationFactory, UnitFactory, staff
 from tests.factories.residents import DwellingFactory, PersonFactory, household, years_ago
 from tests.signing_in import open_session
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -65,6 +66,7 @@ def open_ties(person):
 
 
 # --- birth ----------------------------------------------------------------------------------------
+@sweeps(life.register_birth)
 def test_a_newborn_joins_the_household_with_the_certificate_as_document(clerk, family):
     home, father, mother, _son = family
     child = life.register_birth(
@@ -129,6 +131,7 @@ def test_the_death_of_a_head_asks_for_another(clerk, family):
     assert kinds == {("周海军", "death"), ("马玉梅", "head")}
 
 
+@sweeps(life.register_death)
 def test_nobody_dies_twice_or_tomorrow(clerk, family):
     _home, _father, _mother, son = family
     with pytest.raises(Invalid):
@@ -276,6 +279,7 @@ def test_a_split_needs_one_head_a_free_number_and_somebody_who_stays(clerk, fami
     assert not PersonEvent.objects.exists()
 
 
+@sweeps(households.change_head)
 def test_another_head_and_everybody_is_related_to_him(clerk, family):
     home, _father, mother, son = family
     households.change_head(home.pk, head=mother.pk, on=MAY, by=clerk, now=NOW)
@@ -297,6 +301,7 @@ def test_another_head_and_everybody_is_related_to_him(clerk, family):
         households.change_head(home.pk, head=son.pk, on=JULY, by=clerk, now=LATER)
 
 
+@sweeps(households.join_household)
 def test_a_bride_joins_the_household_and_lives_there(clerk, station, family):
     home, *_people = family
     bride = PersonFactory(full_name="苏日娜", community=station.place, sex=Sex.FEMALE)
@@ -339,6 +344,7 @@ def test_a_wrong_death_is_taken_back_by_an_event_and_nothing_is_edited(clerk, fa
         correcting.correct_event(act, reason="同名", by=clerk, now=LATER)
 
 
+@sweeps(correcting.correct_event)
 def test_a_wrong_day_is_mended_and_the_event_stands_again(clerk, family):
     home, father, mother, son = family
     act = life.register_death(father.pk, on=JUNE, successor=mother.pk, by=clerk, now=NOW)
@@ -354,6 +360,7 @@ def test_a_wrong_day_is_mended_and_the_event_stands_again(clerk, family):
     assert son.state == PersonState.ACTIVE
 
 
+@sweeps(moving.move_in)
 def test_only_the_last_act_can_be_corrected(clerk, station, family):
     home, *_people, son = family
     act = moving.move_out(son.pk, on=MAY, by=clerk, now=NOW)
@@ -365,6 +372,7 @@ def test_only_the_last_act_can_be_corrected(clerk, station, family):
     assert home.pk
 
 
+@sweeps(moving.move_household)
 def test_a_move_taken_back_brings_household_and_place_back(clerk, station, family):
     home, father, *_rest = family
     old_door, old_place = home.lives_at, father.place
@@ -379,6 +387,7 @@ def test_a_move_taken_back_brings_household_and_place_back(clerk, station, famil
     assert open_ties(father)[OccupancyKind.ACTUAL].dwelling == old_door
 
 
+@sweeps(moving.move_out)
 def test_another_station_corrects_nothing(clerk, family):
     *_rest, son = family
     act = moving.move_out(son.pk, on=MAY, by=clerk, now=NOW)

@@ -14,6 +14,7 @@ from residents.base.views._verbs import VERBS
 from tests.conftest import queries_of
 from tests.factories.governance import CommunityFactory, StationFactory, UnitFactory, staff
 from tests.factories.residents import DwellingFactory, PersonFactory, household
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 DAY = "2026-03-10"
@@ -244,6 +245,7 @@ def test_another_station_sees_no_act(client_for, clerk, family):
     assert stranger.get(answer.url + "correct/").status_code == 404
 
 
+@sweeps(life.report_found, life.report_missing)
 def test_pages_cost_few_queries_whatever_happened(clerk, scope, family):
     _home, father, _mother, son = family
     few = queries_of(lambda: clerk.get(page_of(son)))

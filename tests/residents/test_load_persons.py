@@ -9,10 +9,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEntry
+from residents.base.actions.register import load_persons
 from residents.base.enums import DocumentType, Relation
 from residents.base.models import Household, HouseholdMember, Person
 from tests.factories.governance import CommunityFactory, StreetFactory, UnitFactory
 from tests.factories.residents import HouseholdFactory, PersonFactory, household
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +133,7 @@ def test_fifteen_digits_and_lower_case_are_read_as_people_write_them(
     assert {str(person.id_number)[-1] for person in Person.objects.all()} == {"X", "1"}
 
 
+@sweeps(load_persons)
 def test_a_person_may_live_in_a_stairwell(load: Any, community: Any) -> None:
     unit = UnitFactory(community=community)
     load([{"full_name": "张伟民", "id_number": MAN, "place": unit.code}])

@@ -13,7 +13,7 @@ from common.errors import Conflict, Invalid
 from community.governance.enums import Role
 from residents.base import actions
 from residents.base.actions import Statement
-from residents.base.actions.doubles import refresh_doubles
+from residents.base.actions.doubles import lay_together, look_at_pair, refresh_doubles
 from residents.base.actions.merging import cannot_split, merge, unmerge
 from residents.base.actions.sources import load_sources
 from residents.base.enums import (
@@ -41,6 +41,7 @@ from servicehall.cases.models import Draft
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import DwellingFactory, PersonFactory, household
 from tests.factories.servicehall import ALLOWANCE, hall
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -251,6 +252,7 @@ def test_a_conflict_of_the_one_is_settled_for_both(stays, goes, director):
     assert ConflictTicket.objects.get(state=TicketState.OPEN).person == stays
 
 
+@sweeps(unmerge)
 def test_what_is_said_of_the_entry_that_went_is_said_of_the_one_that_stays(stays, goes, director):
     say(goes, "human_resources", MAY, employment="30")
     row = joined(stays, goes, director)
@@ -406,6 +408,7 @@ def test_the_pair_is_decided_either_way(stays, goes, director):
     assert DoubleCandidate.objects.get().state == DoubleState.NOT_SAME
 
 
+@sweeps(merge)
 def test_the_journal_gives_nothing_away(stays, goes, director):
     row = joined(stays, goes, director)
     raw = PersonMerge.objects.values_list("journal", flat=True).get(pk=row.pk)
@@ -424,6 +427,7 @@ def test_who_looked_at_the_entry_that_went_is_shown_to_the_person(
     assert "打开了您的档案" in page.content.decode()
 
 
+@sweeps(look_at_pair)
 def test_side_by_side_one_person_decides_by_keyboard(stays, goes, director, client_for):
     refresh_doubles(stays.community_id, now=NOW)
     pair = DoubleCandidate.objects.get()
@@ -452,6 +456,7 @@ def test_side_by_side_one_person_decides_by_keyboard(stays, goes, director, clie
     assert Person.objects.get(pk=goes.pk).state == PersonState.ACTIVE
 
 
+@sweeps(lay_together)
 def test_any_two_entries_can_be_laid_side_by_side(stays, goes, station, director, client_for):
     other = PersonFactory(full_name="李秀英", community=station.place)
     far = PersonFactory(full_name="李秀芳")

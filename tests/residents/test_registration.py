@@ -27,6 +27,7 @@ from residents.base.models import AccountClaim, Person
 from tests.factories.governance import CommunityFactory, StationFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.signing_in import client_for
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 REGISTER, FORGOT, CODE, AGAIN = (
@@ -375,6 +376,7 @@ def test_a_code_lives_five_minutes(client, seconds, is_right):
         assert (response.status_code == 302) is is_right
 
 
+@sweeps(registration.enter_code)
 def test_after_the_code_the_password_is_awaited_ten_minutes(client):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         person = PersonFactory()
@@ -385,6 +387,7 @@ def test_after_the_code_the_password_is_awaited_ten_minutes(client):
         assert not User.objects.exists()
 
 
+@sweeps(registration.set_first_password)
 def test_a_claim_is_used_once(client):
     person = PersonFactory()
     register(client, person)
@@ -393,6 +396,7 @@ def test_a_claim_is_used_once(client):
         registration.set_first_password(claim.pk, "另外一个好密码", by=Acting(), now=timezone.now())
 
 
+@sweeps(registration.ask_again)
 def test_a_new_code_makes_the_old_one_void(client):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         person = PersonFactory()
@@ -584,6 +588,7 @@ def test_some_get_no_account_at_the_counter_either(station, clerk, traits):
         give(person, clerk, id_number=person.id_number or STRANGE_NUMBER)
 
 
+@sweeps(registration.give_password_at_counter)
 def test_a_child_needs_its_guardian_at_the_counter(station, clerk):
     child = PersonFactory(
         community=station.place, birth_on=timezone.localdate() - timedelta(days=4000)
@@ -602,6 +607,7 @@ def test_a_first_password_that_nobody_replaced_ends_after_a_week(client, station
     assert give(person, clerk).password != given.password
 
 
+@sweeps(registration.forget_claims)
 def test_a_replaced_password_outlives_the_week(client, station, clerk):
     person = PersonFactory(community=station.place)
     given = give(person, clerk)
@@ -629,6 +635,7 @@ def test_the_counter_page_asks_for_the_number_and_shows_the_password_once(statio
     assert client.get(f"/persons/{foreign.pk}/account/").status_code == 404
 
 
+@sweeps(registration.ask_code)
 def test_forgotten_claims_go(client):
     person = PersonFactory()
     ask(client, person)

@@ -18,6 +18,7 @@ from residents.base.enums import TicketState
 from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRecord
 from tests.factories.governance import CommunityFactory, DepartmentFactory, staff
 from tests.factories.residents import PersonFactory
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -102,6 +103,7 @@ def test_what_stood_in_the_base_before_is_a_word_too():
     }
 
 
+@sweeps(actions.say)
 def test_a_ticket_closes_by_itself_when_the_sources_agree(person):
     say(person, "police", birth_on="1950-01-01")
     say(person, "civil_affairs", JUNE, birth_on="1950-01-10")
@@ -188,6 +190,7 @@ def officer(person):
     return staff(Role.DEPARTMENT_OFFICIAL, DepartmentFactory(place=district, key="public_security"))
 
 
+@sweeps(settle)
 def test_a_decision_holds_and_the_same_word_reopens_nothing(person, disputed, officer):
     settle(disputed.pk, "1950-01-10", note="查看户籍底册", by=officer, now=NOW)
     assert kept(person, "birth_on") == date(1950, 1, 10)

@@ -36,6 +36,7 @@ from tests.factories.governance import (
     staff,
 )
 from tests.factories.residents import DwellingFactory, SourceSystemFactory
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 1, 28, 2, 0, tzinfo=UTC)
@@ -97,6 +98,7 @@ def test_a_month_is_start_plus_what_happened(places, clerk):
         assert (registered.start, registered.end, flows(registered)) == (3, 2, {"deaths": 1})
 
 
+@sweeps(households.split_household)
 def test_households_are_counted_by_their_heads(places, clerk):
     here, _there = places
     now = START + timedelta(days=120)
@@ -141,6 +143,7 @@ def test_an_event_before_all_that_was_counted_is_found(places, clerk):
     assert [of(here, month).end for month in MONTHS] == [0, 1, 1, 1, 2, 2, 2, 2]
 
 
+@sweeps(moving.move_in_new, recount_population)
 def test_who_was_there_before_the_first_event_stands_in_its_start(places, clerk):
     here, _there = places
     person = arrive(clerk, here, date(2026, 1, 6), START)

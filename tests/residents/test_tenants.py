@@ -11,6 +11,7 @@ from residents.base.actions.tenants import months_before, tell_tenants
 from residents.base.enums import OccupancyKind, PersonState
 from residents.base.models import BaseLimit, Occupancy
 from tests.factories.residents import PersonFactory
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -46,6 +47,7 @@ def test_after_six_months_a_tenant_is_told_here_and_by_sms_and_never_again():
     assert "居住证" in text
 
 
+@sweeps(tell_tenants)
 def test_a_missed_night_is_made_up_for():
     tell_tenants(now=NOW - timedelta(days=5))
     tenant(date(2026, 5, 22))

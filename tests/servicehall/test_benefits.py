@@ -18,6 +18,7 @@ from residents.base.eligibility import FACTS, matches
 from residents.base.eligibility.language import parse
 from residents.base.models import Person
 from servicehall.aftercare import actions, beside, rules
+from servicehall.aftercare.actions.benefits import look
 from servicehall.aftercare.enums import BenefitAction, BenefitState, TaskKind
 from servicehall.aftercare.models import Benefit, BenefitTask
 from servicehall.aftercare.transitions import BENEFIT
@@ -29,6 +30,7 @@ from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, Hall, file_case, hall, item_version
 from tests.servicehall.beside import everything_beside
 from tests.servicehall.test_catalogue_data import ITEMS
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -111,6 +113,7 @@ def test_a_granted_case_becomes_a_benefit_and_a_refused_one_does_not(place):
     assert Benefit.objects.count() == 1
 
 
+@sweeps(actions.change, actions.set_amount)
 def test_amounts_and_reasons_are_sealed(place):
     found = granted(place)
     actions.set_amount(found.pk, amount=Decimal("688.50"), by=place.decider, now=NOW)
@@ -174,6 +177,16 @@ def act(place: Hall, found: Benefit, action: BenefitAction) -> Benefit:
     return calls[action]()
 
 
+@sweeps(actions.report, actions.suspend, actions.resume)
+def test_a_station_reports_and_whoever_decides_suspends_and_resumes(place):
+    found = granted(place)
+    due = NOW.date()
+    BenefitTask.objects.create(benefit=found, kind=TaskKind.REVIEW, due_on=due, opened_on=due)
+    for action in (A.REPORT, A.SUSPEND, A.RESUME):
+        found = act(place, found, action)
+    assert found.state == S.ACTIVE
+
+
 @pytest.mark.parametrize("state", list(S), ids=lambda state: state.value)
 def test_every_cell_of_the_table(place, state):
     found = granted(place)
@@ -230,6 +243,7 @@ def test_nobody_decides_about_his_own_household(place):
 
 
 # --- what comes due -------------------------------------------------------------------------------
+@sweeps(actions.recheck)
 def test_a_recheck_comes_due_is_reminded_once_and_done(place):
     found = granted(place)
     assert actions.find_tasks(now=datetime(2027, 8, 1, 4, tzinfo=NOW.tzinfo)) == 0
@@ -250,6 +264,7 @@ def test_a_recheck_comes_due_is_reminded_once_and_done(place):
     assert not BenefitTask.objects.open().exists()
 
 
+@sweeps(actions.prove)
 def test_a_visit_at_home_proves_life_as_a_visit_to_the_counter():
     place = hall(ALLOWANCE, now=NOW)
     found = granted(place)
@@ -333,6 +348,7 @@ def test_a_decider_changes_a_benefit_in_the_browser_and_the_resident_reads_why(p
     assert "内部情况说明" not in mine
 
 
+@sweeps(actions.find_tasks, look)
 def test_pages_cost_the_same_with_twice_the_rows(place, client_for, count_queries):
     found = granted(place)
     Benefit.objects.update(review_on=NOW.date())

@@ -1,9 +1,12 @@
 """The clock of a case: limits, pauses, lights, provisional years (domain 3.7, 3.8)."""
 
+import math
+from bisect import bisect_right
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import chinese_calendar
 import pytest
 from django.core.management import call_command
 from hypothesis import given, settings, strategies as st
@@ -46,6 +49,26 @@ def clock(start: date, amount: int, *pauses: deadlines.Pause, unit: str = LimitU
 )
 def test_the_vectors_of_the_domain_file(accepted: date, amount: int, due: date):
     assert clock(accepted, amount).promised_due_on == due
+
+
+def test_a_case_accepted_on_any_day_of_twenty_years_is_due_when_an_oracle_says():
+    """Promise, statute, warning and a pause, against plain arithmetic over the days that a package calls worked."""
+    first, last = date(2007, 1, 1), date(2026, 12, 31)
+    days = [first + timedelta(n) for n in range((last - first).days + 1)]
+    worked = [day for day in days if chinese_calendar.is_workday(day)]
+    for number, start in enumerate(days):
+        amount, wait, length = 1 + number % 30, number % 7, number % 23
+        pause = (start + timedelta(wait), start + timedelta(wait + length))
+        paused = bisect_right(worked, pause[1]) - bisect_right(worked, pause[0])
+        promise = bisect_right(worked, start) + amount + paused - 1
+        statute = max(promise, bisect_right(worked, start) + 20 + paused - 1)
+        if statute >= len(worked):
+            continue  # it ends in 2027
+        found = clock(start, amount, pause)
+        warn = max(bisect_right(worked, start), promise + 1 - max(1, math.ceil(amount / 5)))
+        due = found.promised_due_on, found.statutory_due_on
+        assert due == (worked[promise], worked[statute]), start
+        assert bisect_right(worked, found.warn_on) == warn, start
 
 
 def test_a_due_day_in_a_year_without_its_notice_is_provisional_and_never_a_crash():

@@ -14,6 +14,7 @@ from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case, ClockPause
 from tests.factories.servicehall import DIBAO, JOBLESS, Hall, hall
 from tests.servicehall.beside import everything_beside
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -101,6 +102,7 @@ def decided(place: Hall, days: int, *, parked: int = 0) -> Case:
     return case
 
 
+@sweeps(actions.count_durations)
 def test_the_usual_time_is_that_of_real_cases_without_the_time_they_were_parked(client, client_for):
     place = hall(DIBAO, now=NOW)
     for days in range(1, 10):

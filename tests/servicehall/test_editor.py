@@ -16,6 +16,7 @@ from servicehall.catalogue.schema import SECTIONS
 from tests.factories.governance import CommunityOfficeFactory, DepartmentFactory, staff
 from tests.factories.servicehall import DIBAO, item_version
 from tests.servicehall.test_versions import NOW
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -260,6 +261,7 @@ def test_the_buttons_of_an_item_lead_through_its_life(desk, office, client_for):
     assert ItemVersion.objects.count() == 2
 
 
+@sweeps(actions.export_items, actions.import_items)
 def test_a_catalogue_is_carried_to_another_installation_as_drafts(desk, office, tmp_path):
     file = desk.post(reverse("catalogue:export"))
     content = json.loads(file.content)

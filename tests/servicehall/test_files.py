@@ -6,10 +6,12 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from common import storage
 from common.crypto import DecryptionFailed
+from servicehall.cases.actions.files import open_file
 from servicehall.cases.models import Upload
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, hall
 from tests.servicehall.filing_steps import fill, page_url, photo, start, submit
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +74,7 @@ def test_a_file_comes_as_an_attachment_that_cannot_act(filed, phone):
     assert "no-store" in answer["Cache-Control"]
 
 
+@sweeps(open_file)
 def test_the_applicants_own_look_leaves_no_trail_and_a_clerks_does(here, filed, phone, client_for):
     upload = filed.uploads.order_by("id").first()
 

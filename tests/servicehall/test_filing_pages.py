@@ -9,6 +9,8 @@ from django.urls import reverse
 from community.governance.enums import Role
 from notifications.models import Message
 from residents.base.models import Person
+from servicehall.cases.actions.files import attach, remove
+from servicehall.cases.actions.filing import discard_draft
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case, Draft, Upload
 from servicehall.catalogue import answering
@@ -17,6 +19,7 @@ from tests.factories.governance import staff
 from tests.factories.residents import PersonFactory, SourceSystemFactory, household
 from tests.factories.servicehall import ALLOWANCE, DIBAO, hall, item_version
 from tests.servicehall.filing_steps import fill, page_url, photo, start, submit
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -398,6 +401,7 @@ def test_htmx_takes_a_photo_at_once_and_shows_it_in_its_box(phone):
     assert Upload.objects.count() == 1
 
 
+@sweeps(attach, remove)
 def test_a_removed_file_is_gone_from_the_disk_too(phone, settings):
     draft = start(phone)
     phone.post(page_url(draft, "photo"), {"photo": photo()})
@@ -411,6 +415,7 @@ def test_a_removed_file_is_gone_from_the_disk_too(phone, settings):
     assert not stored.exists()
 
 
+@sweeps(discard_draft)
 def test_a_discarded_draft_takes_its_files_with_it(phone, settings):
     draft = start(phone)
     phone.post(page_url(draft, "photo"), {"photo": photo()})

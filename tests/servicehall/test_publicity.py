@@ -35,6 +35,7 @@ from tests.factories.governance import SINCE
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import Hall, hall
 from tests.servicehall.beside import everything_beside
+from tests.sweeping import sweeps
 
 NOW = datetime(2026, 9, 8, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 RULES = rules.PublicityRules(0, 5, 15, 5, never=("癌", "孤儿"))
@@ -308,6 +309,7 @@ def vote(place: Hall, case_id, *, now: datetime, **numbers) -> Appraisal:
     )
 
 
+@sweeps(actions.refer_objection)
 def test_an_objection_leads_to_a_vote_and_waits_for_it(place):
     notice = post(place)
     objection = actions.refer_objection(objected(notice).pk, by=place.decider, now=day(1))
@@ -323,6 +325,7 @@ def test_an_objection_leads_to_a_vote_and_waits_for_it(place):
     assert actions.end_over(notice.pk, now=day(8))
 
 
+@sweeps(actions.record_appraisal)
 def test_where_the_item_demands_a_vote_nothing_is_granted_without_and_against_it_only_with_reasons(
     place,
 ):

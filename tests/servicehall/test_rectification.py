@@ -29,6 +29,7 @@ from tests.factories.governance import SINCE, CommunityOfficeFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import JOBLESS, Hall, file_case, hall
 from tests.servicehall.beside import everything_beside
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -137,6 +138,15 @@ REACH: dict[RectifyState, tuple[RectifyAction, ...]] = {
 }
 
 
+@sweeps(actions.reveal_phone, actions.close_rectifications)
+def test_the_rater_is_called_and_what_nobody_rates_again_is_closed(town):
+    town.place.applicant.phone = "13900001234"
+    found = town.rated()
+    assert actions.reveal_phone(found.pk, is_proven=True, by=town.street, now=NOW)
+    for step in (*TO_VERIFIED, A.RECTIFY, A.TELL, A.CLOSE):
+        town.act(found, step)
+
+
 @pytest.mark.parametrize("state", list(S), ids=lambda state: state.value)
 def test_every_cell_of_the_table(town, state):
     found = town.walked(*REACH[state])
@@ -234,6 +244,7 @@ def test_limits_and_the_two_calls_that_are_enough(town):
     assert simple.rectify_by_on == calendar.add(NOW.date(), 5).day
 
 
+@sweeps(actions.appeal, actions.confirm, actions.uphold)
 def test_an_appeal_is_made_once_and_decided_by_another(town):
     found = town.walked(*TO_VERIFIED, A.APPEAL)
     assert found.state == S.IN_REVIEW
@@ -246,6 +257,7 @@ def test_an_appeal_is_made_once_and_decided_by_another(town):
     assert again == "appealed_once"
 
 
+@sweeps(actions.doubt, actions.set_aside)
 def test_without_a_second_body_another_person_reviews():
     place = hall(JOBLESS, now=NOW)
     town = Town(place, place.official, staff(Role.STREET_OFFICIAL, place.street_office))
@@ -272,6 +284,7 @@ def test_a_mistake_stays_on_record_and_leaves_the_figures(town):
     assert Message.objects.filter(kind="rating.misjudged", person_id=town.place.applicant.pk)
 
 
+@sweeps(actions.rate_again, actions.rectify, actions.tell_rater)
 def test_the_figures_of_what_follows_are_the_lists(town, client_for):
     told = town.walked(*TO_VERIFIED, A.RECTIFY, A.TELL, A.RE_RATE)
     town.rated(is_anonymous=True)
@@ -315,6 +328,7 @@ def test_a_body_reads_shares_of_full_months_only_where_enough_have_rated(town):
     assert shares == {"good": 80.0, "middle": 0.0, "bad": 20.0}
 
 
+@sweeps(actions.answer)
 def test_no_page_of_those_concerned_tells_who_rated_what_or_which_case(town, client_for):
     """The station's people open everything that is theirs, before and after it was put right."""
     found = town.walked(*TO_VERIFIED, A.ANSWER)
@@ -351,6 +365,7 @@ def test_no_page_of_those_concerned_tells_who_rated_what_or_which_case(town, cli
     assert client_for(place.director).get(urls[1]).status_code == 200
 
 
+@sweeps(actions.open_rectification)
 def test_an_anonymous_rater_is_shown_to_nobody(town, client_for):
     found = town.rated(is_anonymous=True)
     page = client_for(town.street).get(reverse("aftercare:rectification", args=[found.pk]))
@@ -365,6 +380,7 @@ def test_an_anonymous_rater_is_shown_to_nobody(town, client_for):
     assert found.state == S.CALLED_BACK
 
 
+@sweeps(actions.call_back)
 def test_what_the_body_concerned_reads_names_nobody(town):
     found = town.walked(A.CALL_BACK)
     text = f"向{town.place.applicant.full_name}道歉"
@@ -372,6 +388,7 @@ def test_what_the_body_concerned_reads_names_nobody(town):
     assert code == "names_somebody"
 
 
+@sweeps(actions.complain)
 def test_pressure_is_a_matter_of_its_own_and_the_pressed_rating_does_not_count(town):
     case, place = town.closed(), town.place
     cases.rate(case, level=1, by=place.resident, now=NOW)

@@ -30,6 +30,7 @@ from tests.factories.governance import (
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import Hall, allow, hall
 from tests.servicehall.beside import everything_beside
+from tests.sweeping import sweeps
 
 NOW = datetime(2026, 9, 8, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 FIGURES = rules.SupervisionRules(3, 3, 4, 2, 8, 60)
@@ -251,6 +252,7 @@ def test_silence_and_a_refusal_that_another_station_did_not_see_are_found(place)
     assert (found.kind, found.body_id) == (FindingKind.REFUSED_ACCEPTANCE, place.station.pk)
 
 
+@sweeps(actions.dismiss_finding, actions.record_finding, actions.record_paper)
 def test_people_write_down_fees_and_what_was_done_on_paper(place, watchers):
     case = place.accepted()
     said = {"note": "居民投诉收了复印费。", "by": watchers.office, "now": day(1)}
@@ -300,6 +302,7 @@ def moves(place: Hall, watchers, row: Urging, now: datetime) -> dict[UrgingActio
     }
 
 
+@sweeps(actions.close_urging, actions.reply_urging, actions.return_urging)
 def test_a_letter_is_answered_by_the_office_and_closed_by_the_supervisor(place, watchers):
     row = urged(place, watchers)
     assert (row.number, row.rule_number) == ("督〔2026〕1号", "JC-04")
@@ -338,6 +341,7 @@ def test_every_act_on_a_letter_does_what_the_table_says(place, watchers, state, 
 
 
 # --- a new holiday notice ----------------------------------------------------------------------------
+@sweeps(actions.recompute)
 def test_a_new_notice_moves_the_days_of_what_is_open_and_tells_those_concerned(
     place, count_queries
 ):

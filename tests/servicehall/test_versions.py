@@ -21,6 +21,7 @@ from servicehall.catalogue.transitions import VERSION
 from servicehall.catalogue.wording import changes
 from tests.factories.governance import CommunityOfficeFactory, DepartmentFactory, staff
 from tests.factories.servicehall import JOBLESS, item_version
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,7 @@ def published(office, day=TODAY, now=NOW, **parts):
 SHORT = {"zh": "没有工作的，先登记。", "en": "Out of work? Register first."}
 
 
+@sweeps(actions.save_section, actions.start_draft)
 def test_a_new_version_takes_over_on_its_day_and_the_old_one_runs_until_then(office):
     old = ItemVersion.objects.get()
     new = published(office, TODAY + timedelta(days=10), short=SHORT)
@@ -98,6 +100,7 @@ def test_what_has_an_error_is_not_even_proposed_and_what_breaks_later_is_not_pub
         actions.publish(draft.pk, by=second, now=NOW)
 
 
+@sweeps(actions.propose, actions.send_back, actions.take_back)
 def test_on_its_first_day_a_version_can_be_replaced_and_a_later_day_is_kept_free(office):
     first = published(office, short=SHORT)
     again = published(office, short={**SHORT, "en": "Register here."})
@@ -127,6 +130,7 @@ def test_a_version_in_force_is_not_taken_back_and_a_draft_is_one_at_a_time(offic
     assert actions.start_draft(JOBLESS, by=office[1], now=NOW) == draft
 
 
+@sweeps(actions.retire)
 def test_an_item_that_is_retired_is_offered_until_its_last_day_and_can_come_back(office):
     actions.retire(JOBLESS, TODAY, by=office[0], now=NOW)
     assert ItemVersion.objects.public(TODAY).exists()
@@ -189,6 +193,7 @@ def test_without_the_power_nothing_can_be_done(office):
     assert not ItemVersion.objects.visible_to(clerk).exists()
 
 
+@sweeps(actions.discard, actions.start_item)
 def test_a_new_item_is_nobodys_business_until_it_is_published_and_goes_with_its_draft(office):
     draft = actions.start_item(
         "W2-09", window="W2_LABOUR", name={"zh": "新事项", "en": "New"}, by=office[0], now=NOW
@@ -200,6 +205,7 @@ def test_a_new_item_is_nobodys_business_until_it_is_published_and_goes_with_its_
     assert not ServiceItem.objects.filter(pk="W2-09").exists()
 
 
+@sweeps(actions.add_word)
 def test_a_word_that_people_use_finds_the_item_at_once_and_survives_files_and_versions(
     office, tmp_path
 ):

@@ -61,8 +61,8 @@ def run_checks_here(place_code: str, *, by: Scope, now: datetime) -> int:
     """The same at once, of one's own community. Raises Place.DoesNotExist outside the reach."""
     reach = Place.objects.visible_to(by, Power.MEND_DATA).on(timezone.localdate(now))
     community = reach.get(code=place_code, level=PlaceLevel.COMMUNITY)
-    fresh = run_checks(community.pk, now=now)
     with transaction.atomic():
+        fresh = run_checks(community.pk, now=now)
         detail = {"new": fresh}
         audit.record(
             "checks.run", by=by, target=community, place_path=community.path, detail=detail, now=now

@@ -4,7 +4,7 @@
 `explaining` says why in words. Unknown is neither yes nor no: who lacks a fact is found too, and told apart.
 """
 
-from residents.base.eligibility.asking import Verdict, facts_of, matches
+from residents.base.eligibility.asking import Verdict, facts_of, kept_matches, matches
 from residents.base.eligibility.explaining import Explained, explain
 from residents.base.eligibility.facts import FACTS
 from residents.base.eligibility.language import BadRule, parse
@@ -18,6 +18,7 @@ __all__ = [
     "Verdict",
     "explain",
     "facts_of",
+    "kept_matches",
     "matches",
     "parse",
     "tests_of",

@@ -5,17 +5,17 @@ The pieces are the ORM's; put together by hand, since only so each fact is worke
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
 from residents.base.eligibility.ages import latest, whole
-from residents.base.eligibility.facts import FACTS, ties
+from residents.base.eligibility.facts import FACTS, KEPT, ties
 from residents.base.eligibility.tree import Rule, Test, tests_of
-from residents.base.models import Person
+from residents.base.models import Person, PersonFacts
 
 Sql = tuple[str, list[Any]]  # a text with its parameters, in the order of the text
 Verdict = bool | None  # None: not enough is known
@@ -40,26 +40,66 @@ def _told(key: str, value: Any, day: date) -> Any:
     return value if span is None or value is None else whole(span, value, day)
 
 
-def matches(
-    persons: QuerySet[Person], rules: Sequence[Rule], day: date
-) -> Iterator[tuple[UUID, Sequence[Verdict]]]:
+Verdicts: TypeAlias = Iterator[tuple[UUID, Sequence[Verdict]]]
+
+
+def matches(persons: QuerySet[Person], rules: Sequence[Rule], day: date) -> Verdicts:
     """Whom at least one rule fits, or might, with the verdict of each rule: one pass, whatever their number."""
-    keys = sorted({test.fact for rule in rules for test in tests_of(rule)})
+    return _matches(_facts(persons, _asked(rules)), rules, day)
+
+
+def kept_matches(rules: Sequence[Rule], day: date) -> Verdicts:
+    """The same among all the living, off the facts that are kept: right after `refresh_facts`."""
+    return _matches(_kept(_asked(rules)), rules, day)
+
+
+def _asked(rules: Sequence[Rule]) -> list[str]:
+    return sorted({test.fact for rule in rules for test in tests_of(rule)})
+
+
+def _matches(facts: Sql, rules: Sequence[Rule], day: date) -> Verdicts:
+    text, given = facts
     verdicts: list[str] = []
     parameters: list[Any] = []
     for number, rule in enumerate(rules):
         condition, values = _condition(rule, day)
         verdicts.append(f"{condition} AS r{number}")
         parameters += values
-    facts, values = _facts(persons, keys)
     wanted = " OR ".join(f"r{number} IS NOT FALSE" for number in range(len(rules)))
     # OFFSET 0 keeps what is inside whole: else each mention of a fact would work it out anew.
     sql = (
-        f"SELECT * FROM (SELECT id, {', '.join(verdicts)} FROM ({facts} OFFSET 0) facts OFFSET 0)"  # noqa: S608
+        f"SELECT * FROM (SELECT id, {', '.join(verdicts)} FROM ({text} OFFSET 0) facts OFFSET 0)"  # noqa: S608
         f" verdicts WHERE {wanted}"
     )
-    for pk, *each in _rows(sql, [*parameters, *values]):
+    for pk, *each in _rows(sql, [*parameters, *given]):
         yield pk, each
+
+
+def fresh_facts(persons: QuerySet[Person]) -> Sql:
+    """What PersonFacts keeps of these persons: its columns in the order of `KEPT`, as the base has them now."""
+    return _facts(persons, list(KEPT.values()))
+
+
+def _kept(keys: Collection[str]) -> Sql:
+    """A row of facts for each of the living. What an app above knows is joined as ever."""
+    columns, tables = ["kept.person_id AS id"], [f"{PersonFacts._meta.db_table} kept"]
+    constants: list[Any] = []
+    parameters: list[Any] = []
+    for key in keys:
+        fact = FACTS[key]
+        if fact.kept:
+            columns.append(f"kept.{fact.kept} AS fact_{key}")
+            continue
+        if fact.by_person is None:
+            raise LookupError(key)
+        text, values = fact.by_person().query.sql_with_params()
+        tables.append(f"({text}) AS of_{key} (id, by_{key}) ON of_{key}.id = kept.person_id")
+        parameters += values
+        own = fact.own() if fact.own else Value(None)
+        columns.append(f"COALESCE(by_{key}, %s) AS fact_{key}")
+        constants.append(own.value)
+    sql = f"SELECT {', '.join(columns)} FROM {' LEFT JOIN '.join(tables)}"  # noqa: S608
+    return sql, [*constants, *parameters]
 
 
 def _facts(persons: QuerySet[Person], keys: Collection[str], *, few: bool = False) -> Sql:

@@ -73,6 +73,7 @@ class Fact:
     codes: Mapping[str, str | Promise] = field(default_factory=dict)
     span: Span | None = None
     unit: str | Promise = ""
+    kept: str = ""  # its column in PersonFacts; an app above keeps its facts itself
 
 
 def _born() -> Expression:
@@ -87,7 +88,7 @@ def _code(key: str) -> Fact:
         unknown = Value("0" if key == "sex" else "")
         return NullIf(F(column), unknown, output_field=CharField())
 
-    return Fact(key, attribute.label, str, own, codes=attribute.codes)
+    return Fact(key, attribute.label, str, own, codes=attribute.codes, kept=key)
 
 
 def _yes_no(key: str) -> Fact:
@@ -99,7 +100,7 @@ def _yes_no(key: str) -> Fact:
             output_field=BooleanField(null=True),
         )
 
-    return Fact(key, ATTRIBUTES[key].label, bool, own)
+    return Fact(key, ATTRIBUTES[key].label, bool, own, kept=key)
 
 
 def _registered_here() -> Expression:
@@ -169,22 +170,33 @@ def _level() -> Expression:
 FACTS: dict[str, Fact] = {
     fact.key: fact
     for fact in (
-        Fact("age", _("年龄"), int, _born, span=Span.YEARS, unit=_("岁")),
-        Fact("age_months", _("月龄"), int, _born, span=Span.MONTHS, unit=_("个月")),
-        Fact("registered_here", _("本地户籍"), bool, _registered_here),
-        Fact("lives_here", _("在本地居住"), bool, _lives_here),
+        Fact("age", _("年龄"), int, _born, span=Span.YEARS, unit=_("岁"), kept="birth_on"),
+        Fact(
+            *("age_months", _("月龄"), int, _born),
+            span=Span.MONTHS,
+            unit=_("个月"),
+            kept="birth_on",
+        ),
+        Fact("registered_here", _("本地户籍"), bool, _registered_here, kept="registered_here"),
+        Fact("lives_here", _("在本地居住"), bool, _lives_here, kept="lives_here"),
         Fact(
             *("months_here", _("在本地连续居住"), int, lambda: F("living__from_on"), _arrived),
             span=Span.MONTHS,
             unit=_("个月"),
+            kept="here_since",
         ),
         Fact(
             *("youngest_child", _("最小的孩子"), int, None, _youngest_child),
             span=Span.MONTHS,
             unit=_("个月"),
+            kept="youngest_child",
         ),
-        Fact("household_size", _("家庭人口"), int, None, _household_size, unit=_("人")),
-        Fact("disability_level", _("残疾等级"), int, _level),
+        Fact(
+            *("household_size", _("家庭人口"), int, None, _household_size),
+            unit=_("人"),
+            kept="household_size",
+        ),
+        Fact("disability_level", _("残疾等级"), int, _level, kept="disability_level"),
         _yes_no("lives_alone"),
         *(
             _code(key)
@@ -197,6 +209,13 @@ FACTS: dict[str, Fact] = {
 }
 
 
+# The columns of PersonFacts, each with a fact that it keeps.
+KEPT: dict[str, str] = {fact.kept: fact.key for fact in FACTS.values()}
+
+
 def declare(fact: Fact) -> None:
-    """Add what an app above knows of a person, when the portal starts."""
+    """Add what an app above knows of a person, when the portal starts: its own table by person, and what holds of
+    everybody who is not in it."""
+    if fact.by_person is None or not (fact.own is None or isinstance(fact.own(), Value)):
+        raise TypeError(fact.key)
     FACTS[fact.key] = fact

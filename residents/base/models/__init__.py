@@ -4,6 +4,7 @@ from residents.base.models.conflict import ConflictTicket
 from residents.base.models.detail import PersonDetail
 from residents.base.models.double import DoubleCandidate
 from residents.base.models.event import PersonEvent
+from residents.base.models.facts import PersonFacts, StaleFacts
 from residents.base.models.finding import DataFinding
 from residents.base.models.household import Dwelling, Household, HouseholdMember, Occupancy
 from residents.base.models.limit import BaseLimit, Watermark
@@ -30,11 +31,13 @@ __all__ = [
     "Person",
     "PersonDetail",
     "PersonEvent",
+    "PersonFacts",
     "PersonMerge",
     "PopulationMonth",
     "SourceRank",
     "SourceRecord",
     "SourceSystem",
+    "StaleFacts",
     "Visit",
     "Watermark",
 ]

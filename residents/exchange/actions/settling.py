@@ -64,4 +64,4 @@ def reveal_claims(ticket_id: UUID, *, reason: str, by: Scope, now: datetime) -> 
             detail={"field": ticket.attribute, "ticket": str(ticket.pk)},
             now=now,
         )
-    return {source: value for source, (value, _day) in claims_of(ticket).items()}
+        return {source: value for source, (value, _day) in claims_of(ticket).items()}

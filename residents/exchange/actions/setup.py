@@ -16,7 +16,8 @@ from residents.exchange.layouts import BESIDE, label_of, missing, read_layout
 from residents.exchange.models import ExchangeFigure, ExportTemplate, FieldEntitlement
 
 DATA = Path(__file__).parents[1] / "data"
-OF_TEMPLATE = ("code", "body_key", "name", "name_en", "purpose", "basis", "valid_from")
+IN_ENGLISH = ("name_en", "purpose_en")  # only words: no reason for another version
+OF_TEMPLATE = ("code", "body_key", "name", "purpose", "basis", "valid_from", *IN_ENGLISH)
 
 
 def load_exchange(folder: Path = DATA) -> Counter[str]:
@@ -45,8 +46,12 @@ def load_template(content: Mapping[str, Any]) -> bool:
             .first()
         )
         values = {**head, "content": body}
-        if current is not None and all(getattr(current, k) == v for k, v in values.items()):
-            return False
+        changed = {k for k, v in values.items() if current and getattr(current, k) != v}
+        if current is not None and changed <= set(IN_ENGLISH):
+            for key in changed:
+                setattr(current, key, values[key])
+            current.save(update_fields=changed)
+            return bool(changed)
         if current is not None and current.valid_from >= start:
             if current.runs.exists():
                 raise NotAllowed(

@@ -93,6 +93,7 @@ class ExportTemplate(models.Model):
     name = models.CharField(_("名称"), max_length=80)
     name_en = models.CharField(max_length=120, blank=True)
     purpose = models.CharField(_("用途"), max_length=160)
+    purpose_en = models.CharField(max_length=200, blank=True)
     basis = models.CharField(_("法定依据"), max_length=300)
     content = models.JSONField(_("版式"))
     valid_from = models.DateField(_("生效"))
@@ -116,6 +117,10 @@ class ExportTemplate(models.Model):
     @property
     def label(self) -> str:
         return self.name_en if self.name_en and get_language() == "en" else self.name
+
+    @property
+    def purpose_shown(self) -> str:
+        return self.purpose_en if self.purpose_en and get_language() == "en" else self.purpose
 
     @cached_property
     def layout(self) -> Layout:

@@ -37,15 +37,17 @@ def find_tasks(*, now: datetime) -> int:
     )
     alive = standing.exclude(person__state__in=STATES)
     new = 0
-    for kind, field in ((TaskKind.REVIEW, "review_on"), (TaskKind.LIFE_PROOF, "prove_by_on")):
-        rows = alive.filter(**{f"{field}__lte": until})
-        new += _open(rows.values_list("pk", field), kind, now=now)
-    for state, kind in STATES.items():
-        rows = standing.filter(person__state=state)
-        # Looked at once and left as it is: not again every night.
-        rows = rows.exclude(tasks__kind=kind)
-        new += _open(((pk, soon) for pk in rows.values_list("pk", flat=True)), kind, now=now)
-    _remind(now=now)
+    # A task without its reminder would never be reminded of: the next night looks at its own tasks only.
+    with transaction.atomic():
+        for kind, field in ((TaskKind.REVIEW, "review_on"), (TaskKind.LIFE_PROOF, "prove_by_on")):
+            rows = alive.filter(**{f"{field}__lte": until})
+            new += _open(rows.values_list("pk", field), kind, now=now)
+        for state, kind in STATES.items():
+            rows = standing.filter(person__state=state)
+            # Looked at once and left as it is: not again every night.
+            rows = rows.exclude(tasks__kind=kind)
+            new += _open(((pk, soon) for pk in rows.values_list("pk", flat=True)), kind, now=now)
+        _remind(now=now)
     return new
 
 
@@ -69,14 +71,13 @@ def _remind(*, now: datetime) -> None:
     rows = BenefitTask.objects.open().filter(kind__in=REMINDERS, opened_on=today)
     rows = rows.select_related("benefit__person__community", "benefit__version")
     for task in rows.order_by("pk").iterator(chunk_size=BATCH):
-        with transaction.atomic():
-            benefits.tell(
-                task.benefit,
-                REMINDERS[TaskKind(task.kind)],
-                key=f"task:{task.pk}",
-                day=task.due_on,
-                now=now,
-            )
+        benefits.tell(
+            task.benefit,
+            REMINDERS[TaskKind(task.kind)],
+            key=f"task:{task.pk}",
+            day=task.due_on,
+            now=now,
+        )
 
 
 def close_rectifications(*, now: datetime) -> int:

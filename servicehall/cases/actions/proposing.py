@@ -17,9 +17,8 @@ from community.governance.enums import Power
 from community.governance.scopes import Scope
 from notifications import outbox
 from residents.base.actions import bulk
-from residents.base.eligibility import Rule, matches
-from residents.base.enums import PersonState
-from residents.base.models import Person
+from residents.base.actions.eligibility import refresh_facts
+from residents.base.eligibility import Rule, kept_matches
 from residents.rights import consents
 from servicehall.cases import standing
 from servicehall.cases.enums import ProposalState
@@ -85,8 +84,8 @@ def _is_alone() -> bool:
 def _hits(rules: Mapping[str, Rule], now: datetime) -> dict[str, Hits]:
     """Who fits which item, or might: one scan, whatever the number of rules."""
     found: dict[str, Hits] = {code: {} for code in rules}
-    persons = Person.objects.filter(state=PersonState.ACTIVE)
-    for person_id, verdicts in matches(persons, list(rules.values()), timezone.localdate(now)):
+    refresh_facts()
+    for person_id, verdicts in kept_matches(list(rules.values()), timezone.localdate(now)):
         for hits, verdict in zip(found.values(), verdicts, strict=True):
             if verdict is not False:
                 hits[person_id] = verdict is True

@@ -25,11 +25,11 @@ def pdf_of(letter: Letter, *, check_url: str) -> bytes:
     with transaction.atomic():
         row = Letter.objects.select_for_update(of=("self",), no_key=True).get(pk=letter.pk)
         if row.file != letter.file:  # somebody was faster
-            letter.file, letter.sha256 = row.file, row.sha256
-            return storage.read(row.file)
-        if row.sha256 and row.sha256 != digest:
+            drawn = storage.read(row.file)
+        elif row.sha256 and row.sha256 != digest:
             raise storage.FileMissing(row.file)
-        letter.file = row.file = storage.keep(drawn)
-        letter.sha256 = row.sha256 = digest
-        row.save(update_fields=["file", "sha256"])
+        else:
+            row.file, row.sha256 = storage.keep(drawn), digest
+            row.save(update_fields=["file", "sha256"])
+    letter.file, letter.sha256 = row.file, row.sha256
     return drawn

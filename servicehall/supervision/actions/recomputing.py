@@ -24,7 +24,8 @@ def recompute(*, now: datetime) -> int:
     moved = cases.recompute_clocks(occasion=state[:16], now=now) if mark is not None else 0
     with transaction.atomic(durable=True):
         SweepMark.objects.update_or_create(code=CALENDAR, defaults={"text": state})
-        if moved:
+        # However many moved now: a run before this one may have moved them and come no further.
+        if mark is not None:
             codes = [*Rung.objects.values_list("code", flat=True), "steps"]
             SweepMark.objects.filter(pk__in=codes).update(day=None)
     return moved
