@@ -111,11 +111,9 @@ class CoSignatureQuerySet(QuerySet["CoSignature"]):
             Q(person__account_id=scope.user_id) | Q(person__in=wards_of(scope, day).values("pk"))
         )
 
-    def waiting_for(self, scope: Scope, day: date) -> Self:
-        """What somebody has still to answer."""
-        return self.visible_to(scope, day).filter(
-            state=SignatureState.ASKED, case__state__in=sorted(OPEN_STATES)
-        )
+    def waiting(self) -> Self:
+        """Not answered yet, while it still matters."""
+        return self.filter(state=SignatureState.ASKED, case__state__in=sorted(OPEN_STATES))
 
 
 class MandateQuerySet(QuerySet["Mandate"]):

@@ -80,6 +80,7 @@ def test_a_household_is_helped(
         clerk.looks("1-unsigned")
         case = Case.objects.get()
     with visitor(chromium, url, "spouse", PHONE) as phone:
+        assert spouse.account is not None
         phone.is_signed_in_as(resident_scope(spouse.account))
         phone.goes_to(reverse("home"))
         phone.follows("有申请需要您签字")

@@ -24,6 +24,7 @@ from servicehall.catalogue.models import Bundle
 from servicehall.catalogue.transitions import VERSION
 from tests.factories.governance import CommunityOfficeFactory, staff
 from tests.factories.servicehall import hall, item_version
+from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,11 @@ def errors(content, offered=("W4-01", "W4-02", "W4-03")):
     return [str(fault.text) for fault in check_bundle(content, offered)]
 
 
+@sweeps(
+    *(actions.start_bundle_draft, actions.save_bundle, actions.propose_bundle),
+    *(actions.publish_bundle, actions.take_bundle_back, actions.discard_bundle),
+    actions.retire_bundle,
+)
 def test_a_new_version_takes_over_on_its_day_and_what_was_begun_keeps_its_name(office):
     old = Bundle.objects.get(code=CODE)
     assert old.basis
@@ -110,6 +116,7 @@ def test_every_cell_of_the_table(office, state, verb):
     )
 
 
+@sweeps(actions.send_bundle_back)
 def test_nobody_publishes_his_own_and_nobody_without_the_power_does_anything(office):
     draft = actions.start_bundle_draft(CODE, by=office[0], now=NOW)
     assert actions.start_bundle_draft(CODE, by=office[1], now=NOW) == draft
@@ -127,6 +134,9 @@ def test_nobody_publishes_his_own_and_nobody_without_the_power_does_anything(off
         with pytest.raises(NotAllowed, match="no_power"):
             act()
     assert not Bundle.objects.visible_to(clerk).exists()
+    third = staff(Role.SYSTEM_ADMIN)
+    sent = actions.send_bundle_back(draft.pk, "改", by=third, now=NOW)
+    assert (sent.state, sent.note) == (S.DRAFT, "改")
 
 
 def test_a_broken_form_is_found_before_a_resident_finds_it(office, client_for):
@@ -157,6 +167,7 @@ def test_a_broken_form_is_found_before_a_resident_finds_it(office, client_for):
     assert actions.retire("W4-02", TODAY, by=office[0], now=NOW).valid_to
 
 
+@sweeps(actions.start_bundle)
 def test_an_official_makes_one_and_a_colleague_publishes_it(office, client_for):
     desk, colleague = client_for(office[0]), client_for(office[1])
     new = reverse("catalogue:bundle-new")

@@ -66,7 +66,9 @@ def my_cases(request: PortalRequest) -> HttpResponse:
     drafts = Draft.objects.visible_to(request.scope).select_related("applicant")
     drafts = drafts.filter(family__isnull=True)  # those of a joint form are on its own page
     context = {
-        "waiting": CoSignature.objects.waiting_for(request.scope, timezone.localdate()).exists(),
+        "waiting": CoSignature.objects.visible_to(request.scope, timezone.localdate())
+        .waiting()
+        .exists(),
         "drafts": list(drafts.order_by("-changed_at", "-id")),
         "page": page,
         "rows": [(case, tone(case)) for case in page.items],

@@ -73,7 +73,7 @@ def _waiting(scope: Scope, today: date) -> dict[str, Any]:
     mending = Case.objects.visible_to(scope).filter(state=CaseState.SUPPLEMENT_REQUIRED)
     return {
         "to_mend": list(mending.for_lists().order_by("-filed_at")[:MOST_WAITING]),
-        "to_sign": CoSignature.objects.waiting_for(scope, today).exists(),
+        "to_sign": CoSignature.objects.visible_to(scope, today).waiting().exists(),
     }
 
 
