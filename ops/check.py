@@ -33,6 +33,7 @@ FONTS = {  # package → a file of it; those of letters (servicehall/documents/d
 DEBIAN = ("chromium", "gettext", *FONTS)
 APT = ("apt-get", "-o", "Dpkg::Use-Pty=0", "-qq")
 PROCESSORS = 2
+TESTERS = 3  # on two processors: one of them mostly waits for a browser or a broker
 # What production must be given; none of these values is used anywhere else.
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "config.settings.production",
@@ -191,10 +192,10 @@ def root_command() -> tuple[str, ...] | None:
 
 
 def pytest_command(arguments: list[str]) -> tuple[str, ...]:
-    """All tests on two processors and a fresh database, or what was asked for on the last one."""
+    """All tests in parallel on a fresh database, or what was asked for on the last one."""
     # The order of the files is ours (tests/conftest.py), not by how many tests are in them.
     order = ["--dist=loadfile", "--no-loadscope-reorder"]
-    whole = ["--create-db", "-q", "-n", str(PROCESSORS), *order]
+    whole = ["--create-db", "-q", "-n", str(TESTERS), *order]
     return (PYTHON, "-m", "pytest", *(arguments or whole))
 
 

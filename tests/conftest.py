@@ -17,13 +17,14 @@ from common import plain
 from config.celery import app
 from tests import databases, loud, signing_in
 
-# Whole files go to one of two processes: those that take longest first, lest one process end alone with them.
+# Whole files go to one process: those that take longest first, lest one process end alone with them.
 LONG = (
     "browser/test_journeys.py",
     "access/test_table.py",
     "browser/test_pages.py",
     "dashboards/test_demo.py",
-    "browser/test_rights.py",
+    "races/test_statement_fails.py",
+    "browser/",
     "notifications/test_chaos.py",
     "common/test_uploads.py",
     "access/test_pages.py",
