@@ -5,7 +5,6 @@ python -m ops.screenshots http://127.0.0.1:8000     needs Chromium and the devel
 It files one application for the elder of the demonstration, so start with `make reset` and `make run`.
 """
 
-import shutil
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ops import demo_code
+from ops.check import browser_here
 from ops.demo_code import Account
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
@@ -33,7 +33,7 @@ def main() -> None:
     )
     office = next(each for each in accounts if each["username"] == "haibowan-office")
     with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
+        path = browser_here()
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         visit(browser, base)
         file(browser, base, elder)
