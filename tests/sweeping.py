@@ -78,6 +78,16 @@ def digests(tables: Iterable[str]) -> Digests:
         return {table: (rows, digest) for table, rows, digest in cursor}
 
 
+def _stayed(fault: Fault, written: set[str], before: Digests) -> list[str]:
+    """The tables that differ; `written` are those into which any attempt wrote."""
+    if not fault.tables:
+        return []
+    if fault.tables & STAYS:
+        RateBucket.objects.all().delete()
+    written |= (fault.tables | copied()) & set(before)
+    return [table for table, now in digests(written).items() if now != before[table]]
+
+
 def sweep(name: str, call: Callable[[], Any]) -> tuple[Any, bool]:
     """Let each statement of the call fail once; then let it happen. Its result, and whether it wrote anything."""
     before, k = everything(), 1
@@ -97,11 +107,8 @@ def sweep(name: str, call: Callable[[], Any]) -> tuple[Any, bool]:
             if fault.seen >= k:
                 pytest.fail(f"statement {k} of {name} failed and the act passed over it")
             return result, everything() != before
-        written |= (fault.tables | copied()) & set(before)
-        changed = [table for table, now in digests(written).items() if now != before[table]]
-        if changed:
-            pytest.fail(f"statement {k} of {name} failed and something stayed: {changed}")
-        RateBucket.objects.all().delete()
+        if stayed := _stayed(fault, written, before):
+            pytest.fail(f"statement {k} of {name} failed and something stayed: {stayed}")
         k += 1 if k < FINE else k // SPARSE
     pytest.fail(f"{name} has no end")
 
