@@ -82,7 +82,7 @@ def test_a_household_is_helped(
     with visitor(chromium, url, "spouse", PHONE) as phone:
         phone.is_signed_in_as(resident_scope(spouse.account))
         phone.goes_to(reverse("home"))
-        phone.follows("有申请需要您签字")
+        phone.follows("请您签字：最低生活保障审核确认")
         phone.presses("我同意，签字")
         phone.sees("已登记您的同意")
         phone.looks("2-signed")

@@ -14,12 +14,11 @@ from django.views.decorators.http import require_safe
 from common import ratelimit
 from common.access import PUBLIC, access
 from community.governance.models import StationCoverage
-from community.governance.scopes import PortalRequest, Scope
+from community.governance.scopes import PortalRequest
 from residents.base.models import Person
 from servicehall.cases import prefill
-from servicehall.cases.enums import CaseState
 from servicehall.cases.forms import SituationForm, StationForm
-from servicehall.cases.models import Case, CoSignature, Draft, Proposal
+from servicehall.cases.models import Case, Draft, Proposal
 from servicehall.catalogue import answering, certificates, finding
 from servicehall.catalogue.actions import count_empty_search
 from servicehall.catalogue.conditions import fields_of
@@ -62,20 +61,13 @@ def home(request: PortalRequest) -> HttpResponse:
         "proposals": 0
         if request.scope.is_staff
         else Proposal.objects.visible_to(request.scope).waiting().count(),
-        **_waiting(request.scope, today),
+        "waiting": list(
+            Case.objects.waiting_for(request.scope, today)
+            .for_lists()
+            .order_by("-id")[:MOST_WAITING]
+        ),
     }
     return TemplateResponse(request, "servicehall/public/home.html", context)
-
-
-def _waiting(scope: Scope, today: date) -> dict[str, Any]:
-    """What a resident must do before anything goes on: papers to bring after, and signatures."""
-    if scope.is_staff or scope.is_nobody:
-        return {"to_mend": [], "to_sign": False}
-    mending = Case.objects.visible_to(scope).filter(state=CaseState.SUPPLEMENT_REQUIRED)
-    return {
-        "to_mend": list(mending.for_lists().order_by("-filed_at")[:MOST_WAITING]),
-        "to_sign": CoSignature.objects.waiting_for(scope, today).exists(),
-    }
 
 
 def _most_asked(today: date) -> Rows:
