@@ -48,6 +48,7 @@ def test_a_household_is_helped(
     chromium: Browser, live_server: LiveServer, home: tuple[Hall, Person]
 ) -> None:
     url, (here, spouse) = live_server.url, home
+    assert spouse.account is not None
     with visitor(chromium, url, "clerk", DESKTOP) as clerk:
         clerk.is_signed_in_as(here.clerk)
         clerk.goes_to(reverse("servicehall:for-person", args=[here.applicant.pk]))
