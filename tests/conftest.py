@@ -11,6 +11,7 @@ import pytest
 import yaml
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from common import plain
@@ -48,6 +49,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
     gc.freeze()  # what all tests share needs no looking through again and again
     gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_runtest_setup() -> None:
+    translation.deactivate()  # a page in English leaves its language behind
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from community.governance.scopes import Scope
 from residents.base.enums import PersonState, Relation
@@ -37,6 +37,14 @@ def wards_of(scope: Scope, day: date) -> QuerySet[Person]:
         return Person.objects.none()
     rows = Guardianship.objects.in_force(day).filter(guardian__account_id=scope.user_id)
     return Person.objects.filter(pk__in=rows.values("ward_id"), state=PersonState.ACTIVE)
+
+
+def standing(scope: Scope, person_id: UUID, day: date) -> tuple[bool, bool]:
+    """Whether a resident may act for this person, and whether it is his ward."""
+    ward = Exists(wards_of(scope, day).filter(pk=OuterRef("pk")))
+    rows = acted_for_by(scope, day).filter(pk=person_id).annotate(is_ward=ward)
+    found = list(rows.values_list("is_ward", flat=True))
+    return bool(found), any(found)
 
 
 def _reach(scope: Scope, day: date, kinds: Iterable[str]) -> QuerySet[Person]:

@@ -179,6 +179,14 @@ class CaseQuerySet(QuerySet["Case"]):
         """Own matters for a resident; for staff what lies with their body or in their places and lines."""
         return self.filter(self._reach(scope, Power.READ_CASES))
 
+    def waiting_for(self, scope: Scope, day: date) -> Self:
+        """What stands still until this resident brings something after, or signs."""
+        if scope.is_staff or scope.is_nobody:
+            return self.none()
+        mending = self.visible_to(scope).filter(state=CaseState.SUPPLEMENT_REQUIRED)
+        signing = apps.get_model("servicehall", "CoSignature").objects.waiting_for(scope, day)
+        return self.filter(Q(pk__in=mending.values("pk")) | Q(pk__in=signing.values("case")))
+
     def listed_for(self, scope: Scope) -> Self:
         """What may stand in a list with masked names: also for those who may not open a case."""
         return self.filter(self._reach(scope, Power.LIST_CASES))

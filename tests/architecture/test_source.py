@@ -23,7 +23,7 @@ from tests.architecture.source import (
 READS = {
     *("visible_to", "listed_for", "in_hand_of", "standing_here", "open_for", "search"),
     *("for_user", "held_by", "of", "of_account", "of_case", "of_household", "living_with"),
-    *("underway", "asked_of", "asked_by", "deputies_of_body"),
+    *("underway", "asked_of", "asked_by", "waiting_for", "deputies_of_body"),
     *("public", "none", "calendar", "most_asked", "under_way"),
     "in_force",  # whether the outbox is paused
     *("sent_by", "of_body"),  # what one department sent, and may receive

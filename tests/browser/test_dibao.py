@@ -48,6 +48,7 @@ def test_a_household_is_helped(
     chromium: Browser, live_server: LiveServer, home: tuple[Hall, Person]
 ) -> None:
     url, (here, spouse) = live_server.url, home
+    assert spouse.account is not None
     with visitor(chromium, url, "clerk", DESKTOP) as clerk:
         clerk.is_signed_in_as(here.clerk)
         clerk.goes_to(reverse("servicehall:for-person", args=[here.applicant.pk]))
@@ -83,7 +84,7 @@ def test_a_household_is_helped(
         assert spouse.account is not None
         phone.is_signed_in_as(resident_scope(spouse.account))
         phone.goes_to(reverse("home"))
-        phone.follows("有申请需要您签字")
+        phone.follows("请您签字：最低生活保障审核确认")
         phone.presses("我同意，签字")
         phone.sees("已登记您的同意")
         phone.looks("2-signed")

@@ -160,7 +160,10 @@ addEventListener("online", network);
 network();
 document.addEventListener("htmx:responseError", () => toast(texts.textFailed));
 document.addEventListener("htmx:sendError", () => toast(texts.textFailed));
-document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value));
+document.addEventListener("toast", (event) => {
+  $("[data-said]")?.remove();  // what was said of the act before
+  toast(event.detail.text ?? event.detail.value);
+});
 
 const idle = Number(texts.idleSeconds);
 if (idle) {

@@ -22,7 +22,7 @@ from residents.rights import actions
 from residents.rights.enums import FamilyAction, FamilyKind, FamilyState
 from residents.rights.forms import AskForm
 from residents.rights.models import Consent, FamilyConsent, Guardianship, ProcessingPurpose
-from residents.rights.relatives import acted_for_by, wards_of
+from residents.rights.relatives import standing
 from residents.rights.views.consents import lines
 
 
@@ -128,12 +128,12 @@ def member(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
     except Person.DoesNotExist:
         raise Http404 from None
     sources = {source.pk: str(source) for source in SourceSystem.objects.public()}
-    is_ward = wards_of(request.scope, today).filter(pk=person.pk).exists()
+    can_act, is_ward = standing(request.scope, person.pk, today)
     purposes = ProcessingPurpose.objects.public(today) if is_ward else ()
     context = {
         "person": person,
         "lines": _with_addresses(person, known(person, sources, notes=notes_of(person.pk))),
-        "can_act": is_ward or acted_for_by(request.scope, today).filter(pk=person.pk).exists(),
+        "can_act": can_act,
         "is_ward": is_ward,
         "purposes": [
             line

@@ -14,12 +14,11 @@ from django.views.decorators.http import require_safe
 from common import ratelimit
 from common.access import PUBLIC, access
 from community.governance.models import StationCoverage
-from community.governance.scopes import PortalRequest, Scope
+from community.governance.scopes import PortalRequest
 from residents.base.models import Person
 from servicehall.cases import prefill
-from servicehall.cases.enums import CaseState
 from servicehall.cases.forms import SituationForm, StationForm
-from servicehall.cases.models import Case, CoSignature, Draft, Proposal
+from servicehall.cases.models import Case, Draft, Proposal
 from servicehall.catalogue import answering, certificates, finding
 from servicehall.catalogue.actions import count_empty_search
 from servicehall.catalogue.conditions import fields_of
@@ -61,11 +60,16 @@ def home(request: PortalRequest) -> HttpResponse:
         "proposals": 0
         if request.scope.is_staff
         else Proposal.objects.visible_to(request.scope).waiting().count(),
-        **_waiting(request.scope, today),
+        "waiting": list(
+            Case.objects.waiting_for(request.scope, today)
+            .for_lists()
+            .order_by("-id")[:MOST_WAITING]
+        ),
     }
     return TemplateResponse(request, "servicehall/public/home.html", context)
 
 
+<<<<<<< HEAD
 def _waiting(scope: Scope, today: date) -> dict[str, Any]:
     """What a resident must do before anything goes on: papers to bring after, and signatures."""
     if scope.is_staff or scope.is_nobody:
@@ -77,6 +81,8 @@ def _waiting(scope: Scope, today: date) -> dict[str, Any]:
     }
 
 
+=======
+>>>>>>> walk
 def _most_asked(today: date) -> Rows:
     """The items filed most in the last weeks; a young hall fills up with one item of each window."""
     versions = {version.item_id: version for version in _offered(today)}
