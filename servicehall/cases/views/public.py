@@ -69,20 +69,6 @@ def home(request: PortalRequest) -> HttpResponse:
     return TemplateResponse(request, "servicehall/public/home.html", context)
 
 
-<<<<<<< HEAD
-def _waiting(scope: Scope, today: date) -> dict[str, Any]:
-    """What a resident must do before anything goes on: papers to bring after, and signatures."""
-    if scope.is_staff or scope.is_nobody:
-        return {"to_mend": [], "to_sign": False}
-    mending = Case.objects.visible_to(scope).filter(state=CaseState.SUPPLEMENT_REQUIRED)
-    return {
-        "to_mend": list(mending.for_lists().order_by("-filed_at")[:MOST_WAITING]),
-        "to_sign": CoSignature.objects.visible_to(scope, today).waiting().exists(),
-    }
-
-
-=======
->>>>>>> walk
 def _most_asked(today: date) -> Rows:
     """The items filed most in the last weeks; a young hall fills up with one item of each window."""
     versions = {version.item_id: version for version in _offered(today)}
