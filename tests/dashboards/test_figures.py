@@ -86,9 +86,7 @@ def test_supervision_counts_a_case_once_for_each_trigger_and_forgets_what_was_no
     district = district_of(busy)
     expected = {"found": 2, "found_step_late": 2, "found_passed_on": 1, "urged": 1}
     assert watched(district) == expected
-    assert DailyFact.objects.filter(
-        measure="found_step_late", day=TODAY - weeks, place=district
-    ).exists()
+    assert DailyFact.objects.get(measure="found_step_late", day=TODAY - weeks, place=district).value
     office = staff(Role.DISTRICT_OFFICE, CommunityOfficeFactory(place=district))
     supervision.dismiss_finding(first.pk, reason="补录有误", by=office, now=NOW)
     actions.recount(now=NOW)
