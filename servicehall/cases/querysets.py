@@ -184,7 +184,9 @@ class CaseQuerySet(QuerySet["Case"]):
         if scope.is_staff or scope.is_nobody:
             return self.none()
         mending = self.visible_to(scope).filter(state=CaseState.SUPPLEMENT_REQUIRED)
-        signing = apps.get_model("servicehall", "CoSignature").objects.visible_to(scope, day).waiting()
+        signing = (
+            apps.get_model("servicehall", "CoSignature").objects.visible_to(scope, day).waiting()
+        )
         return self.filter(Q(pk__in=mending.values("pk")) | Q(pk__in=signing.values("case")))
 
     def listed_for(self, scope: Scope) -> Self:
