@@ -103,6 +103,7 @@ def dump(*persons):
             "residents.DoubleCandidate",
             "residents.PersonMerge",
             "residents.PersonEvent",  # what happened is told, and told to be mistaken
+            *("residents.PersonFacts", "residents.StaleFacts"),  # reckoned anew from the rest
         }:
             continue
         manager = model_of(tie.model)._base_manager
