@@ -284,11 +284,20 @@ def _special(occasion: Occasion) -> dict[str, Any]:
 
 def _public(occasion: Occasion) -> dict[str, Any]:
     """What anybody may read: a masked name, or none where the item is not to be posted by name (domain 3.11)."""
-    case = occasion.case
-    shows = case.version.content.get("publicity_shows_names", True)
+    case, content = occasion.case, occasion.case.version.content
+    shows, benefit = bool(content.get("publicity_shows_names")), benefit_of(content)
     name = mask_name(case.applicant.full_name) if shows else "（不公开姓名）"
+    size, benefit_class = _said(occasion, "household_size"), _said(occasion, "benefit_class")
+    amount = _amount(benefit, case.amount) if shows and benefit else ""
+    facts = [
+        case.community.name,
+        case.version.name["zh"],
+        f"家庭人口{size}人" if size else "",
+        benefit_class,
+        f"拟批准{amount}" if amount else "",
+    ]
     return {
-        "公示内容": [{"姓名": name, "内容": f"{case.community.name}，{case.version.name['zh']}"}],
+        "公示内容": [{"姓名": name, "内容": "，".join(fact for fact in facts if fact)}],
         "公示开始日": day(occasion.now),
         "公示结束日": _said_day(occasion, "until"),
         "异议电话": occasion.body.phone or settings.SERVICE_PHONE,

@@ -196,6 +196,22 @@ def test_the_amount_that_was_public_is_proposed_at_the_decision_and_paid_by_it(p
     assert "核定金额：每月900元。" in letter.content
 
 
+def test_the_letter_says_what_the_notice_says_and_no_more(place):
+    load_documents()
+    notice = post(place, now=day(-9, timezone.now()))
+    letter = Letter.objects.get(case=notice.case_id, kind="publicity")
+    said = f"{place.community.name}，最低生活保障审核确认，家庭人口3人，A 类，拟批准每月860元"
+    assert f"{notice.name}：{said}" in letter.content
+    place.version.content["publicity_shows_names"] = False
+    place.version.save(update_fields=["content"])
+    hidden = post(place, now=day(-9, timezone.now()))
+    letter = Letter.objects.get(case=hidden.case_id, kind="publicity")
+    said = f"{place.community.name}，最低生活保障审核确认，A 类"
+    assert f"（不公开姓名）：{said}" in letter.content
+    assert "3人" not in letter.content
+    assert "860" not in letter.content
+
+
 def test_a_last_day_of_rest_moves_to_the_next_working_day(place):
     assert post(place, now=day(11)).until_on == date(2026, 9, 28)  # the 26th is a Saturday
 

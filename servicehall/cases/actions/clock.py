@@ -1,6 +1,7 @@
 """What changes the clock of a case: an extension, a publicity, a special procedure, our own silence."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -82,9 +83,15 @@ def publicise(case_id: uuid.UUID, *, by: Scope, now: datetime, until: date) -> C
 
 
 def publicise_claimed(
-    case_id: uuid.UUID, *, by: Scope, now: datetime, until: date, amount: Decimal | None = None
+    case_id: uuid.UUID,
+    *,
+    by: Scope,
+    now: datetime,
+    until: date,
+    amount: Decimal | None = None,
+    shown: Mapping[str, str | int] | None = None,
 ) -> Case:
-    """The same inside the transaction of whoever writes the notice, which may name an amount."""
+    """The same inside the transaction of whoever writes the notice, which may name an amount, and show more."""
     case, rule = _core.claim(case_id, CaseAction.PUBLICISE, by=by)
     _core.check_conflict(case, by=by)
     if not case.version.publicity_days:
@@ -98,7 +105,7 @@ def publicise_claimed(
         CaseAction.PUBLICISE,
         by=by,
         now=now,
-        said={"until": until.isoformat()},
+        said={"until": until.isoformat(), **(shown or {})},
     )
 
 

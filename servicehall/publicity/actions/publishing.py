@@ -43,11 +43,21 @@ def publicise(
     with transaction.atomic(durable=True):
         case = Case.objects.visible_to(by).select_related("version", "applicant").get(pk=case_id)
         until = last_day(case.version.publicity_days, today)
-        case = cases.publicise_claimed(case_id, by=by, now=now, until=until, amount=amount)
         local = PublicityRule.objects.in_force(today)
         benefit_class = benefit_class.strip()
-        _check(case, local, household_size, benefit_class, amount)
         item_shows_names = bool(case.version.content.get("publicity_shows_names"))
+        # Where no name may stand, nothing may stand by which a neighbour knows the family.
+        size = household_size if item_shows_names else None
+        shown = {"household_size": size, "benefit_class": benefit_class}
+        case = cases.publicise_claimed(
+            case_id,
+            by=by,
+            now=now,
+            until=until,
+            amount=amount,
+            shown={key: value for key, value in shown.items() if value},
+        )
+        _check(case, local, household_size, benefit_class, amount)
         PublicNotice.objects.create(
             ref=new_code(),
             case=case,
@@ -59,8 +69,7 @@ def publicise(
                 in_full=bool(local.names_in_full),
                 today=today,
             ),
-            # Where no name may stand, nothing may stand by which a neighbour knows the family.
-            household_size=household_size if item_shows_names else None,
+            household_size=size,
             benefit_class=benefit_class,
             amount=amount if item_shows_names else None,
             names_in_full=bool(local.names_in_full),
