@@ -2,7 +2,7 @@
 
 `@sweeps(act, ...)` stands above a test that tells the story of these acts: where the story first comes to one of them,
 each of its statements fails once, and only then may it happen. So the sweep needs no setting up of its own.
-`tests/races/test_statement_fails.py` knows every act there is, and which of them no test sweeps.
+`tests/races/test_every_act.py` knows every act there is, and which of them no test sweeps.
 """
 
 import functools

@@ -1,31 +1,26 @@
 """一件事: the joint forms, one page each: what it says, its life, its versions."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.access import access, power
-from common.errors import Conflict, Invalid, NotAllowed
+from common.errors import Invalid, NotAllowed
 from community.governance.enums import Power
-from community.governance.scopes import PortalRequest, Scope
+from community.governance.scopes import PortalRequest
 from servicehall.catalogue import actions
 from servicehall.catalogue.actions.columns import digest
 from servicehall.catalogue.checking_bundles import check_bundle
-from servicehall.catalogue.enums import VersionState
-from servicehall.catalogue.forms import BundleForm, DayForm, LastDayForm, NewBundleForm, NoteForm
+from servicehall.catalogue.forms import BundleForm, NewBundleForm
 from servicehall.catalogue.models import Bundle, ItemVersion
 from servicehall.catalogue.views._editor import HTTP_INVALID, state_now
-from servicehall.catalogue.views.items import STATES
+from servicehall.catalogue.views._life import STATES, Bound, Verb, act_on, life_of
 
 EDITOR = power(Power.EDIT_CATALOGUE)
 
@@ -113,96 +108,46 @@ def bundle_page(request: PortalRequest, code: str) -> HttpResponse:
 def _show(
     request: PortalRequest,
     versions: list[Bundle],
-    bound: dict[str, forms.Form] | None = None,
+    bound: Bound | None = None,
     *,
     seen: str = "",
 ) -> HttpResponse:
     bundle, given, offered = versions[0], bound or {}, _items_now()
-    is_own = request.scope.user_id in {bundle.changed_by_id, bundle.proposed_by_id}
-    running = next((each for each in versions if state_now(each) == "running"), None)
     before = versions[1] if len(versions) > 1 else None
     context = {
+        **life_of(request, versions, given),
         "bundle": bundle,
         "before": before,
-        "state": STATES[state_now(bundle)],
         "items": [offered.get(code, code) for code in bundle.items],
         "items_before": [offered.get(code, code) for code in before.items] if before else [],
         "findings": check_bundle(bundle.content, offered),
-        "versions": [(each, STATES[state_now(each)]) for each in versions],
-        "running": running,
-        "is_draft": bundle.state == VersionState.DRAFT,
-        "is_waiting": bundle.state == VersionState.WAITING,
-        "is_coming": state_now(bundle) == "coming",
-        "may_decide": bundle.state == VersionState.WAITING and not is_own,
         "seen": seen or digest(bundle.content),
         "form": given.get("save") or BundleForm(offered, bundle=bundle),
-        "day_form": given.get("propose") or DayForm(initial={"day": timezone.localdate()}),
-        "note_form": given.get("send-back") or NoteForm(),
-        "retire_form": given.get("retire") or LastDayForm(),
     }
     status = HTTP_INVALID if given else 200
     return TemplateResponse(request, "catalogue/bundle.html", context, status=status)
 
 
 # --- verbs --------------------------------------------------------------------------------------------
-Verb = Callable[[Bundle, dict[str, Any], Scope, datetime], object]
-FORMS: dict[str, type[forms.Form]] = {
-    "propose": DayForm, "send-back": NoteForm, "retire": LastDayForm,
-}  # fmt: skip
-VERBS: dict[str, tuple[Verb, str | Promise]] = {
-    "start": (
-        lambda b, _given, by, now: actions.start_bundle_draft(b.code, by=by, now=now),
-        gettext_lazy("已按最近一版起草。"),
+VERBS: dict[str, Verb] = {
+    "start": lambda b, _given, by, now: actions.start_bundle_draft(b.code, by=by, now=now),
+    "propose": lambda b, given, by, now: actions.propose_bundle(b.pk, given["day"], by=by, now=now),
+    "send-back": lambda b, given, by, now: actions.send_bundle_back(
+        b.pk, given["note"], by=by, now=now
     ),
-    "propose": (
-        lambda b, given, by, now: actions.propose_bundle(b.pk, given["day"], by=by, now=now),
-        gettext_lazy("已提请发布，请另一位同事核对。"),
-    ),
-    "send-back": (
-        lambda b, given, by, now: actions.send_bundle_back(b.pk, given["note"], by=by, now=now),
-        gettext_lazy("已退回修改。"),
-    ),
-    "publish": (
-        lambda b, _given, by, now: actions.publish_bundle(b.pk, by=by, now=now),
-        gettext_lazy("已发布。"),
-    ),
-    "take-back": (
-        lambda b, _given, by, now: actions.take_bundle_back(b.pk, by=by, now=now),
-        gettext_lazy("已收回，又成了草稿。"),
-    ),
-    "discard": (
-        lambda b, _given, by, now: actions.discard_bundle(b.pk, by=by, now=now),
-        gettext_lazy("草稿已删除。"),
-    ),
-    "retire": (
-        lambda b, given, by, now: actions.retire_bundle(b.code, given["day"], by=by, now=now),
-        gettext_lazy("已定好停用的日子。"),
-    ),
+    "publish": lambda b, _given, by, now: actions.publish_bundle(b.pk, by=by, now=now),
+    "take-back": lambda b, _given, by, now: actions.take_bundle_back(b.pk, by=by, now=now),
+    "discard": lambda b, _given, by, now: actions.discard_bundle(b.pk, by=by, now=now),
+    "retire": lambda b, given, by, now: actions.retire_bundle(b.code, given["day"], by=by, now=now),
 }
 
 
 @access(EDITOR)
 @require_POST
 def bundle_act(request: PortalRequest, code: str, verb: str) -> HttpResponse:
-    """One button of the page: one call inwards. `number` is the version that the page showed."""
-    act, done = VERBS.get(verb, (None, ""))
-    if act is None:
-        raise Http404
+    """One button of the page."""
     versions = _versions(request, code)
-    form = FORMS[verb](request.POST) if verb in FORMS else None
-    if form is not None and not form.is_valid():
-        return _show(request, versions, {verb: form})
-    try:
-        if request.POST.get("number") != str(versions[0].number):
-            raise Conflict("version_moved_on", _("这一版的状态已经变了，请刷新页面再看。"))
-        act(versions[0], form.cleaned_data if form else {}, request.scope, timezone.now())
-    except Invalid as refusal:
-        for name, text in refusal.fields.items():
-            form.add_error(name, str(text))  # type: ignore[union-attr]
-        return _show(request, versions, {verb: form})  # type: ignore[dict-item]
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, str(done))
+    if bound := act_on(request, versions[0], verb, VERBS):
+        return _show(request, versions, bound)
     is_gone = not Bundle.objects.visible_to(request.scope).filter(code=code).exists()
     return redirect("catalogue:bundles") if is_gone else redirect("catalogue:bundle", code)

@@ -1,27 +1,22 @@
 """事项管理: the list, one item with its versions and its draft, and what is done with them."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.access import access, power
-from common.errors import Conflict, Invalid, NotAllowed
+from common.errors import Invalid
 from community.governance.enums import Power
-from community.governance.scopes import PortalRequest, Scope
+from community.governance.scopes import PortalRequest
 from servicehall.catalogue import actions
 from servicehall.catalogue.checking import check, errors_of
-from servicehall.catalogue.enums import VersionState
-from servicehall.catalogue.forms import DayForm, LastDayForm, NewItemForm, NoteForm
+from servicehall.catalogue.forms import NewItemForm
 from servicehall.catalogue.models import ItemVersion, Window
 from servicehall.catalogue.schema import SECTIONS
 from servicehall.catalogue.views._editor import (
@@ -31,16 +26,10 @@ from servicehall.catalogue.views._editor import (
     state_now,
     versions_of,
 )
+from servicehall.catalogue.views._life import STATES, Bound, Verb, act_on, life_of
 from servicehall.catalogue.wording import changes
 
 EDITOR = power(Power.EDIT_CATALOGUE)
-STATES: dict[str, tuple[str | Promise, str]] = {
-    "draft": (gettext_lazy("草稿"), "info"),
-    "waiting": (gettext_lazy("待发布"), "warning"),
-    "coming": (gettext_lazy("将生效"), "info"),
-    "running": (gettext_lazy("在用"), "success"),
-    "over": (gettext_lazy("已停用"), "neutral"),
-}
 
 
 @access(EDITOR)
@@ -98,18 +87,15 @@ def item_page(request: PortalRequest, code: str) -> HttpResponse:
     return _item_page(request, code)
 
 
-def _item_page(
-    request: PortalRequest, code: str, bound: dict[str, forms.Form] | None = None
-) -> HttpResponse:
+def _item_page(request: PortalRequest, code: str, bound: Bound | None = None) -> HttpResponse:
     versions = versions_of(request, code)
     version = versions[0]
     findings = check(version.content, actions.known_now()) if version.is_open else []
     before = before_of(version, versions)
-    is_own = request.scope.user_id in {version.changed_by_id, version.proposed_by_id}
     given = bound or {}
     context = {
+        **life_of(request, versions, given),
         "version": version,
-        "state": STATES[state_now(version)],
         "sections": [
             (section, [f for f in findings if f.section == section.key]) for section in SECTIONS
         ],
@@ -118,15 +104,6 @@ def _item_page(
         if before and version.is_open
         else [],
         "before": before,
-        "versions": [(each, STATES[state_now(each)]) for each in versions],
-        "running": next((v for v in versions if state_now(v) == "running"), None),
-        "is_draft": version.state == VersionState.DRAFT,
-        "is_waiting": version.state == VersionState.WAITING,
-        "is_coming": state_now(version) == "coming",
-        "may_decide": version.state == VersionState.WAITING and not is_own,
-        "day_form": given.get("propose") or DayForm(initial={"day": timezone.localdate()}),
-        "note_form": given.get("send-back") or NoteForm(),
-        "retire_form": given.get("retire") or LastDayForm(),
     }
     status = HTTP_INVALID if given else 200
     return TemplateResponse(request, "catalogue/item.html", context, status=status)
@@ -151,64 +128,22 @@ def version_page(request: PortalRequest, code: str, number: int) -> HttpResponse
 
 
 # --- verbs --------------------------------------------------------------------------------------------
-Verb = Callable[[ItemVersion, dict[str, Any], Scope, datetime], object]
-FORMS: dict[str, type[forms.Form]] = {
-    "propose": DayForm, "send-back": NoteForm, "retire": LastDayForm,
-}  # fmt: skip
-VERBS: dict[str, tuple[Verb, str | Promise]] = {
-    "start": (
-        lambda v, _given, by, now: actions.start_draft(v.item_id, by=by, now=now),
-        gettext_lazy("已按最近一版起草。"),
-    ),
-    "propose": (
-        lambda v, given, by, now: actions.propose(v.pk, given["day"], by=by, now=now),
-        gettext_lazy("已提请发布，请另一位同事核对。"),
-    ),
-    "send-back": (
-        lambda v, given, by, now: actions.send_back(v.pk, given["note"], by=by, now=now),
-        gettext_lazy("已退回修改。"),
-    ),
-    "publish": (
-        lambda v, _given, by, now: actions.publish(v.pk, by=by, now=now),
-        gettext_lazy("已发布。"),
-    ),
-    "take-back": (
-        lambda v, _given, by, now: actions.take_back(v.pk, by=by, now=now),
-        gettext_lazy("已收回，又成了草稿。"),
-    ),
-    "discard": (
-        lambda v, _given, by, now: actions.discard(v.pk, by=by, now=now),
-        gettext_lazy("草稿已删除。"),
-    ),
-    "retire": (
-        lambda v, given, by, now: actions.retire(v.item_id, given["day"], by=by, now=now),
-        gettext_lazy("已定好停用的日子。"),
-    ),
+VERBS: dict[str, Verb] = {
+    "start": lambda v, _given, by, now: actions.start_draft(v.item_id, by=by, now=now),
+    "propose": lambda v, given, by, now: actions.propose(v.pk, given["day"], by=by, now=now),
+    "send-back": lambda v, given, by, now: actions.send_back(v.pk, given["note"], by=by, now=now),
+    "publish": lambda v, _given, by, now: actions.publish(v.pk, by=by, now=now),
+    "take-back": lambda v, _given, by, now: actions.take_back(v.pk, by=by, now=now),
+    "discard": lambda v, _given, by, now: actions.discard(v.pk, by=by, now=now),
+    "retire": lambda v, given, by, now: actions.retire(v.item_id, given["day"], by=by, now=now),
 }
 
 
 @access(EDITOR)
 @require_POST
 def item_act(request: PortalRequest, code: str, verb: str) -> HttpResponse:
-    """One button of the item's page: one call inwards. `number` is the version that the page showed."""
-    act, done = VERBS.get(verb, (None, ""))
-    if act is None:
-        raise Http404
-    version = versions_of(request, code)[0]
-    form = FORMS[verb](request.POST) if verb in FORMS else None
-    if form is not None and not form.is_valid():
-        return _item_page(request, code, {verb: form})
-    try:
-        if request.POST.get("number") != str(version.number):
-            raise Conflict("version_moved_on", _("这一版的状态已经变了，请刷新页面再看。"))
-        act(version, form.cleaned_data if form else {}, request.scope, timezone.now())
-    except Invalid as refusal:
-        for name, text in refusal.fields.items():
-            form.add_error(name, str(text))  # type: ignore[union-attr]
-        return _item_page(request, code, {verb: form})  # type: ignore[dict-item]
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, str(done))
+    """One button of the item's page."""
+    if bound := act_on(request, versions_of(request, code)[0], verb, VERBS):
+        return _item_page(request, code, bound)
     is_gone = not ItemVersion.objects.visible_to(request.scope).filter(item_id=code).exists()
     return redirect("catalogue:items") if is_gone else redirect("catalogue:item", code)
