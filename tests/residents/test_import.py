@@ -225,11 +225,11 @@ def test_rows_that_repeat_are_known_again_by_whoever_goes_on_with_the_dry_run(cl
             raise SystemExit
 
     monkeypatch.setattr(staging, "portions", functools.partial(staging.portions, size=2))
-    monkeypatch.setattr(staging.bulk, "copy", dies)
+    monkeypatch.setattr(bulk, "copy", dies)
     with pytest.raises(SystemExit):
         working.work(now=NOW)
     assert [row.number for row in rows(batch)] == [2, 3]
-    monkeypatch.setattr(staging.bulk, "copy", copy)
+    monkeypatch.setattr(bulk, "copy", copy)
     worked(batch)
     assert [(row.number, row.fate) for row in rows(batch)] == list(enumerate(wanted, start=2))
     assert [row.problems[0][2] for row in rows(batch)[3:6]] == [3, 4, 3]
