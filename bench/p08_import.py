@@ -42,7 +42,7 @@ class Run:
 
     batch: ImportBatch
     seconds: float
-    memory: float  # MB more at the most meanwhile than before
+    memory: float  # MB of this process, at the most meanwhile
     writes: int  # rows of the base
 
     def check(self, fate: Fate, rows: int) -> None:
@@ -89,7 +89,6 @@ class Desk:
     def bring(self, data: bytes) -> Run:
         written = _written()
         Path("/proc/self/clear_refs").write_text("5")  # forget the most so far
-        before = _memory("VmRSS")
         began = time.perf_counter()
         batch = receiving.receive(
             data,
@@ -106,7 +105,7 @@ class Desk:
                 pass
         seconds = time.perf_counter() - began
         batch.refresh_from_db()
-        return Run(batch, seconds, _memory("VmHWM") - before, _written() - written)
+        return Run(batch, seconds, _peak(), _written() - written)
 
 
 def _bare_copy(batch: ImportBatch) -> float:
@@ -165,9 +164,9 @@ def _xlsx(community: str, serials: range, note: str) -> bytes:
     return out.getvalue()
 
 
-def _memory(which: str) -> float:
+def _peak() -> float:
     status = Path("/proc/self/status").read_text()
-    return int(status.partition(f"{which}:")[2].split()[0]) / 1024
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _written() -> int:
