@@ -110,6 +110,20 @@ def test_an_error_names_row_and_column(clerk):
     assert bad.said is None
 
 
+def test_a_year_in_a_column_of_days_is_no_serial_number(clerk):
+    heading, born = ("姓名", "出生日期", "所属社区"), ("张伟民", 1990, "青山社区")
+    batch = checked(xlsx([heading, born]), clerk)
+    assert [(row.fate, row.problems[0][0]) for row in rows(batch)] == [(Fate.ERROR, 1)]
+
+
+def test_the_number_in_a_disability_certificate_names_its_holder(clerk, community):
+    known = PersonFactory(community=community, full_name="张伟民", id_number=number(1))
+    heading = ("姓名", "残疾人证号", "所属社区")
+    lines = [(name, f"{number(n)}43", "青山社区") for n, name in ((1, "张伟民"), (2, "王芳"))]
+    first, second = rows(checked(xlsx([heading, *lines]), clerk, source="disabled_federation"))
+    assert (first.person_id, first.fate, second.fate) == (known.pk, Fate.FILL, Fate.NEW)
+
+
 def test_the_same_file_says_that_it_is_in_already(clerk):
     data = xlsx([HEADINGS, line(1)])
     imported(data, clerk)
