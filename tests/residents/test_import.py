@@ -10,8 +10,19 @@ from django.forms.models import model_to_dict
 from common.errors import Conflict, NotAllowed
 from community.governance.enums import Role
 from residents.base.actions import bulk
+from residents.base.actions.eligibility import refresh_facts
+from residents.base.actions.mending import run_checks
 from residents.base.actions.sources import load_sources
-from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRecord
+from residents.base.models import (
+    Canary,
+    ConflictTicket,
+    DataFinding,
+    DoubleCandidate,
+    Person,
+    PersonDetail,
+    PersonFacts,
+    SourceRecord,
+)
 from residents.exchange.actions import applying, deciding, receiving, staging, working
 from residents.exchange.enums import BatchState, Fate
 from residents.exchange.models import ImportBatch, ImportRow
@@ -179,6 +190,24 @@ def test_whoever_has_found_ties_since_stays(clerk, community):
     receiving.undo(batch.pk, by=clerk, now=NOW)
     assert worked(batch).counts["stays"] == 1
     assert [person.id_number for person in Person.objects.all()] == [number(1)]
+
+
+def test_an_import_is_undone_after_a_night_but_for_whom_somebody_has_marked_since(clerk, community):
+    """What the nights reckon about everybody is no tie; what points to a person and is not seen from him is one."""
+    twins = [line(1), line(2, "王伟民"), line(3, "王伟民", address="人民路2号")]
+    batch = imported(xlsx([HEADINGS, *twins]), clerk)
+    refresh_facts()
+    run_checks(community.pk, now=NOW)
+    told, mistaken, _third = Person.objects.order_by("id")
+    DoubleCandidate.objects.create(person_a=told, person_b=mistaken, score=80, found_at=NOW)
+    assert DataFinding.objects.filter(person=mistaken).exists()
+    assert PersonFacts.objects.count() == 3
+    Canary.objects.create(person=told, marked_at=NOW)
+    receiving.undo(batch.pk, by=clerk, now=NOW)
+    done = worked(batch)
+    assert (done.state, done.counts["stays"]) == (BatchState.UNDONE, 1)
+    assert [person.pk for person in Person.objects.all()] == [told.pk]
+    assert Canary.objects.filter(person=told).exists()
 
 
 def test_undoing_the_first_of_two_leaves_the_second_word_and_its_undo_goes_back_to_the_start(
