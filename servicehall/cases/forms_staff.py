@@ -359,9 +359,11 @@ class ChecklistForm(forms.Form):
         label=_("收到的材料"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, file: CaseFile, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, file: CaseFile, data: Mapping[str, Any] | None = None, *, prefix: str | None = None
+    ) -> None:
         here = [paper.code for paper in file.materials if paper.state in {"uploaded", "answered"}]
-        super().__init__(data, initial={"m": here})
+        super().__init__(data, initial={"m": here}, prefix=prefix)
         self.fields["m"].choices = [  # type: ignore[attr-defined]
             (
                 paper.code,
