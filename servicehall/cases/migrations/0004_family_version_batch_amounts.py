@@ -1,3 +1,4 @@
+import common.fields
 import django.db.models.deletion
 from django.db import migrations, models
 from django.utils import timezone
@@ -23,6 +24,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='batch',
+            name='amounts',
+            field=common.fields.EncryptedTextField(null=True, verbose_name='核定金额'),
+        ),
         migrations.AddField(
             model_name='casefamily',
             name='version',
