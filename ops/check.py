@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,9 +72,12 @@ def templates() -> list[str]:
     return sorted(str(p.relative_to(ROOT)) for d in found for p in d.glob("**/*.html"))
 
 
+# Takes as long as all other checks together.
+TYPES = Step("types (mypy)", ((PYTHON, "-m", "mypy", *PACKAGES),))
+
+
 def steps() -> Iterator[Step]:
-    """The checks that need no test run, in the order in which they are reported."""
-    yield Step("types (mypy)", ((PYTHON, "-m", "mypy", *PACKAGES),))
+    """The other checks that need no test run, in the order in which they are reported."""
     yield Step("ruff check", ((PYTHON, "-m", "ruff", "check", "."),))
     yield Step("ruff format", ((PYTHON, "-m", "ruff", "format", "--check", "."),))
     lint_imports = "from importlinter.cli import lint_imports_command; lint_imports_command()"
@@ -206,16 +209,19 @@ def pytest_command(arguments: list[str]) -> tuple[str, ...]:
     return (PYTHON, "-m", "pytest", *(arguments or whole))
 
 
-def check() -> bool:
-    """Run every check, two at a time. Whether all passed."""
+def check(then: Callable[[], bool]) -> bool:
+    """Run every check, two at a time, and `then` beside the last of them. Whether all passed."""
     packages = system_packages()
     report(packages)
     ok = packages.ok
     with ThreadPoolExecutor(PROCESSORS) as pool:
+        types = pool.submit(run, TYPES)
         for outcome in pool.map(run, steps()):
             report(outcome)
             ok = ok and outcome.ok
-    return ok
+        ok = then() and ok
+        report(types.result())
+    return ok and types.result().ok
 
 
 def tests(arguments: list[str]) -> bool:
@@ -251,11 +257,13 @@ def main(arguments: list[str]) -> int:
     from ops.run import Failed
 
     began = time.monotonic()
-    is_whole, only_checks = not arguments, arguments == ["--no-tests"]
-    ok = check() if is_whole or only_checks else True
     try:
-        if not only_checks:
-            ok = tests(arguments) and ok
+        if arguments == ["--no-tests"]:
+            ok = check(lambda: True)
+        elif arguments:
+            ok = tests(arguments)
+        else:
+            ok = check(lambda: tests([]))
     except (Failed, Unavailable) as error:
         print(error)
         ok = False

@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 import yaml
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
@@ -66,6 +66,20 @@ def django_db_modify_db_settings(
     if process and django_db_createdb:
         with django_db_blocker.unblock():
             databases.copy_of_one(process["workerid"], process["testrunuid"])
+
+
+@pytest.fixture(scope="module")
+def ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A transaction around the tests of a file, none of which may have real ones.
+
+    What fixtures of this scope make on it, every test finds as it was made, asked for or not (autouse): else it would
+    depend on the order. A test gets copies of the objects.
+    """
+    around = transaction.atomic()
+    around._from_testcase = True  # type: ignore[attr-defined]  # else nothing in it may be durable
+    with django_db_blocker.unblock(), around:
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.access.table import TABLE
 from tests.access.world import Who, World, build
-from tests.browser.journeys import DESKTOP, PHONE, visitor
+from tests.browser.journeys import DESKTOP, PHONE, Visitor, visitor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 
@@ -62,11 +62,6 @@ FIRST: dict[Who, tuple[str, ...]] = {
         *("dashboards:posts", "dashboards:body", "dashboards:canaries", "dashboards:canary"),
     ),
 }
-FACES = {
-    "residents": (Who.ANONYMOUS, Who.APPLICANT),
-    "staff": (Who.CLERK, Who.DIRECTOR, Who.STREET, Who.DEPARTMENT, Who.DATA_CLERK),
-    "officials": tuple(FIRST)[7:],
-}
 
 
 def addresses(world: World, who: Who) -> Iterator[str]:
@@ -79,12 +74,10 @@ def addresses(world: World, who: Who) -> Iterator[str]:
         yield reverse(name, kwargs=row.given(world)) + row.query
 
 
-@pytest.mark.parametrize("face", FACES)
-def test_the_pages_of_a_day_are_in_order(
-    face: str, chromium: Browser, live_server: LiveServer
-) -> None:
+@pytest.mark.timeout(300)
+def test_the_pages_of_a_day_are_in_order(chromium: Browser, live_server: LiveServer) -> None:
     world = build()
-    for who in FACES[face]:
+    for who in FIRST:
         with visitor(chromium, live_server.url, who.name.lower(), PHONE) as somebody:
             if who in world.scopes:
                 somebody.is_signed_in_as(world.scopes[who])
@@ -95,6 +88,25 @@ def test_the_pages_of_a_day_are_in_order(
                     somebody.turns_to(DESKTOP)
                     somebody.looks(f"1280-{number} {address} axe")
                     somebody.turns_to(PHONE)
+    with visitor(chromium, live_server.url, "keys") as clerk:
+        clerk.is_signed_in_as(world.scopes[Who.CLERK])
+        clerk.goes_to(reverse("servicehall:desk"))
+        shows_the_keys(clerk)
+
+
+def shows_the_keys(clerk: Visitor) -> None:
+    """A question mark does, and Escape hides them."""
+    keys = clerk.page.locator("dialog#keys")
+    expect(keys).to_be_hidden()
+    clerk.hits("?")
+    expect(keys).to_be_visible()
+    clerk.looks("open")
+    clerk.hits("Escape")
+    expect(keys).to_be_hidden()
+    clerk.hits("/")
+    assert clerk.page.evaluate("document.activeElement.matches('[data-search]')")
+    clerk.hits("?")  # now it is a letter like any other
+    expect(keys).to_be_hidden()
 
 
 def test_every_component_is_in_order_in_every_face(
@@ -147,23 +159,3 @@ def test_a_double_click_on_the_answer_of_a_question_is_one_answer(
             somebody.page.locator("dialog#confirm[open] button[value=yes]").dblclick()
             expect(somebody.page.locator("dialog#confirm")).to_be_hidden()
         somebody.page.wait_for_function("window.done === 2")
-
-
-def test_a_question_mark_shows_the_keys_and_escape_closes_them(
-    chromium: Browser, live_server: LiveServer
-) -> None:
-    world = build()
-    with visitor(chromium, live_server.url, "keys") as clerk:
-        clerk.is_signed_in_as(world.scopes[Who.CLERK])
-        clerk.goes_to(reverse("servicehall:desk"))
-        keys = clerk.page.locator("dialog#keys")
-        expect(keys).to_be_hidden()
-        clerk.hits("?")
-        expect(keys).to_be_visible()
-        clerk.looks("open")
-        clerk.hits("Escape")
-        expect(keys).to_be_hidden()
-        clerk.hits("/")
-        assert clerk.page.evaluate("document.activeElement.matches('[data-search]')")
-        clerk.hits("?")  # now it is a letter like any other
-        expect(keys).to_be_hidden()

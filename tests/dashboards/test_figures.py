@@ -1,5 +1,6 @@
 """The dashboard never lies: figures equal their lists, facts equal a recount, small cells stay hidden."""
 
+from copy import deepcopy
 from datetime import datetime, timedelta
 
 import pytest
@@ -27,8 +28,8 @@ BACK = 47  # as far as anything in these tests lies
 QUARTER = figures.Period("quarter", "", TODAY - timedelta(days=90), TODAY)
 
 
-@pytest.fixture
-def busy() -> Hall:
+@pytest.fixture(autouse=True, scope="module")
+def days(ground: None) -> Hall:
     """Cases of yesterday and today in several states, one of them late."""
     place = hall(now=NOW - timedelta(days=1))
     case = place.delivered()
@@ -39,6 +40,11 @@ def busy() -> Hall:
     place.now = NOW - timedelta(days=45)
     place.accepted()
     return place
+
+
+@pytest.fixture
+def busy(days: Hall, db: None) -> Hall:
+    return deepcopy(days)
 
 
 def office_of(place: Place) -> Body:

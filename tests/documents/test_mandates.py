@@ -1,5 +1,6 @@
 """授权委托书: written when a mandate is given, seen by both, checked by anybody, void when it is revoked."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -24,9 +25,14 @@ from tests.factories.servicehall import JOBLESS, file_case
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def here():
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     return lettered_hall(JOBLESS)
+
+
+@pytest.fixture
+def here(town, db):
+    return deepcopy(town)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A letter as a page: the same words as the PDF, for those whom it concerns."""
 
+from copy import deepcopy
+
 import pytest
 from django.urls import reverse
 
@@ -16,9 +18,14 @@ pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script>"
 
 
-@pytest.fixture
-def place():
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     return lettered_hall()
+
+
+@pytest.fixture
+def place(town, db):
+    return deepcopy(town)
 
 
 def test_the_applicant_reads_and_keeps_his_letter(place, client_for, count_queries):

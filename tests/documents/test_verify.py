@@ -1,5 +1,6 @@
 """核验: anybody can see whether a letter is genuine; nobody learns more than that, and nobody guesses."""
 
+from copy import deepcopy
 from datetime import UTC, datetime
 
 import pytest
@@ -24,14 +25,20 @@ def compare(client, letter, data, name="letter.pdf"):
     return client.post(url, {"file": SimpleUploadedFile(name, data, "application/pdf")})
 
 
-@pytest.fixture
-def place():
-    return lettered_hall()
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
+    place = lettered_hall()
+    return place, letter_of(place.granted(), K.DECISION)
 
 
 @pytest.fixture
-def letter(place):
-    return letter_of(place.granted(), K.DECISION)
+def place(town, db):
+    return deepcopy(town[0])
+
+
+@pytest.fixture
+def letter(town, db):
+    return deepcopy(town[1])
 
 
 def test_anybody_sees_what_the_letter_is_and_no_more(client, place, letter, count_queries):

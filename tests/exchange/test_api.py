@@ -47,11 +47,15 @@ BATCHES = "exchange/batches"
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def ground(settings, tmp_path):
-    settings.UPLOAD_DIR = tmp_path
+@pytest.fixture(autouse=True, scope="module")
+def _exchange(ground):
     load_sources()
     load_exchange()
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings, tmp_path):
+    settings.UPLOAD_DIR = tmp_path
 
 
 @pytest.fixture

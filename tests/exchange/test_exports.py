@@ -53,9 +53,13 @@ def community():
     return CommunityFactory()
 
 
-@pytest.fixture
-def civil(community):
+@pytest.fixture(autouse=True, scope="module")
+def exchange(ground):
     load_exchange()
+
+
+@pytest.fixture
+def civil(exchange, community):
     return official("civil_affairs")
 
 

@@ -35,11 +35,15 @@ from tests.signing_in import client_for
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _exchange(ground):
+    load_sources()
+    load_exchange()
+
+
 @pytest.fixture(autouse=True)
 def _vault(settings, tmp_path):
     settings.UPLOAD_DIR = tmp_path
-    load_sources()
-    load_exchange()
 
 
 @pytest.fixture

@@ -43,11 +43,15 @@ from tests.sweeping import sweeps
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _exchange(ground):
+    load_sources()
+    load_exchange()
+
+
 @pytest.fixture(autouse=True)
 def _vault(settings, tmp_path):
     settings.UPLOAD_DIR = tmp_path
-    load_sources()
-    load_exchange()
 
 
 @pytest.fixture

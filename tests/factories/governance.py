@@ -87,6 +87,12 @@ class CommunityFactory(PlaceFactory):
         exclude = ["serial"]
 
 
+def far_community() -> Place:
+    """Where none of the usual bodies has a say."""
+    found: Place = CommunityFactory.create(parent=StreetFactory(parent=DistrictFactory()))
+    return found
+
+
 class UnitFactory(PlaceFactory):
     """A stairwell, with the building, yard and area above it."""
 

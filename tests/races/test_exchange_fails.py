@@ -33,12 +33,16 @@ from tests.sweeping import SWEPT, sweep
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def ground(settings: Any, tmp_path: Any) -> None:
-    settings.UPLOAD_DIR = tmp_path
+@pytest.fixture(autouse=True, scope="module")
+def _exchange(ground: None) -> None:
     load_sources()
     load_exchange()
     rights.load_rights()
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Any, tmp_path: Any) -> None:
+    settings.UPLOAD_DIR = tmp_path
 
 
 class Town:

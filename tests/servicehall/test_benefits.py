@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,7 +26,7 @@ from servicehall.aftercare.transitions import BENEFIT
 from servicehall.cases import actions as cases
 from servicehall.catalogue.benefits import benefit_of, proves_life
 from tests.access.world import undone
-from tests.factories.governance import DepartmentFactory, StationFactory, staff
+from tests.factories.governance import DepartmentFactory, StationFactory, far_community, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, Hall, file_case, hall, item_version
 from tests.servicehall.beside import everything_beside
@@ -51,9 +52,14 @@ def granted(place: Hall) -> Benefit:
     return Benefit.objects.get(case=place.granted())
 
 
-@pytest.fixture
-def place() -> Hall:
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     return hall(now=NOW)
+
+
+@pytest.fixture
+def place(town, db):
+    return deepcopy(town)
 
 
 # --- the data -------------------------------------------------------------------------------------
@@ -266,7 +272,7 @@ def test_a_recheck_comes_due_is_reminded_once_and_done(place):
 
 @sweeps(actions.prove)
 def test_a_visit_at_home_proves_life_as_a_visit_to_the_counter():
-    place = hall(ALLOWANCE, now=NOW)
+    place = hall(ALLOWANCE, now=NOW, community=far_community())
     found = granted(place)
     assert (found.from_on, found.review_on) == (date(2026, 9, 1), None)
     assert found.prove_by_on == date(2027, 9, 22)

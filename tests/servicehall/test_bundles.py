@@ -33,8 +33,8 @@ CODE, ITEMS = "disability", ["W4-03", "W4-02"]
 S = VersionState
 
 
-@pytest.fixture
-def office():
+@pytest.fixture(autouse=True, scope="module")
+def office(ground):
     """Two colleagues, and the items of the form that are in force."""
     for code in ("W4-01", "W4-02", "W4-03"):
         item_version(code)

@@ -1,5 +1,6 @@
 """送达, and how long a case usually takes."""
 
+from copy import deepcopy
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,9 +21,14 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-@pytest.fixture
-def place():
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     return hall(JOBLESS, now=NOW)
+
+
+@pytest.fixture
+def place(town, db):
+    return deepcopy(town)
 
 
 @pytest.mark.parametrize(

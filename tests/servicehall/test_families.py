@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from copy import deepcopy
 
 import pytest
 from django.urls import reverse
@@ -32,11 +33,16 @@ BUNDLE = "disability"
 ITEMS = ["W4-02", "W4-03"]  # the two subsidies; no file is asked
 
 
-@pytest.fixture
-def here():
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     place = hall(ITEMS[0])
     item_version(ITEMS[1])
     return place
+
+
+@pytest.fixture
+def here(town, db):
+    return deepcopy(town)
 
 
 def begun(here, by=None):

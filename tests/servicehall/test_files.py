@@ -1,5 +1,7 @@
 """Uploaded files: to those who may open the case, as a download, with a trail when staff look."""
 
+from copy import deepcopy
+
 import pytest
 from django.urls import reverse
 
@@ -21,9 +23,14 @@ def uploads_of_this_test(settings, tmp_path):
     settings.UPLOAD_DIR = tmp_path / "uploads"
 
 
-@pytest.fixture
-def here():
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     return hall(ALLOWANCE)
+
+
+@pytest.fixture
+def here(town, db):
+    return deepcopy(town)
 
 
 @pytest.fixture

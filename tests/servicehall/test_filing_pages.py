@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from copy import deepcopy
 
 import pytest
 from django.urls import reverse
@@ -29,10 +30,15 @@ def uploads_of_this_test(settings, tmp_path):
     settings.UPLOAD_DIR = tmp_path / "uploads"
 
 
-@pytest.fixture
-def here():
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     SourceSystemFactory()
     return hall(ALLOWANCE)
+
+
+@pytest.fixture
+def here(town, db):
+    return deepcopy(town)
 
 
 @pytest.fixture

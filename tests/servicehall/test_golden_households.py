@@ -1,6 +1,6 @@
 """政策找人 against 300 households whose answers were made by hand: nobody missed, nobody told wrongly."""
 
-from copy import deepcopy
+from copy import copy, deepcopy
 from datetime import UTC, date, datetime
 
 import pytest
@@ -23,9 +23,16 @@ def data():
     return golden.read()
 
 
-@pytest.fixture
-def town(data):
+@pytest.fixture(autouse=True, scope="module")
+def whole(ground, data):
     return golden.Town(data, CommunityFactory(), {code: item_version(code) for code in ITEMS})
+
+
+@pytest.fixture
+def town(whole, db):
+    found = copy(whole)
+    found.versions = deepcopy(whole.versions)
+    return found
 
 
 def noon(day: date) -> datetime:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from copy import deepcopy
 
 import pytest
 from django.urls import reverse
@@ -19,9 +20,14 @@ from tests.factories.servicehall import DIBAO, hall, item_version
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def here():
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     return hall(DIBAO)
+
+
+@pytest.fixture
+def here(town, db):
+    return deepcopy(town)
 
 
 @pytest.fixture

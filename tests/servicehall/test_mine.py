@@ -1,5 +1,6 @@
 """我的办件: where it stands, what was asked, how it ended, what I thought of it."""
 
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -33,9 +34,14 @@ def uploads_of_this_test(settings, tmp_path):
     settings.UPLOAD_DIR = tmp_path / "uploads"
 
 
-@pytest.fixture
-def here():
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     return hall(ALLOWANCE)
+
+
+@pytest.fixture
+def here(town, db):
+    return deepcopy(town)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """政策找人: found by the rule, told once, answered by the person; never decided by the machine."""
 
+from copy import deepcopy
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -23,12 +25,17 @@ from tests.signing_in import open_session
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def here():
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     place = hall(ALLOWANCE)
     place.applicant.birth_on = date(1990, 1, 1)  # too young to be found
     place.applicant.save()
     return place
+
+
+@pytest.fixture
+def here(town, db):
+    return deepcopy(town)
 
 
 @pytest.fixture
@@ -175,8 +182,8 @@ def test_who_was_refused_is_not_sent_again_for_the_same(here, elder):
     assert propose().found == 1
 
 
-def test_each_child_is_one_claim_of_one_parent():
-    place = hall(CHILDCARE)
+def test_each_child_is_one_claim_of_one_parent(here):
+    place = replace(here, version=item_version(CHILDCARE))
     mother, father = place.applicant, PersonFactory(community=place.community)
     first = baby(place, 20)
     home = household(mother, husband=father, daughter=first)

@@ -1,5 +1,6 @@
 """替别人办: a guardian, a member of the family who was allowed, and who holds a mandate."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -19,9 +20,14 @@ from tests.factories.servicehall import ALLOWANCE, JOBLESS, file_case, hall, ite
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def here():
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     return hall(JOBLESS)
+
+
+@pytest.fixture
+def here(town, db):
+    return deepcopy(town)
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from tests.factories.servicehall import ALLOWANCE, hall, item_version
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def catalogue():
+@pytest.fixture(autouse=True, scope="module")
+def catalogue(ground):
     load_catalogue()
 
 

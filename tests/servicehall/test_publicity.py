@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -45,12 +46,17 @@ def day(number: int, start: datetime = NOW) -> datetime:
     return start + timedelta(days=number)
 
 
-@pytest.fixture
-def place(db) -> Hall:
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     actions.load_publicity()
     found = hall(now=NOW, publicity_days=7)
     Post.objects.update(started_on=SINCE)  # who is told holds his post already
     return found
+
+
+@pytest.fixture
+def place(town, db):
+    return deepcopy(town)
 
 
 def post(place: Hall, *, now: datetime = NOW, **shown: Any) -> PublicNotice:
@@ -356,15 +362,13 @@ def test_where_the_item_demands_a_vote_nothing_is_granted_without_and_against_it
     assert cases.grant(notice.case_id, reason="收入核对属实。", **grant).outcome == "granted"
 
 
-def test_a_demand_of_the_item_holds_without_a_notice_too(db):
-    actions.load_publicity()
-    here = hall(now=NOW)
-    here.version.content["appraisal"] = True
-    here.version.save(update_fields=["content"])
-    case = here.at_district()
-    grant: dict[str, Any] = {"by": here.decider, "now": day(8)}
+def test_a_demand_of_the_item_holds_without_a_notice_too(place):
+    place.version.content |= {"appraisal": True, "publicity_days": 0}
+    place.version.save(update_fields=["content"])
+    case = place.at_district()
+    grant: dict[str, Any] = {"by": place.decider, "now": day(8)}
     assert refusal(cases.grant, case.pk, **grant) == "not_appraised"
-    vote(here, case.pk, now=day(8))
+    vote(place, case.pk, now=day(8))
     assert cases.grant(case.pk, **grant).outcome == "granted"
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +26,7 @@ from servicehall.aftercare.transitions import RECTIFY
 from servicehall.cases import actions as cases, facts
 from servicehall.cases.models import Case, Rating
 from tests.access.world import undone
-from tests.factories.governance import SINCE, CommunityOfficeFactory, staff
+from tests.factories.governance import SINCE, CommunityOfficeFactory, far_community, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import JOBLESS, Hall, file_case, hall
 from tests.servicehall.beside import everything_beside
@@ -111,8 +112,8 @@ class Town:
         return found
 
 
-@pytest.fixture
-def town() -> Town:
+@pytest.fixture(autouse=True, scope="module")
+def the_town(ground: None) -> Town:
     place = hall(JOBLESS, now=NOW)
     street = place.community.parent
     assert street is not None
@@ -123,6 +124,11 @@ def town() -> Town:
         staff(Role.DISTRICT_OFFICE, office),
         staff(Role.STREET_OFFICIAL, place.street_office),
     )
+
+
+@pytest.fixture
+def town(the_town: Town, db: None) -> Town:
+    return deepcopy(the_town)
 
 
 TO_VERIFIED = (A.CALL_BACK, A.CONFIRM)
@@ -199,7 +205,7 @@ def test_whoever_has_the_next_step_is_told_and_the_body_concerned_learns_no_name
 
 def test_who_had_a_hand_in_the_case_is_not_the_one_who_follows_it_up():
     """The street reviewed it: the district's office takes it; and the clerk in his second post finds nothing."""
-    place = hall(now=NOW)
+    place = hall(now=NOW, community=far_community())
     street = place.community.parent
     assert street is not None
     office = CommunityOfficeFactory(place=street.parent)
@@ -259,7 +265,7 @@ def test_an_appeal_is_made_once_and_decided_by_another(town):
 
 @sweeps(actions.doubt, actions.set_aside)
 def test_without_a_second_body_another_person_reviews():
-    place = hall(JOBLESS, now=NOW)
+    place = hall(JOBLESS, now=NOW, community=far_community())
     town = Town(place, place.official, staff(Role.STREET_OFFICIAL, place.street_office))
     found = town.walked(A.CALL_BACK, A.DOUBT)
     assert found.reviewer is None

@@ -1,5 +1,6 @@
 """电子监察: the ladder once per rung, what each act gives away, letters of 督办, clocks after a new notice."""
 
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -47,12 +48,17 @@ def day(number: int) -> datetime:
     return NOW + timedelta(days=number)
 
 
-@pytest.fixture
-def place(db) -> Hall:
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     actions.load_supervision()
     found = hall(now=NOW)
     Post.objects.update(started_on=SINCE)
     return found
+
+
+@pytest.fixture
+def place(town, db):
+    return deepcopy(town)
 
 
 @pytest.fixture

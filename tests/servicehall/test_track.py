@@ -1,5 +1,7 @@
 """查进度 without an account: two numbers from the receipt, and no more than one needs to see."""
 
+from copy import deepcopy
+
 import pytest
 from django.urls import reverse
 
@@ -16,9 +18,14 @@ PAGE = reverse("servicehall:tracked")
 MISMATCH = "编号和查询码对不上"
 
 
-@pytest.fixture
-def here():
+@pytest.fixture(autouse=True, scope="module")
+def town(ground):
     return hall(ALLOWANCE)
+
+
+@pytest.fixture
+def here(town, db):
+    return deepcopy(town)
 
 
 def ask(client, number, code):

@@ -30,8 +30,8 @@ TODAY = NOW.date()
 S = VersionState
 
 
-@pytest.fixture
-def office():
+@pytest.fixture(autouse=True, scope="module")
+def office(ground):
     """Two colleagues of the community office, and the department that answers for the item."""
     version = item_version(JOBLESS)
     DepartmentFactory(key=version.department)
