@@ -42,6 +42,7 @@ class Occasion:
     now: datetime
     event: CaseEvent | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -96,6 +97,8 @@ def write(text: LetterText, values: Mapping[str, Any], authority: Authority) -> 
             if values[name]
         ],
         "complaint": values["投诉电话"],
+        # For the same letter once more: what was said beside the event stands nowhere else for us.
+        "said": {code: values[name] for code, name in kind.said.items() if values[name]},
     }
 
 
@@ -126,7 +129,7 @@ def values_for(occasion: Occasion) -> dict[str, Any]:
     with translation.override(settings.LANGUAGE_CODE):
         values = dict.fromkeys(kind.provides, "") | _common(occasion)
         if occasion.event is not None:
-            said = occasion.event.said
+            said = {**occasion.event.said, **occasion.beside}
             values |= {name: said.get(code, "") for code, name in kind.said.items()}
             if kind.note:
                 values[kind.note] = occasion.event.note
