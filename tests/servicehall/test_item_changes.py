@@ -189,6 +189,18 @@ def test_an_address_is_a_community_of_the_tree_and_the_rest(here, phone):
 # --- before it is published ----------------------------------------------------------------------------
 
 
+def test_the_preview_of_a_draft_asks_nothing_that_only_a_published_item_can_answer(
+    here, client_for
+):
+    desk, expected = client_for(staff(Role.DISTRICT_OFFICE)), "aftercare:expected"
+    preview = reverse("servicehall:item-preview", args=[DIBAO])
+    assert reverse(expected, args=[DIBAO]) in desk.get(preview).content.decode()
+    ItemVersion.objects.filter(pk=here.version.pk).update(state="draft")
+    shown = desk.get(preview)
+    assert shown.context["is_preview"]
+    assert reverse(expected, args=[DIBAO]) not in shown.content.decode()
+
+
 def test_an_official_walks_through_the_form_before_anybody_else_and_leaves_no_trace(
     here, client_for
 ):
