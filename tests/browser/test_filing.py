@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from dashboards.demo.answers import answers_for
@@ -15,7 +15,7 @@ from servicehall.cases.models import Case, CaseFamily
 from servicehall.cases.steps import KNOWN
 from tests.access.world import Who, build
 from tests.browser.journeys import DESKTOP, PHONE, visitor
-from tests.factories.servicehall import hall, item_version
+from tests.factories.servicehall import JOBLESS, hall, item_version
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 
@@ -90,3 +90,27 @@ def test_a_clerk_files_several_items_on_one_form_by_keyboard(
         clerk.looks_on_both("4-receipts")
     states = set(Case.objects.filter(family=family).values_list("state", "channel"))
     assert states == {("accepted", "counter")}
+
+
+def test_a_delivery_asks_for_the_proof_of_its_way(
+    chromium: Browser, live_server: LiveServer
+) -> None:
+    place = hall(JOBLESS)
+    case = actions.finish_at_once(place.filed().pk, by=place.clerk, now=place.now)
+    with visitor(chromium, live_server.url, "delivery", DESKTOP) as clerk:
+        clerk.is_signed_in_as(place.clerk)
+        clerk.goes_to(reverse("servicehall:case", args=[case.pk]))
+        clerk.hits("v")
+        signed = clerk.page.get_by_label("收件人已当面签字")
+        number = clerk.page.get_by_label("快递单号")
+        expect(signed).to_be_visible()
+        expect(number).to_be_hidden()
+        clerk.page.get_by_label("他人代收").check()
+        expect(clerk.page.get_by_label("代收人姓名")).to_be_visible()
+        clerk.looks_on_both("1-proxy")
+        clerk.page.get_by_label("本人", exact=True).check()
+        clerk.page.get_by_label("邮寄送达").check()
+        expect(signed).to_be_hidden()
+        number.fill("EA123456785CN")
+        clerk.hits("Control+Enter")
+        clerk.sees("已登记送达。", "EA123456785CN")
