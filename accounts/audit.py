@@ -3,10 +3,12 @@
 An entry carries ids, codes and field names, never personal values: it outlives what it speaks of.
 """
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, Protocol, TypeAlias
 
 from django.db import connection, models, transaction
@@ -64,7 +66,9 @@ def record(
     Raises TransactionManagementError outside a transaction: an act and its entry live or die together.
     """
     touched = Touched(target, person_id, place_path, dict(detail or {}))
-    return record_many(action, [touched], reason=reason, by=by, now=now)[0]
+    return AuditEntry.objects.create(
+        **_act(action, by, reason, now), **dict(zip(_OF_ROW, touched.values, strict=True))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +80,62 @@ class Touched:
     place_path: str = ""
     detail: Mapping[str, Json] = field(default_factory=dict)
 
+    @property
+    def values(self) -> tuple[Json, ...]:
+        """What stands in the columns of _OF_ROW."""
+        return (
+            self.target._meta.label_lower if self.target is not None else "",
+            str(self.target.pk) if self.target is not None else "",
+            self.person_id,
+            self.place_path,
+            dict(self.detail),
+        )
+
+
+_OF_ROW = {
+    "target_type": "text",
+    "target_id": "text",
+    "person_id": "uuid",
+    "place_path": "text",
+    "detail": "jsonb",
+}
+PORTION = 2000
+
 
 def record_many(
     action: str, rows: Iterable[Touched], *, by: Actor, reason: str = "", now: datetime
-) -> list[AuditEntry]:
+) -> None:
     """Write an entry for each row of one act, as `record` does for one."""
+    act = _act(action, by, reason, now)
+    columns = ", ".join([*act, *_OF_ROW])
+    same = ", ".join(["%s"] * len(act))
+    lists = ", ".join(f"%s::{kind}[]" for kind in _OF_ROW.values())
+    source = iter(rows)
+    with connection.cursor() as cursor:
+        while portion := [row.values for row in islice(source, PORTION)]:
+            *texts, details = zip(*portion, strict=True)
+            cursor.execute(
+                # The names are those of our own columns.
+                f"INSERT INTO {AuditEntry._meta.db_table} ({columns})"  # noqa: S608
+                f" SELECT {same}, each.* FROM unnest({lists}) each",
+                [*act.values(), *map(list, texts), [json.dumps(each) for each in details]],
+            )
+
+
+def _act(action: str, by: Actor, reason: str, now: datetime) -> dict[str, Json]:
+    """What all entries of an act have in common."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(
             "audit entries must be written inside the act's transaction"
         )
-    return list(
-        AuditEntry.objects.bulk_create(
-            (
-                AuditEntry(
-                    at=now,
-                    action=action,
-                    user_id=by.user_id,
-                    post_id=by.post_id,
-                    post_label=by.post_label,
-                    body_id=by.body_id,
-                    target_type=row.target._meta.label_lower if row.target is not None else "",
-                    target_id=str(row.target.pk) if row.target is not None else "",
-                    person_id=row.person_id,
-                    place_path=row.place_path,
-                    reason=reason,
-                    detail=dict(row.detail),
-                    ip=by.ip or None,
-                    request_id=by.request_id,
-                )
-                for row in rows
-            ),
-            batch_size=2000,
-        )
-    )
+    return {
+        "at": now,
+        "action": action,
+        "user_id": by.user_id,
+        "post_id": by.post_id,
+        "post_label": by.post_label,
+        "body_id": by.body_id,
+        "reason": reason,
+        "ip": by.ip or None,
+        "request_id": by.request_id,
+    }

@@ -151,6 +151,8 @@ def _id_check_digit(digits: str) -> str:
 
 def _compact(text: str) -> str:
     """Half-width, without spaces, invisible characters and any kind of dash, as input methods leave them."""
+    if text.isascii() and text.isalnum():
+        return text
     return "".join(
         c
         for c in unicodedata.normalize("NFKC", text)

@@ -1,5 +1,6 @@
 """Names of persons: how they are stored, sorted and found. A name is one text; nothing here splits it for storage."""
 
+import functools
 import re
 import unicodedata
 
@@ -49,6 +50,8 @@ def normalise_name(text: str) -> str:
     Characters outside the common sets stay as they are; invisible ones go (Mongolian needs U+180E).
     """
     text = unicodedata.normalize("NFKC", text)
+    if text.isalpha():  # as nearly all are: nothing but letters
+        return text
     text = "".join(c for c in text if c == _MONGOLIAN_VOWEL_SEPARATOR or not _is_invisible(c))
     text = " ".join(text.split())
     text = _DOTS.sub(_DOT, _FULL_STOP.sub(_DOT, text)).strip(_DOT + " ")
@@ -94,14 +97,15 @@ def tripled(text: str) -> str:
     return "".join(c * 3 for c in text)
 
 
-def _read(name: str) -> tuple[tuple[tuple[str, ...], ...], list[list[str]]]:
+@functools.lru_cache(maxsize=4096)  # each name is asked for several times, and many bear the same
+def _read(name: str) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
     """The surname's readings, and the syllables of each other word."""
     name = normalise_name(name)
     words = [word for word in re.split(f"[{_DOT} ]", name) if word]
     surname = _surname(name) if len(words) == 1 else ""
     words = [name.removeprefix(surname)] if surname else words
-    readings = _SURNAMES.get(surname) or (tuple(_syllables(surname)),)
-    return readings, [_syllables(word) for word in words if word]
+    readings = _SURNAMES.get(surname) or (_syllables(surname),)
+    return readings, tuple(_syllables(word) for word in words if word)
 
 
 def _surname(name: str) -> str:
@@ -110,8 +114,8 @@ def _surname(name: str) -> str:
     return name[0] if len(name) <= 3 and not name[0].isascii() else ""
 
 
-def _syllables(word: str) -> list[str]:
-    return [syllable.lower() for syllable in lazy_pinyin(word)] if word else []
+def _syllables(word: str) -> tuple[str, ...]:
+    return tuple(syllable.lower() for syllable in lazy_pinyin(word)) if word else ()
 
 
 def _is_invisible(character: str) -> bool:

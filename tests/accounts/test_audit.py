@@ -56,6 +56,34 @@ def test_an_entry_says_who_did_what_to_whose_file():
 
 
 @pytest.mark.django_db
+def test_many_entries_say_what_single_ones_say_in_the_order_of_the_rows():
+    by = audit.Acting(user_id=uuid7(), post_id=uuid7(), post_label="民政'窗口", request_id="r1")
+    user, now = UserFactory.create(), timezone.now()
+    rows = [
+        audit.Touched(user, uuid7(), "/1503/150302/", {"fields": ["phone", '"\\{}'], "n": None}),
+        audit.Touched(),
+        audit.Touched(person_id=uuid7(), detail={"source": "police"}),
+    ]
+    with transaction.atomic():
+        for row in rows:
+            audit.record(
+                "person.changed",
+                by=by,
+                target=row.target,
+                person_id=row.person_id,
+                place_path=row.place_path,
+                reason="核对",
+                detail=row.detail,
+                now=now,
+            )
+        audit.record_many("person.changed", iter(rows), by=by, reason="核对", now=now)
+    kept = AuditEntry.objects.order_by("id").values()
+    entries = [{key: value for key, value in entry.items() if key != "id"} for entry in kept]
+    assert entries[:3] == entries[3:]
+    assert [entry["person_id"] for entry in entries[3:]] == [row.person_id for row in rows]
+
+
+@pytest.mark.django_db
 def test_entries_are_read_by_subtree_and_no_subtree_means_none():
     inside = note(place_path="/1503/150302/")
     note(place_path="/1503/150303/")

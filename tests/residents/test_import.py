@@ -9,9 +9,10 @@ from django.forms.models import model_to_dict
 
 from common.errors import Conflict, NotAllowed
 from community.governance.enums import Role
+from residents.base.actions import bulk
 from residents.base.actions.sources import load_sources
 from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRecord
-from residents.exchange.actions import applying, deciding, receiving, working
+from residents.exchange.actions import applying, deciding, receiving, staging, working
 from residents.exchange.enums import BatchState, Fate
 from residents.exchange.models import ImportBatch, ImportRow
 from tests.factories.governance import CommunityFactory, CommunityOfficeFactory, staff
@@ -206,6 +207,34 @@ def test_a_worker_that_dies_leaves_nothing_and_the_next_one_ends_it(clerk, monke
     assert Person.objects.count() == 9
 
 
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_repeat_are_known_again_by_whoever_goes_on_with_the_dry_run(clerk, monkeypatch):
+    """A wrong row stands in nobody's way, wherever the portions end."""
+    people = [
+        *(line(1, community="别处社区"), line(1), line(2), line(1)),
+        *(line(2, "李秀英"), line(1, community="别处社区"), line(3)),
+    ]
+    wanted = ["error", "new", "new", "repeat", "error", "repeat", "new"]
+    batch = receive(xlsx([HEADINGS, *people]), clerk)
+    receiving.check(batch.pk, by=clerk, now=NOW)
+    copy = bulk.copy
+
+    def dies(found):
+        copy(found)
+        if found[0].number == 4:
+            raise SystemExit
+
+    monkeypatch.setattr(staging, "portions", functools.partial(staging.portions, size=2))
+    monkeypatch.setattr(bulk, "copy", dies)
+    with pytest.raises(SystemExit):
+        working.work(now=NOW)
+    assert [row.number for row in rows(batch)] == [2, 3]
+    monkeypatch.setattr(bulk, "copy", copy)
+    worked(batch)
+    assert [(row.number, row.fate) for row in rows(batch)] == list(enumerate(wanted, start=2))
+    assert [row.problems[0][2] for row in rows(batch)[3:6]] == [3, 4, 3]
+
+
 def test_persons_outside_the_reach_are_refused_with_the_reason(clerk, community):
     PersonFactory(id_number=number(1), community=CommunityFactory(parent=None, code="140100001001"))
     bad, new = rows(checked(xlsx([HEADINGS, line(1), line(2, community="别处社区")]), clerk))
@@ -243,6 +272,15 @@ def test_somebody_without_a_number_is_for_a_person_to_decide(clerk, lookalike):
     assert PersonDetail.objects.get(person=person).education == "81"
     again = checked(csv_file(data), clerk)
     assert again.counts == {"same": 1}
+
+
+def test_somebody_with_a_number_may_be_somebody_without_and_nobody_with_another(clerk, lookalike):
+    person, [headings, row] = lookalike
+    data = [(*headings, "身份证号"), (*row, number(1, date(1944, 3, 8), male=False))]
+    assert checked(xlsx(data), clerk).counts == {"new": 1}
+    Person.objects.filter(pk=person.pk).update(id_number=None, id_index=None, id_tail_index=None)
+    batch = checked(csv_file(data), clerk)
+    assert rows(batch)[0].candidates == [[str(person.pk), 85]]
 
 
 def test_decided_to_be_new_a_person_is_new_once(clerk, lookalike):

@@ -1,10 +1,10 @@
 """Whom the rows of a portion mean, in a handful of queries: by number, by what was decided before, by likeness."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _
 
 from common.names import pinyin_key
@@ -32,7 +32,12 @@ class Finder:
             (r, v) for r, v in wanted if not r.person_id and not r.candidates and not r.fate
         ]
         self._by_memory(open_rows)
-        self._by_likeness([(r, v) for r, v in open_rows if not r.person_id and not r.fate])
+        unknown = [(r, v) for r, v in open_rows if not r.person_id and not r.fate]
+        reach = Person.objects.visible_to(self.by, Power.IMPORT_DATA)
+        self._by_likeness([(r, v) for r, v in unknown if not v.get("id_number")], reach)
+        # Whoever has another number is somebody else.
+        without = reach.filter(id_index__isnull=True)
+        self._by_likeness([(r, v) for r, v in unknown if v.get("id_number")], without)
 
     def by_number(self, wanted: Wanted) -> None:
         """The number names its holder; several holders (重号) are a question for a person."""
@@ -64,46 +69,38 @@ class Finder:
                 if row.person_id is None:
                     row.fate = Fate.LEFT_OUT
 
-    def _by_likeness(self, wanted: Wanted) -> None:
+    def _by_likeness(self, wanted: Wanted, among: QuerySet[Person]) -> None:
         names = {values["full_name"] for _row, values in wanted if values.get("full_name")}
-        if not names:
-            return
-        known = self._namesakes(names)
+        sounds = {name: pinyin_key(name).replace(" ", "") for name in names}
+        known = _namesakes(among.filter(pinyin__in=set(sounds.values())))
         for row, values in wanted:
-            sound = pinyin_key(values.get("full_name", "")).replace(" ", "")
             scored = [
                 (score(values, somebody), str(person_id))
-                for person_id, somebody, has_number in known.get(sound, ())
-                # Whoever has another number is somebody else.
-                if not (has_number and values.get("id_number"))
+                for person_id, somebody in known.get(
+                    sounds.get(values.get("full_name", ""), ""), ()
+                )
             ]
             likely = sorted((s for s in scored if is_likely(s[0], values)), reverse=True)[:MOST]
             row.candidates = [[person_id, points] for points, person_id in likely]
 
-    def _namesakes(self, names: Iterable[str]) -> dict[str, list[tuple[UUID, Known, bool]]]:
-        """Persons within the reach who are called so, by the sound of the name."""
-        sounds = {pinyin_key(name).replace(" ", "") for name in names}
-        persons = list(
-            Person.objects.visible_to(self.by, Power.IMPORT_DATA)
-            .filter(pinyin__in=sounds)
-            .select_related("detail")
-            .order_by("id")
+
+def _namesakes(found: QuerySet[Person]) -> dict[str, list[tuple[UUID, Known]]]:
+    """What is known of these persons, by the sound of the name."""
+    persons = list(found.select_related("detail").order_by("id"))
+    doors: dict[UUID, list[str]] = {}
+    ties = Occupancy.objects.filter(person__in=[p.pk for p in persons], to_on__isnull=True)
+    for person_id, address in ties.values_list("person_id", "dwelling__address"):
+        doors.setdefault(person_id, []).append(address)
+    known: dict[str, list[tuple[UUID, Known]]] = {}
+    for person in persons:
+        detail = getattr(person, "detail", None)
+        written = [detail.actual_address, detail.registered_address] if detail else []
+        somebody = Known(
+            person.full_name,
+            person.birth_on.isoformat() if person.birth_on else "",
+            person.sex,
+            person.phone or "",
+            tuple(text for text in (*written, *doors.get(person.pk, [])) if text),
         )
-        doors: dict[UUID, list[str]] = {}
-        ties = Occupancy.objects.filter(Q(person__in=[p.pk for p in persons]), to_on__isnull=True)
-        for person_id, address in ties.values_list("person_id", "dwelling__address"):
-            doors.setdefault(person_id, []).append(address)
-        found: dict[str, list[tuple[UUID, Known, bool]]] = {}
-        for person in persons:
-            detail = getattr(person, "detail", None)
-            written = [detail.actual_address, detail.registered_address] if detail else []
-            somebody = Known(
-                person.full_name,
-                person.birth_on.isoformat() if person.birth_on else "",
-                person.sex,
-                person.phone or "",
-                tuple(text for text in (*written, *doors.get(person.pk, [])) if text),
-            )
-            has_number = person.id_index is not None
-            found.setdefault(person.pinyin, []).append((person.pk, somebody, has_number))
-        return found
+        known.setdefault(person.pinyin, []).append((person.pk, somebody))
+    return known

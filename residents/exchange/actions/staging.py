@@ -4,16 +4,16 @@ Rows are staged in portions, each committed with the count of what is done: a wo
 that goes on behind the last portion. Nothing of the base changes here.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count, Max
 from django.utils.translation import gettext_noop as _
 
 from common import storage
@@ -42,6 +42,7 @@ WHEN_BORN = _("新人员没有证件号码时，要有出生日期。")
 NAMELESS = _("新人员要有姓名。")
 
 _T = TypeVar("_T")
+Marks: TypeAlias = dict[object, ImportRow]
 
 
 def portions(items: Iterable[_T], size: int = PORTION) -> Iterator[list[_T]]:
@@ -61,9 +62,9 @@ def key_of(values: dict[str, str]) -> bytes:
 def stage(batch: ImportBatch, *, by: Scope, now: datetime) -> None:
     """Go through the file, behind what is staged already, and close the dry run."""
     stager = Stager.begin(batch, by)
-    last = max([batch.last_row, *stager.staged()])
+    staged = ImportRow.objects.filter(batch=batch).aggregate(last=Max("number"), done=Count("pk"))
+    last, done = staged["last"] or batch.last_row, staged["done"]
     lines = reading.rows(storage.read(batch.stored_as), batch.kind, batch.sheet)
-    done = ImportRow.objects.filter(batch=batch).count()
     for portion in portions(line for line in lines if line[0] > last):
         with transaction.atomic(), bulk.patience():
             rows = stager.rows(portion, now)
@@ -89,15 +90,13 @@ def _goes_on(batch: ImportBatch, by: Scope) -> bool:
 
 @dataclass(slots=True)
 class Stager:
-    """What is the same for all rows of a batch, and whom the rows before this one meant."""
+    """What is the same for all rows of a batch."""
 
     batch: ImportBatch
     by: Scope
     columns: list[Column]
     finder: Finder
     communities: dict[str, Place]
-    seen: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
-    persons: dict[UUID, int] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, batch: ImportBatch, by: Scope) -> "Stager":
@@ -116,15 +115,6 @@ class Stager:
             {name: places[0] for name, places in names.items() if len(places) == 1},
         )
 
-    def staged(self) -> Iterator[int]:
-        """Take up what an earlier worker left: the numbers of the rows that are there."""
-        for row in ImportRow.objects.filter(batch=self.batch).order_by("number").iterator(PORTION):
-            if row.key is not None and row.said:
-                self.seen.setdefault(bytes(row.key), (row.number, _digest(row.said)))
-            if row.person_id:
-                self.persons[row.person_id] = row.number
-            yield row.number
-
     # --- a portion --------------------------------------------------------------------------------
     def rows(self, lines: Sequence[tuple[int, list[str]]], now: datetime) -> list[ImportRow]:
         found: list[ImportRow] = []
@@ -138,41 +128,42 @@ class Stager:
             told = read_row(cells, self.columns, self.batch.codes, self.batch.as_of)
             if told.problems:
                 row.fate, row.problems = Fate.ERROR, [list(each) for each in told.problems]
-            elif not self._repeats(row, told):
+            else:
+                row.key, row.said = key_of(told.values), _written(told.values)
                 wanted.append((row, told))
         self.finder.find([(row, told.values) for row, told in wanted])
+        before = self._before([row for row, _told in wanted])
         for row, told in wanted:
-            row.place = self._community(told)
-            self._person(row, told)
+            earlier = before.get(row.key) or before.get(row.person_id)
+            if earlier is not None:
+                _repeats(row, earlier)
+            else:
+                row.place = self._community(told)
+                self._person(row, told)
+            if row.fate in {Fate.ERROR, Fate.REPEAT}:
+                row.key = row.said = row.person_id = None
+                row.candidates = []
+            else:
+                before |= _marks(row)
         self._foresee([(row, told.values) for row, told in wanted if row.person_id], now)
         return found
 
-    def _repeats(self, row: ImportRow, told: Reading) -> bool:
-        said = json.dumps(told.values, ensure_ascii=False, sort_keys=True)
-        row.key, digest = key_of(told.values), _digest(said)
-        first, seen = self.seen.setdefault(row.key, (row.number, digest))
-        if first == row.number:
-            row.said = said
-            return False
-        row.key = None
-        message = SAME_AS if seen == digest else DIFFERS_FROM
-        row.fate = Fate.REPEAT if seen == digest else Fate.ERROR
-        row.problems = [[-1, message, first]]
-        return True
+    def _before(self, wanted: Sequence[ImportRow]) -> Marks:
+        """The rows of earlier portions that mean the same persons as these."""
+        rows = ImportRow.objects.filter(batch=self.batch)
+        keys, persons = {row.key for row in wanted}, {row.person_id for row in wanted}
+        found: Marks = {}
+        for row in (*rows.filter(key__in=keys), *rows.filter(person__in=persons - {None})):
+            found |= _marks(row)
+        return found
 
     def _person(self, row: ImportRow, told: Reading) -> None:
         """The finder named a person, candidates, or nobody."""
-        if row.person_id is not None:
-            first = self.persons.setdefault(row.person_id, row.number)
-            if first != row.number:
-                row.person_id = row.said = None
-                row.fate, row.problems = Fate.ERROR, [[-1, DIFFERS_FROM, first]]
-        elif not row.fate and row.candidates:
-            row.fate = Fate.DECIDE
-        elif not row.fate:
-            self._new(row, told.values)
-        if row.fate == Fate.ERROR:
-            row.said = None
+        if row.person_id is None and not row.fate:
+            if row.candidates:
+                row.fate = Fate.DECIDE
+            else:
+                self._new(row, told.values)
 
     def _new(self, row: ImportRow, values: dict[str, str]) -> None:
         row.fate = Fate.NEW
@@ -241,8 +232,19 @@ def settle(row: ImportRow, said: Said) -> None:
     )
 
 
-def _digest(said: str) -> bytes:
-    return hashlib.blake2b(said.encode(), digest_size=16).digest()
+def _written(values: dict[str, str]) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+
+def _marks(row: ImportRow) -> Marks:
+    """By what a later row is known to mean the same person."""
+    return {mark: row for mark in (bytes(row.key or b""), row.person_id) if mark}
+
+
+def _repeats(row: ImportRow, earlier: ImportRow) -> None:
+    is_same = row.said == earlier.said
+    row.fate = Fate.REPEAT if is_same else Fate.ERROR
+    row.problems = [[-1, SAME_AS if is_same else DIFFERS_FROM, earlier.number]]
 
 
 def known_person(person_id: UUID, by: Scope) -> Person:

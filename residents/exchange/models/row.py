@@ -60,7 +60,12 @@ class ImportRow(models.Model):
                 name="import_person_once",
             ),
         ]
-        indexes = [models.Index(fields=["batch", "fate", "number"], name="import_row_by_fate")]
+        indexes = [
+            models.Index(fields=["batch", "fate", "number"], name="import_row_by_fate"),
+            models.Index(
+                fields=["batch", "key"], name="import_row_by_key", condition=Q(key__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
