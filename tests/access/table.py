@@ -838,6 +838,10 @@ def bundle(_world: World) -> dict[str, Any]:
     return {"code": "disability"}
 
 
+def text(_world: World) -> dict[str, Any]:
+    return {"code": "decision"}
+
+
 # The item of the world is published and has no draft, so that a section leads back to it.
 CATALOGUE = [
     Row("catalogue:items", only(EDITORS)),
@@ -860,6 +864,13 @@ CATALOGUE = [
         only(EDITORS, 302),
         POST,
         given=lambda w: bundle(w) | {"verb": "start"},
+    ),
+    Row("documents:texts", only(EDITORS)),
+    Row("documents:texts", only(EDITORS, 422), POST, data=NONSENSE),
+    Row("documents:text", only(EDITORS), given=text),
+    Row("documents:text", only(EDITORS, 422), POST, given=text, data=NONSENSE),
+    Row(
+        "documents:text-act", only(EDITORS, 302), POST, given=lambda w: text(w) | {"verb": "start"}
     ),
     Row("catalogue:item-act", only(EDITORS, 302), POST, given=item_and(verb="start")),
     *(
