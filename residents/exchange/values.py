@@ -46,8 +46,13 @@ def is_remark(cells: Sequence[str], columns: Sequence[Column]) -> bool:
     """A sum or a note below the list: it begins with such a word, and names nobody."""
     texts = [text for text in cells if text]
     by_target = {column.target: column.place for column in columns if column.target}
-    number = by_target.get("id_number", len(cells))
-    named = number < len(cells) and bool(re.search(r"\d{6}", cells[number]))
+
+    def says(target: str, form: str) -> bool:
+        place = by_target.get(target, len(cells))
+        return place < len(cells) and bool(re.match(form, cells[place]))
+
+    # Whoever works at the 统计局 is somebody, also where a list knows birthdays alone.
+    named = says("id_number", r".*\d{6}") or (says("full_name", ".") and says("birth_on", r"\d{4}"))
     return not named and bool(_REMARKS.match(re.sub(r"\s", "", texts[0])))
 
 

@@ -127,6 +127,13 @@ def test_a_year_in_a_column_of_days_is_no_serial_number(clerk):
     assert [(row.fate, row.problems[0][0]) for row in rows(batch)] == [(Fate.ERROR, 1)]
 
 
+def test_somebody_whose_row_begins_like_a_note_is_not_left_out(clerk):
+    heading = ("单位名称", "姓名", "出生日期", "所属社区")
+    lines = [("统计局", "张伟民", "1985-01-01", "青山社区"), ("统计：", "1人", "", "")]
+    batch = checked(xlsx([heading, *lines]), clerk)
+    assert [row.fate for row in rows(batch)] == [Fate.NEW, Fate.REMARK]
+
+
 def test_the_number_in_a_disability_certificate_names_its_holder(clerk, community):
     known = PersonFactory(community=community, full_name="张伟民", id_number=number(1))
     heading = ("姓名", "残疾人证号", "所属社区")
