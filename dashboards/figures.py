@@ -8,6 +8,7 @@ subtract (domain 1L).
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -185,6 +186,60 @@ def hidden(rows: Sequence[Mapping[str, int]], measures: Iterable[str]) -> set[tu
             small += [min(others, key=lambda n: values[n])] if others else []
         cells |= {(number, measure) for number in small}
     return cells
+
+
+def balanced(
+    flows: Mapping[str, int], found: Collection[str], signs: Mapping[str, int]
+) -> set[str]:
+    """The hidden columns of a row that says how many there were before and after.
+
+    Their signed sum is known. So many more go with them that no small number follows from it.
+    """
+    kept = set(found)
+    rest = [column for column in signs if column not in kept]
+    rest.sort(key=lambda column: (not flows.get(column), flows.get(column, 0)))
+    while rest and _follows(flows, kept, signs):
+        helps = (each for each in rest if not _follows(flows, kept | {each}, signs))
+        kept.add(column := next(helps, rest[0]))
+        rest.remove(column)
+    return kept
+
+
+def _follows(flows: Mapping[str, int], kept: Collection[str], signs: Mapping[str, int]) -> bool:
+    """Whether fewer than two values of a small number fit the sum. Of any other hidden one nothing is known."""
+    values = {column: flows.get(column, 0) for column in kept if column in signs}
+    total = sum(signs[column] * value for column, value in values.items())
+    for column in small(values):
+        low = high = 0.0
+        for other, value in values.items():
+            if other != column:
+                most = SMALL - 1 if 0 < value < SMALL else math.inf
+                ends = signs[other] * (1 if most < math.inf else 0), signs[other] * most
+                low, high = low + min(ends), high + max(ends)
+        fitting = [n for n in range(1, SMALL) if low <= total - signs[column] * n <= high]
+        if len(fitting) < 2:
+            return True
+    return False
+
+
+def hidden_balanced(
+    rows: Sequence[Mapping[str, int]], columns: Collection[str], signs: Mapping[str, int]
+) -> list[set[str]]:
+    """As `hidden`, by row, in a table with a total whose rows are balanced."""
+    cells = hidden(rows, columns)
+    found: list[set[str]] = [{c for n, c in cells if n == number} for number in range(len(rows))]
+    while True:
+        grown = [balanced(row, kept, signs) for row, kept in zip(rows, found, strict=True)]
+        for column in columns:
+            if len(rows) > 1 and sum(column in kept for kept in grown) == 1:
+                others = [n for n, kept in enumerate(grown) if column not in kept]
+                next_one = min(
+                    others, key=lambda n: (not rows[n].get(column), rows[n].get(column, 0))
+                )
+                grown[next_one].add(column)
+        if grown == found:
+            return found
+        found = grown
 
 
 def cases_behind(

@@ -23,7 +23,7 @@ from dashboards.views.overview import shown
 from residents.base import statement
 from residents.base.enums import Basis
 from residents.base.models import Person
-from residents.base.statement import COLUMNS, DEFINED, Month
+from residents.base.statement import COLUMNS, DEFINED, SIGNS, Month
 
 PAGE_SIZE = 50
 BACK = 12  # months on the curve
@@ -100,10 +100,9 @@ def _offered(counted_from: date, today: date) -> list[tuple[str, date]]:
 
 # --- figures ----------------------------------------------------------------------------------------
 def _row(scope: Scope, place: Place, month: date, basis: str, found: Month) -> dict[str, Any]:
-    """The month of a place; small numbers are held back from those who may not open the list, and with a single
-    one the next smallest."""
+    """The month of a place; small numbers are held back from those who may not open the list."""
     can_list = scope.covers(Power.READ_PERSONS, place.path)
-    hidden = set() if can_list else _held_back(found.flows)
+    hidden = set() if can_list else figures.balanced(found.flows, figures.small(found.flows), SIGNS)
     return {
         "name": str(Basis(basis).label),
         "url": "",
@@ -112,15 +111,6 @@ def _row(scope: Scope, place: Place, month: date, basis: str, found: Month) -> d
         "households": found.households,
         "cells": _cells(place, month, basis, found.flows, hidden, can_list=can_list),
     }
-
-
-def _held_back(flows: Mapping[str, int]) -> set[str]:
-    numbers = {column: flows.get(column, 0) for column in COLUMNS}
-    small = figures.small(numbers)
-    others = [column for column in COLUMNS if numbers[column] >= figures.SMALL]
-    if len(small) == 1 and others:
-        small.add(min(others, key=lambda column: numbers[column]))
-    return small
 
 
 def _cells(
@@ -151,7 +141,7 @@ def _below(
     """A row a place below."""
     months = [found[child.pk, month, basis] for child in children]
     can_list = [scope.covers(Power.READ_PERSONS, child.path) for child in children]
-    cells = set() if all(can_list) else figures.hidden([m.flows for m in months], COLUMNS)
+    kept = figures.hidden_balanced([month.flows for month in months], COLUMNS, SIGNS)
     return [
         {
             "name": child.label,
@@ -164,13 +154,11 @@ def _below(
                 month,
                 basis,
                 figure.flows,
-                set() if listed else {column for row, column in cells if row == number},
+                set() if listed else hidden,
                 can_list=listed,
             ),
         }
-        for number, (child, figure, listed) in enumerate(
-            zip(children, months, can_list, strict=True)
-        )
+        for child, figure, listed, hidden in zip(children, months, can_list, kept, strict=True)
     ]
 
 

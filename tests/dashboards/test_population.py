@@ -1,12 +1,15 @@
 """人口变动月报 on the page: what it says, what it holds back, and the list behind each figure."""
 
 from datetime import date
+from itertools import product
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given, settings, strategies as st
 
 from community.governance.enums import Role
+from dashboards import figures
 from residents.base import statement
 from residents.base.actions import life, moving
 from residents.base.actions.counting import recount_population
@@ -132,6 +135,43 @@ def test_a_single_small_number_takes_the_next_with_it(client_for, director, plac
         )
     actual = member.get(url(here)).context["rows"][1]
     assert shown(actual) == {"came": 6, "deaths": "少于5", "moved_out": "不显示"}
+
+
+COUNTS = st.fixed_dictionaries(
+    {column: st.sampled_from([0, 0, 1, 2, 4, 5, 9]) for column in statement.COLUMNS}
+)
+
+
+def fitting(flows, hidden):
+    """The values that a reader can think of for each small number, when he knows the sum of what is hidden."""
+    asked = [column for column in hidden if column in statement.SIGNS]
+    small = {column for column in asked if 0 < flows[column] < 5}
+    ranges = [range(1, 5) if column in small else range(13) for column in asked]
+    total = statement.net({column: flows[column] for column in asked})
+    fits = [
+        dict(zip(asked, values, strict=True))
+        for values in product(*ranges)
+        if statement.net(dict(zip(asked, values, strict=True))) == total
+    ]
+    return {column: {each[column] for each in fits} for column in small}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.builds(
+        lambda flows, few: {c: flows[c] if c in few else 0 for c in flows},
+        COUNTS,
+        st.sets(st.sampled_from(statement.COLUMNS), max_size=3),
+    )
+)
+def test_what_is_held_back_does_not_follow_from_the_sum(flows):
+    hidden = figures.balanced(flows, figures.small(flows), statement.SIGNS)
+    assert figures.small(flows) <= hidden
+    for column, values in fitting(flows, hidden).items():
+        assert len(values) > 1, (column, hidden)
+    rows = figures.hidden_balanced([flows, {"came": 7}], statement.COLUMNS, statement.SIGNS)
+    for column in statement.COLUMNS:
+        assert sum(column in row for row in rows) != 1
 
 
 def test_a_street_sees_its_communities(client_for, places, people):
