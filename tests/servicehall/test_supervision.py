@@ -192,6 +192,25 @@ def test_what_has_a_day_of_its_own_is_found_when_it_is_past(place):
     assert Finding.objects.get(kind="consultation_late").body_id == place.street_office.pk
 
 
+def test_a_step_is_not_late_while_the_clock_of_its_case_stands_still(place):
+    """The pause is added to the step as well: late is only what stays undone after it."""
+    case = place.accepted()
+    step = ReviewStep.objects.get(case=case, sequence=1)
+    ask = {"items": [{"key": "", "title": "", "what": "缺页"}], "by": place.director}
+    cases.ask_supplement(case.pk, now=NOW, **ask)
+    past = datetime.combine(step.due_on, NOW.time(), NOW.tzinfo) + timedelta(days=1)
+    actions.sweep(now=past)
+    assert kinds(case) == []
+    cases.answer_supplement(case.pk, answers={}, by=place.resident, now=past)
+    step.refresh_from_db()
+    late = datetime.combine(step.due_on, NOW.time(), NOW.tzinfo) + timedelta(days=1)
+    assert late > past + timedelta(days=1)
+    actions.sweep(now=past + timedelta(minutes=30))
+    assert kinds(case) == []
+    actions.sweep(now=late)
+    assert kinds(case) == ["step_late"]
+
+
 # --- what an act gives away -------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("opinion", "before", "minutes", "is_passed_on"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from community.governance import watchers
 from community.governance.enums import BodyKind, Role
 from community.governance.models import Body, WorkCalendarYear
-from servicehall.cases.enums import StepState, UndertakingKind
+from servicehall.cases.enums import RUNNING, StepState, UndertakingKind
 from servicehall.cases.models import Case, CaseEvent, Consultation, ReviewStep, Undertaking
 from servicehall.supervision import rules
 from servicehall.supervision.actions.writing import Seen, write
@@ -201,7 +201,8 @@ class Watch:
 
 
 def _steps() -> "QuerySet[Model]":
-    return ReviewStep.objects.filter(state=StepState.OPEN, case__closed_on__isnull=True)
+    # While the clock stands still the day of the step is not its day: the pause is added when it runs on.
+    return ReviewStep.objects.filter(state=StepState.OPEN, case__state__in=sorted(RUNNING))
 
 
 def _step_seen(step: ReviewStep) -> Seen:
