@@ -204,3 +204,32 @@ register(
         (Channel.IN_SITE,),
     )
 )
+
+ASKED_PAGE = "servicehall:consultation-answer"
+
+register(
+    Kind(
+        "consultation.asked",
+        _("别的单位征求意见"),
+        _("办件%(number)s（%(item)s）请本单位在%(date)s前答复。"),
+        "",
+        (Channel.IN_SITE,),
+        link=ASKED_PAGE,
+    ),
+    Kind(
+        "consultation.due",
+        _("征求意见快到期，还没答复"),
+        _("办件%(number)s（%(item)s）在等本单位的答复，期限%(date)s。"),
+        "",
+        (Channel.IN_SITE,),
+        link=ASKED_PAGE,
+    ),
+    Kind(
+        "consultation.answered",
+        _("征求的意见已答复"),
+        _("办件%(number)s（%(item)s）：%(body)s已答复。"),
+        "",
+        (Channel.IN_SITE,),
+        link="servicehall:case",
+    ),
+)
