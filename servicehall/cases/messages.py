@@ -83,6 +83,12 @@ register(
         _("【一站】因放假安排调整，您在%(station)s的申请预计%(date)s前办结。咨询%(hotline)s。"),
     ),
     _kind(
+        "case.answer_day_moved",
+        _("补正期限有变动"),
+        _("因放假安排调整，您的申请“%(item)s”的补正期限延到%(date)s。"),
+        _("【一站】因放假安排调整，您在%(station)s的申请补正期限延到%(date)s。咨询%(hotline)s。"),
+    ),
+    _kind(
         "case.special",
         _("进入特别程序"),
         _("您的申请“%(item)s”需要特别程序，预计%(date)s结束；这段时间不计入办理期限。"),

@@ -4,6 +4,7 @@ from copy import deepcopy
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -387,7 +388,9 @@ def test_a_new_notice_moves_the_days_of_what_is_open_and_tells_those_concerned(
         )
     year.revision = "8d0f8f0e-0000-4000-8000-000000000001"
     year.save()
-    assert actions.recompute(now=day(0)) == 1
+    assert (
+        actions.recompute(now=day(0)) == 2
+    )  # the clock, and the day by which the filing is answered
     after = Case.objects.get(pk=running.pk)
     calendar = WorkCalendarYear.objects.calendar()
     assert after.promised_due_on == calendar.add(before, 2).day
@@ -403,6 +406,57 @@ def test_a_new_notice_moves_the_days_of_what_is_open_and_tells_those_concerned(
     assert SweepMark.objects.get(pk="red").day is None
     assert actions.recompute(now=day(0)) == 0
     assert parked.promised_due_on is None
+
+
+def holidays(*numbers: int, works: bool = False) -> None:
+    """A notice: days of September 2026 on which nobody works, or on which everybody does."""
+    for number in numbers:
+        WorkCalendarDay.objects.update_or_create(
+            day=date(2026, 9, number),
+            defaults={
+                "is_workday": works,
+                "note": "放假",
+                "source": "测试",
+                "created_at": NOW,
+                "changed_at": NOW,
+            },
+        )
+    year = WorkCalendarYear.objects.get_or_create(year=2026)[0]
+    year.revision = uuid4()
+    year.save()
+
+
+def test_a_new_notice_moves_what_is_no_clock_and_never_shortens_what_was_given_in_writing(place):
+    allow(place, "relatives_record", "deferrable")
+    waiting, asked, done = place.filed(), place.filed(), place.granted()
+    cases.ask_supplement(
+        asked.pk, items=[{"key": "", "title": "", "what": "缺页"}], by=place.clerk, now=NOW
+    )
+    owing = cases.accept(place.filed().pk, by=place.clerk, now=NOW, deferred=["relatives_record"])
+
+    def days() -> list[date | None]:
+        fresh = Case.objects.in_bulk([waiting.pk, done.pk])
+        return [
+            fresh[waiting.pk].act_by_on,
+            asked.notices.get().due_on,
+            owing.undertakings.get().due_on,
+            fresh[done.pk].deliver_by_on,
+        ]
+
+    before = days()
+    holidays(9, 10)
+    cases.recompute_clocks(occasion="later", now=NOW)
+    later = days()
+    assert all(old < new for old, new in zip(before, later, strict=True))
+    told = Message.objects.filter(kind="case.answer_day_moved", channel="in_site")
+    assert [row.person_id for row in told] == [place.applicant.pk]
+    holidays(9, 10, 12, 13, works=True)
+    cases.recompute_clocks(occasion="earlier", now=NOW)
+    answer, notice, paper, delivery = days()
+    assert (notice, paper) == (later[1], later[2])
+    assert answer == before[0]
+    assert delivery < later[3]
+    assert told.count() == 1
 
 
 def test_recomputing_costs_the_same_for_one_case_and_for_many(place, count_queries):
