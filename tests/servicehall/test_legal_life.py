@@ -153,7 +153,7 @@ def test_only_papers_that_the_item_marks_may_follow_and_a_grant_waits_for_them()
     promised = {row.kind: row.due_on for row in case.undertakings.all()}
     assert promised == {
         UndertakingKind.DEFERRED: WorkCalendarYear.objects.calendar().add(NOW.date(), 10).day,
-        UndertakingKind.COMMITMENT: None,
+        UndertakingKind.COMMITMENT: WorkCalendarYear.objects.calendar().add(NOW.date(), 10).day,
     }
     for by in (place.director, place.official):
         case = actions.forward(case.pk, by=by, now=day(1), opinion="属实")
@@ -162,6 +162,8 @@ def test_only_papers_that_the_item_marks_may_follow_and_a_grant_waits_for_them()
     again = actions.keep_undertaking(case.pk, PAPER, by=place.clerk, now=day(3))
     assert again.kept_at == day(2)
     assert actions.grant(case.pk, by=place.decider, now=day(3)).state == CaseState.COMPLETED
+    # What was only promised is verified, also after the decision; a paper that was owed no more.
+    assert actions.keep_undertaking(case.pk, OTHER, by=place.clerk, now=day(4)).kept_at == day(4)
 
 
 # --- 征求意见 --------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from community.governance.workdays import WorkCalendar
 from notifications.models import Message
 from servicehall.cases import actions as cases
 from servicehall.cases.models import Case, ReviewStep
-from servicehall.supervision import actions, rules
+from servicehall.supervision import actions, evidence, rules
 from servicehall.supervision.enums import FindingKind, UrgingAction, UrgingState
 from servicehall.supervision.models import Escalation, Finding, Rung, SweepMark, Urging
 from servicehall.supervision.transitions import URGING
@@ -210,6 +210,21 @@ def test_a_step_is_not_late_while_the_clock_of_its_case_stands_still(place):
     assert kinds(case) == []
     actions.sweep(now=late)
     assert kinds(case) == ["step_late"]
+
+
+def test_a_promise_that_nobody_verified_is_found_also_after_the_decision(place):
+    allow(place, "relatives_record", "commitment")
+    case = cases.accept(place.filed().pk, by=place.clerk, now=NOW, committed=["relatives_record"])
+    for by in (place.director, place.official):
+        cases.forward(case.pk, by=by, now=day(1), opinion="入户核查，情况属实。")
+    cases.grant(case.pk, by=place.decider, now=day(2))
+    due = case.undertakings.get().due_on
+    past = datetime.combine(due, NOW.time(), NOW.tzinfo) + timedelta(days=1)
+    actions.sweep(now=past - timedelta(days=1))
+    assert "undertaking_late" not in kinds(case)
+    actions.sweep(now=past)
+    found = Finding.objects.get(case=case, kind="undertaking_late")
+    assert "前核实" in evidence.words(found)
 
 
 # --- what an act gives away -------------------------------------------------------------------------

@@ -67,10 +67,10 @@ def undertake(
     today = timezone.localdate(now)
     calendar = WorkCalendarYear.objects.calendar()
     due = calendar.add(today, HallLimit.objects.in_force(today).undertaking_days).day
-    rows: list[tuple[str, UndertakingKind, date | None]] = [
+    rows: list[tuple[str, UndertakingKind, date]] = [
         (code, UndertakingKind.DEFERRED, due) for code in sorted(deferred)
     ]
-    rows += [(code, UndertakingKind.COMMITMENT, None) for code in sorted(committed)]
+    rows += [(code, UndertakingKind.COMMITMENT, due) for code in sorted(committed)]
     Undertaking.objects.bulk_create(
         Undertaking(
             case=case,
@@ -85,14 +85,16 @@ def undertake(
 
 
 def keep_undertaking(case_id: uuid.UUID, key: str, *, by: Scope, now: datetime) -> Undertaking:
-    """The paper has come, or the fact was verified. The same twice is harmless."""
+    """The paper has come, or the fact was verified, which may be after the decision. The same twice is harmless."""
     with transaction.atomic(durable=True):
-        case = _open_case(case_id, by=by)
+        case = _locked_case(case_id, by=by)
         if not (by.has("accept_cases") or by.has("review_cases")):
             raise NotAllowed("no_power", _("您的任职没有登记材料的权限。"))
         row = case.undertakings.select_for_update().filter(key=key).first()
         if row is None:
             raise Invalid("unknown_paper", _("本件没有这项承诺，请刷新后查看。"))
+        if row.kind == UndertakingKind.DEFERRED and case.state not in OPEN_STATES:
+            raise Conflict("state_moved_on", _core.MOVED_ON)
         if row.kept_at is None:
             row.kept_at = now
             row.kept_with_id = by.post_id
@@ -294,15 +296,19 @@ def cancel_consultation(consultation_id: uuid.UUID, *, by: Scope, now: datetime)
 
 
 def _open_case(case_id: uuid.UUID, *, by: Scope) -> Case:
-    Case.objects.visible_to(by).only("pk").select_for_update(of=("self",), no_key=True).get(
-        pk=case_id
-    )
-    case = Case.objects.select_related("version__item", "community", "applicant", "handler").get(
-        pk=case_id
-    )
+    case = _locked_case(case_id, by=by)
     if case.state not in OPEN_STATES:
         raise Conflict("state_moved_on", _core.MOVED_ON)
     return case
+
+
+def _locked_case(case_id: uuid.UUID, *, by: Scope) -> Case:
+    Case.objects.visible_to(by).only("pk").select_for_update(of=("self",), no_key=True).get(
+        pk=case_id
+    )
+    return Case.objects.select_related("version__item", "community", "applicant", "handler").get(
+        pk=case_id
+    )
 
 
 def _trail(case: Case, code: str, *, by: Scope, now: datetime, **detail: object) -> None:

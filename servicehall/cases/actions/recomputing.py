@@ -19,7 +19,7 @@ from community.governance.workdays import WorkCalendar
 from notifications import outbox
 from servicehall.cases.actions import _core
 from servicehall.cases.deadlines import Pause
-from servicehall.cases.enums import BEFORE_ACCEPTANCE, CaseState, StepState, UndertakingKind
+from servicehall.cases.enums import BEFORE_ACCEPTANCE, CaseState, StepState
 from servicehall.cases.models import Case, ClockPause, ReviewStep, Supplement, Undertaking
 from servicehall.catalogue.models import HallLimit
 
@@ -107,9 +107,7 @@ def _recompute_waits(*, occasion: str, now: datetime, batch: int) -> int:
     asked = Supplement.objects.filter(
         answered_at__isnull=True, case__state=CaseState.SUPPLEMENT_REQUIRED
     ).select_related("case__version", "case__community", "case__station", "case__applicant")
-    owed = Undertaking.objects.filter(
-        kind=UndertakingKind.DEFERRED, kept_at__isnull=True, case__closed_on__isnull=True
-    )
+    owed = Undertaking.objects.filter(kept_at__isnull=True, due_on__isnull=False)
     waiting = Case.objects.filter(state=CaseState.COMPLETED, deliver_by_on__isnull=False)
     return (
         _walk(unanswered, answers, batch)
