@@ -65,11 +65,11 @@ def _recompute_waits(*, occasion: str, now: datetime, batch: int) -> int:
     A day that the applicant was given in writing is never brought forward.
     """
     calendar = WorkCalendarYear.objects.calendar()
-    limits = defaultdict(list)
-    for code, *row in HallLimit.objects.order_by("code", "valid_from").values_list(
+    limits: dict[str, list[tuple[date, date | None, int]]] = defaultdict(list)
+    for code, start, end, value in HallLimit.objects.order_by("code", "valid_from").values_list(
         "code", "valid_from", "valid_to", "value"
     ):
-        limits[code].append(row)
+        limits[code].append((start, end, value))
 
     def day(start: date, code: str) -> date:
         return calendar.add(start, _in_force(limits[code], start)).day
