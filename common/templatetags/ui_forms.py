@@ -1,6 +1,7 @@
 """Django forms as accessible markup: label, hint, error, control, all tied together by ids."""
 
 import copy
+import json
 from typing import Any
 
 from django import forms, template
@@ -126,8 +127,19 @@ def field(
 
 @register.simple_tag
 def form_fields(form: forms.BaseForm) -> SafeString:
-    """Every question of a form in its order, hidden ones included."""
-    return render_to_string("ui/form_fields.html", {"form": form})
+    """Every question of a form in its order, hidden ones included.
+
+    `when` on a field is a rule over the names of other controls: catalogue/when.js shows it when the rule holds.
+    """
+    rules = [getattr(bound.field, "when", None) for bound in form.visible_fields()]
+    rows = [
+        (bound, json.dumps(rule) if rule else "")
+        for bound, rule in zip(form.visible_fields(), rules, strict=True)
+    ]
+    has_rules = any(rules)
+    return render_to_string(
+        "ui/form_fields.html", {"form": form, "rows": rows, "has_rules": has_rules}
+    )
 
 
 @register.simple_tag

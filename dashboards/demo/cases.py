@@ -25,11 +25,13 @@ from community.governance.models import Place, Post, WorkCalendarYear
 from community.governance.scopes import Scope, scope_of
 from community.governance.workdays import CHINA, WorkCalendar
 from dashboards.demo.answers import answers_for
+from dashboards.demo.handing import particulars
 from notifications.enums import Channel as MessageChannel, MessageState
 from notifications.models import Message
 from residents.base.actions import bind_account
 from residents.base.enums import PersonState, Sex
 from residents.base.models import HouseholdMember, Person
+from servicehall.aftercare import actions as aftercare
 from servicehall.cases import actions
 from servicehall.cases.enums import CaseState, StepState
 from servicehall.cases.models import Case, ReviewStep
@@ -286,23 +288,26 @@ class _Telling:
         )
         first = home.first()
         dwelling = first.household.lives_at if first else None
-        members = [
-            member.person
-            for member in HouseholdMember.objects.living_with(self.applicant.pk)
-            if member.person.state == PersonState.ACTIVE
-        ]
         answers = answers_for(
             self.version,
             self.applicant,
             rng=self.cast.rng,
             today=timezone.localdate(self.moment),
             address=dwelling.address if dwelling else "",
-            members=members,
+            members=self.family(),
         )
         actions.save_draft(draft.pk, answers, step="check", by=by, now=self.moment)
         channel = Channel.ONLINE if self.story.is_online else Channel.COUNTER
         self.case = actions.submit(draft.pk, by=by, now=self.moment, channel=channel)
         return self.case
+
+    def family(self) -> list[Person]:
+        """Who lives together with the applicant."""
+        return [
+            member.person
+            for member in HouseholdMember.objects.living_with(self.applicant.pk)
+            if member.person.state == PersonState.ACTIVE
+        ]
 
     def resident(self) -> Scope:
         """The applicant's own account; without a password until he registers anew with his telephone."""
@@ -422,10 +427,22 @@ class _Telling:
             self.decide()
         if self.story.ending in {E.GRANTED, E.REFUSED}:
             return
-        self.case = actions.deliver(
-            self.case.pk, by=self.of_handler(Power.ACCEPT_CASES), now=self.wait(1)
+        is_rated = self.story.ending in {E.RATED_WELL, E.RATED_BADLY}
+        by, now = self.of_handler(Power.ACCEPT_CASES), self.wait(1)
+        self.case = aftercare.deliver(
+            self.case.pk,
+            by=by,
+            now=now,
+            **particulars(
+                self.version,
+                self.applicant,
+                self.family(),
+                rng=random.Random(self.case.number),
+                today=timezone.localdate(now),
+                in_person=is_rated,
+            ),
         )
-        if self.story.ending in {E.RATED_WELL, E.RATED_BADLY}:
+        if is_rated:
             self.rate()
 
     def decide(self) -> None:

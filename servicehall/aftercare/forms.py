@@ -62,6 +62,21 @@ class DeliveryForm(ActForm):
         label=_("送达说明"), required=False, max_length=200, help_text=_("申请人看得到，可以不填。")
     )
 
+    def build(self) -> None:
+        """Each way asks for its own proof; the action checks it."""
+        way, receiver = self.add_prefix("way"), self.add_prefix("receiver")
+        by_post = {"field": way, "op": "=", "value": DeliveryWay.POST.value}
+        by_proxy = {"field": receiver, "op": "=", "value": Receiver.PROXY.value}
+        rules = {
+            "is_signed": {"not": by_post},
+            "tracking_number": by_post,
+            "proxy_name": by_proxy,
+            "proxy_relation": by_proxy,
+        }
+        for name, rule in rules.items():
+            self.fields[name].when = rule  # type: ignore[attr-defined]
+            self.fields[name].is_wanted = True  # type: ignore[attr-defined]
+
 
 # --- 差评整改 ---------------------------------------------------------------------------------------
 class RectifyForm(TakingForm):

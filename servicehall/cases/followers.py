@@ -4,8 +4,8 @@ They depend on cases, not cases on them, so they declare themselves here when th
 writes rows of its own; what it raises undoes the act.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An act that has just been written: `case` as it is now, locked; `event` names action, from and to."""
+    """An act that has just been written: `case` as it is now, locked; `event` names action, from and to.
+
+    `beside` is what was said of people with it: sealed where a follower keeps it, and never in the event.
+    """
 
     case: "Case"
     event: "CaseEvent"
     by: audit.Actor
     now: datetime
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 Follower = Callable[[Happening], None]

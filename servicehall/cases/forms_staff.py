@@ -14,10 +14,10 @@ from servicehall.cases.actions import looking, review
 from servicehall.cases.casefile import CaseFile, masked
 from servicehall.cases.enums import SPECIAL_REASONS, DeliveryWay
 from servicehall.cases.forms_page import PageForm
+from servicehall.cases.granting import gift_of
 from servicehall.cases.prefill import Fact
 from servicehall.cases.replying import Reply, replies
 from servicehall.catalogue import answering
-from servicehall.catalogue.benefits import benefit_of
 from servicehall.catalogue.enums import ReplyOutcome
 from servicehall.catalogue.models import in_language
 
@@ -187,11 +187,11 @@ class GrantForm(ActForm):
     reason = _words(_("决定说明"), required=False, hint=_("申请人看得到，可以不填。"), rows=2)
 
     def build(self) -> None:
-        benefit = benefit_of(self.file.version.content)
-        if benefit is None or benefit.amount is not None:
+        gift = gift_of(self.file.case)
+        if gift is None or gift.is_fixed:
             del self.fields["amount"]
             return
-        amount, proposed = self.fields["amount"], self.file.case.amount
+        amount, proposed = self.fields["amount"], gift.amount
         amount.initial = proposed
         amount.required = bool(proposed)
         amount.help_text = (
@@ -359,9 +359,11 @@ class ChecklistForm(forms.Form):
         label=_("收到的材料"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, file: CaseFile, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, file: CaseFile, data: Mapping[str, Any] | None = None, *, prefix: str | None = None
+    ) -> None:
         here = [paper.code for paper in file.materials if paper.state in {"uploaded", "answered"}]
-        super().__init__(data, initial={"m": here})
+        super().__init__(data, initial={"m": here}, prefix=prefix)
         self.fields["m"].choices = [  # type: ignore[attr-defined]
             (
                 paper.code,

@@ -65,9 +65,16 @@ def _family(case: Case, by: Scope, today: date) -> Mapping[str, Any] | None:
     if case.family_id is None:
         return None
     others = Case.objects.visible_to(by).filter(family_id=case.family_id).exclude(pk=case.pk)
-    rows = list(others.select_related("version").order_by("version__item_id", "pk"))
+    rows = list(
+        others.select_related("version", "family__version").order_by("version__item_id", "pk")
+    )
+    if not rows:
+        return None
     page = "servicehall:case" if by.is_staff else "servicehall:my-case"
-    return {"rows": [(row, reverse(page, args=[row.pk])) for row in rows]} if rows else None
+    return {
+        "family": rows[0].family,
+        "rows": [(row, reverse(page, args=[row.pk])) for row in rows],
+    }
 
 
 def declare_panels() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Self, cast
 
@@ -144,11 +145,17 @@ class KeptPaperQuerySet(QuerySet["KeptPaper"]):
 
 class CaseFamilyQuerySet(QuerySet["CaseFamily"]):
     def visible_to(self, scope: Scope) -> Self:
-        """Whoever typed it, and whoever it is for once it is filed; a clerk, what he is typing."""
+        """Whoever typed it, and whoever it is for once it is filed; staff, what they are typing, and forms of
+        which they may open a case."""
         if scope.is_nobody:
             return self.none()
         if scope.is_staff:
-            return self.filter(owner_id=scope.user_id, filed_at__isnull=True)
+            cases = cast(
+                "CaseQuerySet", self.model._meta.get_field("cases").related_model._default_manager
+            )
+            opened = cases.visible_to(scope).filter(family__isnull=False).values("family")
+            typed = Q(owner_id=scope.user_id, filed_at__isnull=True)
+            return self.filter(typed | Q(pk__in=opened))
         filed = Q(applicant__account_id=scope.user_id, filed_at__isnull=False)
         return self.filter(Q(owner_id=scope.user_id) | filed)
 
@@ -207,10 +214,10 @@ class CaseQuerySet(QuerySet["Case"]):
             .values_list("version__item_id", flat=True)
         )
 
-    def under_way(self, applicant_id: uuid.UUID, item_id: str) -> Self:
-        """The same matter of the same person that is still open, wherever: said before it is filed again.
+    def under_way(self, applicant_id: uuid.UUID, items: Collection[str]) -> Self:
+        """The same matters of the same person that are still open, wherever: said before they are filed again.
         A draft for the person is what entitles to ask."""
-        return self.open().filter(applicant_id=applicant_id, version__item_id=item_id)
+        return self.open().filter(applicant_id=applicant_id, version__item_id__in=items)
 
     def in_hand_of(self, scope: Scope) -> Self:
         """The work list: open cases that the acting body must move, in the post's own lines."""

@@ -57,17 +57,28 @@ class Step:
         return frozenset(looked) if looked & keys else frozenset()
 
 
+Pages = Sequence[tuple[str, str | Promise]]  # key and heading of each
+
+
+def pages_of(version: ItemVersion) -> Pages:
+    """The pages of an item: its situations, then its own."""
+    own = [(page["key"], in_language(page["title"])) for page in version.content["pages"]]
+    return [(SITUATION, _("您的情况")), *own]
+
+
 def steps_of(version: ItemVersion, answers: Mapping[str, Any]) -> list[Step]:
+    return laid_out(pages_of(version), version.questions, answers)
+
+
+def laid_out(pages: Pages, questions: Sequence[Question], answers: Mapping[str, Any]) -> list[Step]:
     """The pages that these answers lead through; a page without a question that applies is left out."""
-    asked = {question["key"] for question in answering.asked(version.questions, answers)}
-    pages: list[tuple[str, str | Promise]] = [(SITUATION, _("您的情况"))]
-    pages += [(page["key"], in_language(page["title"])) for page in version.content["pages"]]
+    asked = {question["key"] for question in answering.asked(questions, answers)}
     steps = [Step(KNOWN, _("核对已有的信息"), (CONTACT,), (CONTACT,))]
     for key, title in pages:
-        here = [question for question in version.questions if question["page"] == key]
-        questions = tuple(question for question in here if question["key"] in asked)
-        if questions:
-            steps.append(Step(key, title, questions, tuple(_drawn(here, asked))))
+        here = [question for question in questions if question["page"] == key]
+        applying = tuple(question for question in here if question["key"] in asked)
+        if applying:
+            steps.append(Step(key, title, applying, tuple(_drawn(here, asked))))
     return [*steps, Step(CHECK, _("最后看一遍"))]
 
 

@@ -44,6 +44,11 @@ urlpatterns = [
     path("my/families/<uuid:family_id>/", families.family, name="family"),
     path("my/families/<uuid:family_id>/discard/", families.discard, name="family-discard"),
     path("my/families/<uuid:family_id>/pages/<slug:key>/", families.page, name="family-page"),
+    path(
+        "my/families/<uuid:family_id>/pages/<slug:key>/save/",
+        families.autosave,
+        name="family-autosave",
+    ),
     path("my/mandates/", mandates.mine, name="my-mandates"),
     path("my/mandates/<uuid:mandate_id>/revoke/", mandates.revoke, name="my-mandate-revoke"),
     path("drafts/<uuid:draft_id>/", filing.resume, name="draft"),

@@ -7,6 +7,7 @@ from servicehall.cases.views import (
     batches,
     case,
     desk,
+    families,
     mandates,
     proposals,
     signatures,
@@ -19,6 +20,8 @@ urlpatterns = [
     path("counts/", desk.counts, name="desk-counts"),
     path("find/", desk.find, name="find-case"),
     path("for/<uuid:person_id>/", desk.for_person, name="for-person"),
+    path("for/<uuid:person_id>/bundles/", families.overview_for, name="bundles-for"),
+    path("for/<uuid:person_id>/bundles/<slug:bundle>/", families.start_for, name="bundle-for"),
     path("for/<uuid:person_id>/mandates/", mandates.of_person, name="mandates"),
     path(
         "for/<uuid:person_id>/mandates/<uuid:mandate_id>/revoke/",
@@ -55,4 +58,5 @@ urlpatterns = [
         "consultations/<uuid:consultation_id>/cancel/", accords.cancel, name="consultation-cancel"
     ),
     path("cases/<uuid:case_id>/slip/", slip.slip, name="slip"),
+    path("families/<uuid:family_id>/slip/", slip.of_family, name="family-slip"),
 ]

@@ -94,6 +94,19 @@ def fields_of(rule: Rule | None) -> list[str]:
     return list(dict.fromkeys(key for key, _op, _value in tests_of(rule)))
 
 
+def renamed(rule: Rule | None, names: Mapping[str, str]) -> Rule | None:
+    """The same rule where the questions have other names. The rule is well formed (fault_of)."""
+    if not rule:
+        return None
+    for word in ("all", "any"):
+        if word in rule:
+            return {word: [renamed(part, names) for part in rule[word]]}
+    if "not" in rule:
+        return {"not": renamed(rule["not"], names)}
+    word = "situation" if "situation" in rule else "field"
+    return {**rule, word: names.get(rule[word], rule[word])}
+
+
 # --- shape -----------------------------------------------------------------------------------------
 def is_well_formed(rule: Any, depth: int = 0) -> bool:
     """Whether both evaluators can read it."""

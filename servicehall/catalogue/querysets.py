@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -65,12 +64,6 @@ class BundleQuerySet(QuerySet["Bundle"]):
     def visible_to(self, scope: Scope) -> Self:
         """Every version, drafts too, for those who look after the catalogue."""
         return self if scope.has(Power.EDIT_CATALOGUE) else self.none()
-
-    def begun(self, codes: Iterable[str]) -> dict[str, Bundle]:
-        """By code, the newest version that was ever published: what a form begun under it is called."""
-        ever = [VersionState.PUBLISHED, VersionState.RETIRED]
-        rows = self.filter(code__in=set(codes), state__in=ever).order_by("code", "number")
-        return {bundle.code: bundle for bundle in rows}
 
 
 class HallLimitQuerySet(QuerySet["HallLimit"]):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from servicehall.catalogue import benefits, codes
 from servicehall.catalogue.enums import ItemKind, ReplyOutcome, ReviewLevel
@@ -118,7 +118,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "situations", _("情形"), _("先问的几个问题，答案决定要哪些材料、填哪些内容。没有就不设。"),
         rows=(
-            Rows("situations", _("情形"), _("情形"), (
+            Rows("situations", _("情形"), pgettext_lazy("一个", "情形"), (
                 Part("question", _("怎么问"), "pair", needed=True, forced=True),
                 Part("options", _("可以怎么答"), "options", needed=True),
             ), title="question", identity="key"),
@@ -153,7 +153,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "materials", _("材料"), _("◎ 系统能查到的，不向申请人要（国务院令第716号第七条）。"),
         rows=(
-            Rows("materials", _("材料"), _("材料"), (
+            Rows("materials", _("材料"), pgettext_lazy("一个", "材料"), (
                 Part("name", _("材料名称"), "pair", needed=True, forced=True),
                 Part("note", _("办理说明"), "pair"),
                 Part("use_note", _("使用说明"), "pair"),
@@ -185,7 +185,7 @@ SECTIONS: tuple[Section, ...] = (
         rows=(
             Rows("levels", _("办理环节"), _("环节"), (
                 Part("level", _("哪一级"), "choice", choices=dict(ReviewLevel.choices), needed=True, forced=True),
-                Part("limit_days", _("环节时限"), "number", _("单位与承诺时限相同；小时算一天。"),
+                Part("limit_days", _("环节时限"), "number", _("按工作日算；各环节加起来不超过承诺时限。"),
                      needed=True, forced=True),
                 Part("department", _("区级由哪个部门"), "choice", among="departments"),
                 Part("appraisal", _("先民主评议，才能转下一环节"), "flag",
@@ -199,7 +199,8 @@ SECTIONS: tuple[Section, ...] = (
         parts=(
             Part("limits.statutory.days", _("法定时限"), "number", needed=True, forced=True),
             Part("limits.statutory.unit", _("法定时限的单位"), "choice", choices=UNITS, needed=True, forced=True),
-            Part("limits.statutory.extendable_days", _("可延长"), "number", _("没有就填0。"), forced=True),
+            Part("limits.statutory.extendable_days", _("可延长"), "number",
+                 _("单位与法定时限相同；没有就填0。"), forced=True),
             Part("limits.promised.days", _("承诺时限"), "number", _("当场办结填0。"), needed=True, forced=True),
             Part("limits.promised.unit", _("承诺时限的单位"), "choice", choices=UNITS, needed=True, forced=True),
             Part("limits.note", _("时限说明"), "pair"),
@@ -319,7 +320,8 @@ SECTIONS: tuple[Section, ...] = (
                      needed=True, forced=True),
                 Part("name", _("模板名称"), "pair", needed=True, forced=True),
                 Part("text", _("内容"), "pairlong",
-                     _("可以用：{姓名}、{事项}、{编号}、{日期}、{承诺日期}、{机构}、{电话}"),
+                     _("可以用：{姓名}、{事项}、{编号}、{日期}、{承诺日期}、{机构}、{电话}。"
+                       "英文写：{name}、{service}、{number}、{date}、{promised date}、{office}、{phone}。"),
                      needed=True, forced=True),
             ), title="name"),
         ),

@@ -27,6 +27,8 @@ from servicehall.documents.kinds import DECISIONS, KINDS, REMEDY
 from servicehall.documents.models import Letter, Letterhead, LetterText, Seal
 
 FORM = 1
+TO = "{申请人}："
+EXAMPLE_CODE = "〔核验码〕"
 UNITS = {LimitUnit.WORKDAYS: "个工作日", LimitUnit.DAYS: "日", LimitUnit.HOURS: "小时"}
 OFTEN = {"once": "一次性", "monthly": "每月", "yearly": "每年"}
 NO_DAY = "另行告知之日"
@@ -42,6 +44,7 @@ class Occasion:
     now: datetime
     event: CaseEvent | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -80,7 +83,7 @@ def write(text: LetterText, values: Mapping[str, Any], authority: Authority) -> 
         "code": authority.code,
         "body": body.name,
         "second_line": authority.head.second_line if authority.head else "",
-        "to": variables.fill(words.get("to", "{申请人}："), values),
+        "to": variables.fill(words.get("to", TO), values),
         "applicant": values["申请人"],
         "item": values["事项"],
         "case": values["办件编号"],
@@ -96,6 +99,8 @@ def write(text: LetterText, values: Mapping[str, Any], authority: Authority) -> 
             if values[name]
         ],
         "complaint": values["投诉电话"],
+        # For the same letter once more: what was said beside the event stands nowhere else for us.
+        "said": {code: values[name] for code, name in kind.said.items() if values[name]},
     }
 
 
@@ -126,7 +131,7 @@ def values_for(occasion: Occasion) -> dict[str, Any]:
     with translation.override(settings.LANGUAGE_CODE):
         values = dict.fromkeys(kind.provides, "") | _common(occasion)
         if occasion.event is not None:
-            said = occasion.event.said
+            said = {**occasion.event.said, **occasion.beside}
             values |= {name: said.get(code, "") for code, name in kind.said.items()}
             if kind.note:
                 values[kind.note] = occasion.event.note
@@ -350,3 +355,14 @@ READERS: dict[LetterKind, Callable[[Occasion], dict[str, Any]]] = {
     LetterKind.WITHDRAWAL: _withdrawn,
     LetterKind.DELIVERY: _delivered,
 }
+
+
+def example_of(text: LetterText) -> dict[str, Any]:
+    """The letter with the name of each variable in place of its value, for whoever edits the text."""
+    known = variables.COMMON | KINDS[LetterKind(text.kind)].provides
+    rows = {
+        name: [dict.fromkeys(row, f"〔{name}〕") for _each in range(2)]
+        for name, row in variables.ROWS.items()
+    }
+    values = {name: rows.get(name, f"〔{name}〕") for name in known}
+    return write(text, values, Authority(Body(name="〔机关〕"), "〔文号〕", "", None, None))

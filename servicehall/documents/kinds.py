@@ -15,7 +15,7 @@ class Kind:
     """`group` names the series of numbers (data/numbering.yaml).
 
     `actions` are the CaseEvents that issue the letter; none where another act of an app above asks for it.
-    `note` is the variable that the note of the event fills; `said` those that codes in `event.said` fill.
+    `note` is the variable that the note of the event fills; `said` those that codes fill, of `event.said` or beside it.
     `needs` is a code in `event.said` without which the act brings no such letter.
     `adds` are further variables, read by `content.py` or given by the caller; `must` those without which the
     text would not do what the law asks of it. `signed_by_body` is False where a person signs.
@@ -84,7 +84,11 @@ KINDS: dict[K, Kind] = {
     K.TERMINATION: Kind("notice", (A.LAPSE,), must=names("补正期限"), adds=REMEDY),
     K.WITHDRAWAL: Kind("notice", (A.WITHDRAW,), note="撤回理由", must=names("撤回日期")),
     K.DELIVERY: Kind(
-        "delivery", (A.DELIVER,), note="送达说明", must=names("送达方式 送达日期 送达文书")
+        "delivery",
+        (A.DELIVER,),
+        note="送达说明",
+        said={"proxy_name": "代收人", "proxy_relation": "代收人关系", "tracking_number": "快递单号"},
+        must=names("送达方式 送达日期 送达文书"),
     ),
     # Of a mandate, not of a case: actions/mandates.py.
     K.MANDATE: Kind(

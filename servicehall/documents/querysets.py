@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Self, cast
 
 from django.db.models import Q, QuerySet
 
+from community.governance.enums import Power
+from servicehall.catalogue.enums import VersionState
 from servicehall.documents.enums import LetterState
 
 if TYPE_CHECKING:
@@ -57,10 +59,19 @@ class LetterQuerySet(QuerySet["Letter"]):
 
 
 class LetterTextQuerySet(QuerySet["LetterText"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """Every version, drafts too, for those who look after the catalogue."""
+        return self if scope.has(Power.EDIT_CATALOGUE) else self.none()
+
+    def of(self, kind: str, item_id: str | None) -> Self:
+        """The versions of one text."""
+        return self.filter(kind=kind, item_id=item_id)
+
     def for_item(self, kind: str, item_id: str, day: date) -> LetterText | None:
         """The text in force: the item's own where it has one, else the general one."""
+        own_or_general = Q(item_id=item_id) | Q(item=None)
         return (
-            self.filter(holds_on(day), Q(item_id=item_id) | Q(item=None), kind=kind)
+            self.filter(holds_on(day), own_or_general, kind=kind, state=VersionState.PUBLISHED)
             .order_by("item_id")  # null comes last
             .first()
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from servicehall.documents.views import letters, verify
+from servicehall.documents.views import letters, texts, verify
 
 app_name = "documents"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("hall/letters/<uuid:letter_id>/", letters.letter, name="letter"),
     path("hall/letters/<uuid:letter_id>/pdf/", letters.letter_pdf, name="letter-pdf"),
     path("hall/letters/<uuid:letter_id>/withdraw/", letters.withdraw, name="letter-withdraw"),
+    path("hall/letter-texts/", texts.text_list, name="texts"),
+    path("hall/letter-texts/<slug:code>/", texts.text_page, name="text"),
+    path("hall/letter-texts/<slug:code>/<slug:verb>/", texts.text_act, name="text-act"),
     path("verify/", verify.ask, name="verify"),
     path("verify/<str:code>/", verify.check, name="verify-code"),
     path("verify/<str:code>/compare/", verify.compare, name="verify-compare"),

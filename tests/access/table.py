@@ -63,6 +63,11 @@ def typist(ok: int = 200) -> Expected:
     return only({W.APPLICANT}, ok, blind=COUNTERS | {W.NEIGHBOUR}) | {W.ENDED: 403}
 
 
+def reader(ok: int = 200) -> Expected:
+    """A joint form: for whoever types it, and once it is filed for those who may open a case of it."""
+    return only({W.APPLICANT}, ok, blind=HANDLERS | {W.NEIGHBOUR}) | {W.ENDED: 403}
+
+
 def residents(ok: int = 200) -> Expected:
     return signed_in(403) | dict.fromkeys(RESIDENTS, ok)
 
@@ -431,9 +436,10 @@ OWN_MATTERS = [
     Row("servicehall:bundles", residents()),
     Row("servicehall:bundle", residents(), given=lambda w: {"code": "disability"}),
     Row("servicehall:bundle", residents(422), POST, given=lambda w: {"code": "disability"}),
-    Row("servicehall:family", applicant(302), given=of("family")),
-    Row("servicehall:family-page", applicant(), given=with_("family", key="known")),
-    Row("servicehall:family-page", applicant(422), POST, given=with_("family", key="known")),
+    Row("servicehall:family", reader(302), given=of("family")),
+    Row("servicehall:family-page", typist(), given=with_("family", key="known")),
+    Row("servicehall:family-page", typist(422), POST, given=with_("family", key="known")),
+    Row("servicehall:family-autosave", typist(), POST, given=with_("family", key="known")),
     Row("servicehall:family-discard", typist(302), POST, given=of("family")),
     Row("servicehall:my-signatures", residents()),
     Row(
@@ -470,6 +476,19 @@ COUNTER = [
         only(STATION, blind=COUNTERS - STATION),
         given=person(),
     ),
+    Row("servicehall:bundles-for", only(STATION, blind=COUNTERS - STATION), given=person()),
+    Row(
+        "servicehall:bundle-for",
+        only(STATION, blind=COUNTERS - STATION),
+        given=person(bundle="disability"),
+    ),
+    Row(
+        "servicehall:bundle-for",
+        only(STATION, 422, blind=COUNTERS - STATION),
+        POST,
+        given=person(bundle="disability"),
+    ),
+    Row("servicehall:family-slip", only((), blind=HANDLERS), given=of("family")),
     Row("servicehall:case", of_case(), given=of("case")),
     Row("servicehall:case-why", of_case(), given=of("case")),
     Row("servicehall:mandates", only(STATION, blind=COUNTERS - STATION), given=person()),
@@ -819,6 +838,10 @@ def bundle(_world: World) -> dict[str, Any]:
     return {"code": "disability"}
 
 
+def text(_world: World) -> dict[str, Any]:
+    return {"code": "decision"}
+
+
 # The item of the world is published and has no draft, so that a section leads back to it.
 CATALOGUE = [
     Row("catalogue:items", only(EDITORS)),
@@ -841,6 +864,13 @@ CATALOGUE = [
         only(EDITORS, 302),
         POST,
         given=lambda w: bundle(w) | {"verb": "start"},
+    ),
+    Row("documents:texts", only(EDITORS)),
+    Row("documents:texts", only(EDITORS, 422), POST, data=NONSENSE),
+    Row("documents:text", only(EDITORS), given=text),
+    Row("documents:text", only(EDITORS, 422), POST, given=text, data=NONSENSE),
+    Row(
+        "documents:text-act", only(EDITORS, 302), POST, given=lambda w: text(w) | {"verb": "start"}
     ),
     Row("catalogue:item-act", only(EDITORS, 302), POST, given=item_and(verb="start")),
     *(

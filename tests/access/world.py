@@ -65,6 +65,7 @@ from servicehall.cases.models import (
     Proposal,
     Upload,
 )
+from servicehall.catalogue.models import Bundle
 from servicehall.documents.actions import load_documents
 from servicehall.documents.models import Letter
 from servicehall.publicity import actions as publicity
@@ -289,6 +290,7 @@ class World:
         assert place.resident.user_id is not None
         joint = CaseFamily.objects.create(
             bundle="disability",
+            version=Bundle.objects.get(code="disability"),
             applicant=place.applicant,
             owner_id=place.resident.user_id,
             started_at=place.now,

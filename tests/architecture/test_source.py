@@ -293,6 +293,7 @@ DATA = {
     "servicehall/documents/content.py": "letters are written in the language of record",
     "servicehall/documents/kinds.py": "names of variables, which officials write in texts",
     "servicehall/documents/variables.py": "names of variables, which officials write in texts",
+    "servicehall/documents/wording.py": "marks, which officials write in texts",
     "servicehall/documents/pdf/setting.py": "marks that begin or end no line",
     "servicehall/documents/pdf/sheet.py": "letters are written in the language of record",
 }

@@ -41,8 +41,10 @@ from residents.base.models import (
     Person,
     PersonEvent,
 )
+from servicehall.aftercare.enums import Receiver
+from servicehall.aftercare.models import Delivery
 from servicehall.cases.actions import accept
-from servicehall.cases.enums import CaseState, Light, Outcome
+from servicehall.cases.enums import CaseState, DeliveryWay, Light, Outcome
 from servicehall.cases.models import Case, Rating
 
 AS_OF = date(2026, 3, 1)
@@ -355,6 +357,16 @@ def test_cases_spread_over_windows_stations_and_weeks(city: Path) -> None:
     assert Case.objects.values("station").distinct().count() == 5
     days = set(Case.objects.values_list("filed_on", flat=True))
     assert len({(day.isocalendar().year, day.isocalendar().week) for day in days}) >= 8
+
+
+def test_every_delivery_says_how_it_came_into_whose_hands(city: Path) -> None:
+    found = list(Delivery.objects.select_related("case__version").order_by("pk"))
+    assert {delivery.way for delivery in found} == set(DeliveryWay.values)
+    assert {delivery.receiver for delivery in found} == set(Receiver.values)
+    for delivery in found:
+        assert delivery.way in delivery.case.version.content["result"]["delivery"]
+        assert delivery.is_signed == (delivery.way != DeliveryWay.POST)
+        assert bool(delivery.tracking_number) == (delivery.way == DeliveryWay.POST)
 
 
 def test_nothing_of_a_case_lies_in_the_future_or_out_of_order(city: Path) -> None:

@@ -10,6 +10,7 @@ from accounts.models import AuditEntry
 from common.errors import Conflict, NotAllowed
 from common.masking import mask_name
 from community.governance.enums import Role
+from servicehall.aftercare import actions as aftercare
 from servicehall.cases import actions as cases
 from servicehall.cases.enums import CaseAction
 from servicehall.documents import actions
@@ -263,3 +264,34 @@ def test_issuing_costs_an_act_few_questions(count_queries):
         cost = count_queries(lambda: example(place, case))
         transaction.savepoint_rollback(sid)
     assert cost <= 8  # one of them is the example's own look at the case
+
+
+def test_the_proof_of_delivery_says_who_signed_and_by_which_number_it_was_sent():
+    place = lettered_hall()
+    granted = place.granted()
+    aftercare.deliver(
+        granted.pk, way="home", receiver="proxy", proxy_name="王小明", proxy_relation="child",
+        is_signed=True, by=place.clerk, now=place.now + timedelta(minutes=15),
+    )  # fmt: skip
+    text = text_of(letter_of(granted, K.DELIVERY))
+    assert "代收人：王小明（子女）" in text
+    assert "快递单号" not in text
+    event = granted.events.get(action="deliver")
+    assert "王小明" not in str(event.said) + event.note  # sealed in its own row, and in the letter
+
+
+def test_a_result_that_was_posted_has_its_number_on_the_proof_of_delivery():
+    place = lettered_hall()
+    case = place.granted()
+    aftercare.deliver(
+        case.pk, way="post", tracking_number="EA123456785CN",
+        by=place.clerk, now=place.now + timedelta(minutes=15),
+    )  # fmt: skip
+    text = text_of(letter_of(case, K.DELIVERY))
+    assert "快递单号：EA123456785CN" in text
+    assert "代收人：" not in text
+    letter = letter_of(case, K.DELIVERY)
+    again = actions.withdraw(
+        letter.pk, reason="盖章不清", again=True, by=place.clerk, now=place.now
+    )
+    assert "快递单号：EA123456785CN" in text_of(again)

@@ -49,7 +49,7 @@ OTHERS = {
         *("servicehall.cases.filing.is_proxy", "servicehall.cases.looking.offers"),
         *("servicehall.catalogue.bundling.offered", "servicehall.catalogue.versions.benefit_kinds"),
         *("servicehall.cases.papers.open_paper", "servicehall.catalogue.versions.known_now"),
-        "servicehall.documents.comparing.is_same_file",
+        *("servicehall.documents.comparing.is_same_file", "servicehall.documents.texts.seen_of"),
     ),
     "is part of the transaction of whoever calls it": (
         *(
@@ -69,6 +69,7 @@ OTHERS = {
         *("servicehall.documents.issuing.issue", "servicehall.documents.issuing.issue_for"),
         "servicehall.documents.mandates.follow_mandate",
     ),
+    "looks first, and then does one act that is swept": ("servicehall.cases.filing.open_draft",),
     "sets a city up, before anybody works there": ("community.governance.places.load_places",),
     "is rolled back in any case": ("residents.base.rehearsing.rehearse",),
     "writes one row, in one statement": (

@@ -1,16 +1,18 @@
 """批量办理: the same act on many cases, a result for each, whatever happens in between."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from common.errors import Invalid
+from servicehall.aftercare.models import Benefit
 from servicehall.cases import actions
 from servicehall.cases.actions import batches
 from servicehall.cases.enums import CaseState
-from servicehall.cases.models import Batch, Case
+from servicehall.cases.models import Batch, BatchEntry, Case
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import Hall, file_case, hall
 
@@ -86,3 +88,64 @@ def test_the_desk_ticks_asks_once_and_shows_how_far_it_is(client_for):
     shown = clerk.get(page.url).content.decode()
     assert "2 / 2 件" in shown
     assert Case.objects.filter(state=CaseState.ACCEPTED, filed_on=timezone.localdate()).count() == 2
+
+
+def at_the_decider(place: Hall, number: int) -> list[Case]:
+    cases = filed(place, number)
+    carried = {"community": place.director, "street": place.official}
+    for case in cases:
+        actions.accept(case.pk, by=place.clerk, now=place.now)
+        while not (step := case.steps.get(state="open")).is_final:
+            actions.forward(case.pk, opinion="属实", by=carried[step.level], now=place.now)
+    return cases
+
+
+def propose(case: Case, amount: str) -> None:
+    case.refresh_from_db()
+    case.amount = amount
+    case.save(update_fields=["amount"])
+
+
+def test_a_decider_sees_what_each_case_gets_and_what_has_no_amount_is_left_to_him(client_for):
+    """One amount was shown in public, one is written in the table, one is left open."""
+    place = hall()  # 低保, reckoned for each household
+    shown, written, left = at_the_decider(place, 3)
+    propose(shown, "860.00")
+    desk, url = client_for(place.decider), reverse("servicehall:batch-start")
+    ticked = {"case": [str(case.pk) for case in (shown, written, left)]}
+    asked = desk.post(url, ticked)
+    gifts = {
+        row["case"].pk: (row["gift"].amount, bool(row["field"])) for row in asked.context["rows"]
+    }
+    assert gifts == {
+        shown.pk: (Decimal("860.00"), False),
+        written.pk: (None, True),
+        left.pk: (None, True),
+    }
+    chosen = {"chosen": asked.context["chosen"], "act": "grant", "words": "符合条件"}
+    wrong = desk.post(url, chosen | {f"amount-{written.pk}": "-5"})
+    assert wrong.status_code == 422
+    begun = desk.post(url, chosen | {f"amount-{written.pk}": "512.5"})
+    assert begun.status_code == 302
+    # What is proposed after he pressed was seen by nobody.
+    propose(left, "999")
+    desk.post(begun.url + "go/")
+    told = {entry.case_id: entry for entry in BatchEntry.objects.all()}
+    assert [told[case.pk].is_done for case in (shown, written, left)] == [True, True, False]
+    assert "打开这一件" in told[left.pk].message
+    amounts = {benefit.case_id: benefit.amount for benefit in Benefit.objects.all()}
+    assert amounts == {shown.pk: "860.00", written.pk: "512.5"}
+    assert Case.objects.get(pk=left.pk).outcome == ""
+    result = desk.get(begun.url).content.decode()
+    assert "860.00 元" in result
+    assert "512.5 元" in result
+
+
+def test_a_benefit_that_is_the_same_for_everybody_is_granted_as_it_stands():
+    place = hall("W3-02")
+    (case,) = at_the_decider(place, 1)
+    batch = actions.start_batch("grant", [case.pk], words="", by=place.decider, now=place.now)
+    assert actions.go_on(batch.pk, by=place.decider, now=place.now) == 0
+    assert batch.entries.get().is_done
+    case.refresh_from_db()
+    assert (case.outcome, case.amount) == ("granted", None)  # the rule of the item says how much

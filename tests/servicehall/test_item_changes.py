@@ -11,9 +11,9 @@ from django.utils import timezone
 from common.errors import NotAllowed
 from community.governance.enums import Role
 from servicehall.cases import actions
-from servicehall.cases.models import Case, Draft, Upload
+from servicehall.cases.models import Case, CaseFamily, Draft, Upload
 from servicehall.catalogue.actions import load_catalogue
-from servicehall.catalogue.models import ItemVersion
+from servicehall.catalogue.models import Bundle, ItemVersion
 from tests.factories.governance import staff
 from tests.factories.servicehall import DIBAO, hall, item_version
 
@@ -189,6 +189,18 @@ def test_an_address_is_a_community_of_the_tree_and_the_rest(here, phone):
 # --- before it is published ----------------------------------------------------------------------------
 
 
+def test_the_preview_of_a_draft_asks_nothing_that_only_a_published_item_can_answer(
+    here, client_for
+):
+    desk, expected = client_for(staff(Role.DISTRICT_OFFICE)), "aftercare:expected"
+    preview = reverse("servicehall:item-preview", args=[DIBAO])
+    assert reverse(expected, args=[DIBAO]) in desk.get(preview).content.decode()
+    ItemVersion.objects.filter(pk=here.version.pk).update(state="draft")
+    shown = desk.get(preview)
+    assert shown.context["is_preview"]
+    assert reverse(expected, args=[DIBAO]) not in shown.content.decode()
+
+
 def test_an_official_walks_through_the_form_before_anybody_else_and_leaves_no_trace(
     here, client_for
 ):
@@ -244,6 +256,26 @@ def test_a_certificate_of_the_list_is_refused_at_search_at_the_start_and_in_the_
     assert refused.status_code == 422
     assert "公安" in refused.content.decode()
     assert phone.post(url, given | {"detail": "2019年起住在这里"}).status_code == 302
+
+
+def test_a_joint_form_is_no_way_round_the_list(here, certificates, client_for):
+    Bundle.objects.create(
+        code="living", number=1, state="published", valid_from=timezone.localdate(),
+        name={"zh": "居住一件事"}, short={"zh": "居住"}, items=["W7-02", "W7-03"], basis="规定",
+    )  # fmt: skip
+    desk = client_for(here.clerk)
+    url = reverse("servicehall:bundle-for", args=[here.applicant.pk, "living"])
+    chosen = {"items": ["W7-02", "W7-03"]}
+    sent = desk.post(url, chosen | {"words": "开无犯罪记录证明"})
+    assert sent["Location"].startswith(reverse("servicehall:search"))
+    assert not Draft.objects.exists()
+    assert desk.post(url, chosen).status_code == 302
+    family = CaseFamily.objects.get()
+    page = reverse("servicehall:family-page", args=[family.pk, "0-use"])
+    given = {"what": "other", "for_whom": "单位", "use": "入职", "detail": "证明本人无犯罪记录证明"}
+    refused = desk.post(page, given)
+    assert refused.status_code == 422
+    assert "公安" in refused.content.decode()
 
 
 def test_the_item_that_the_list_itself_names_may_be_started(here, phone, certificates):

@@ -33,8 +33,9 @@ def test_without_ticks_it_names_what_came_with_the_filing(client_for):
     here = hall(ALLOWANCE)
     page = client_for(here.clerk).get(slip(here.filed()), {"paper": "a4"})
     assert 'class="paper' in page.content.decode()
-    assert [p.code for p in page.context["handed_in"]]
-    assert all(p.state in {"uploaded", "answered"} for p in page.context["handed_in"])
+    (sheet,) = page.context["sheets"]
+    assert [p.code for p in sheet["handed_in"]]
+    assert all(p.state in {"uploaded", "answered"} for p in sheet["handed_in"])
 
 
 def test_after_acceptance_it_names_both_days_and_marks_them_provisional(client_for):

@@ -49,6 +49,15 @@ document.addEventListener("click", (event) => {
   for (const menu of $$("[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
 }, true);
 
+// A roll has no length of its own: the page is cut where the longest receipt ends.
+addEventListener("beforeprint", () => {
+  const receipts = $$(".receipt");
+  if (!receipts.length) return;
+  const height = Math.ceil(Math.max(...receipts.map((one) => one.offsetHeight)) * 25.4 / 96) + 10;
+  const sheet = [...document.styleSheets].find((each) => each.href?.includes("/print."));
+  sheet.insertRule(`@page roll { size: 80mm ${height}mm; margin: 3mm 4mm; }`, sheet.cssRules.length);
+});
+
 // A text kept ready goes into the box it is for: in place of the one chosen before, below what was typed.
 document.addEventListener("change", (event) => {
   const chosen = event.target.closest("[data-fills]");

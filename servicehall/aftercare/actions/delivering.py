@@ -3,7 +3,9 @@
 import uuid
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid
@@ -31,8 +33,15 @@ def deliver(
     """The case is delivered, and it is written down to whom and how."""
     _check(way, receiver, proxy_name, proxy_relation, tracking_number, is_signed=is_signed)
     is_proxy = receiver == Receiver.PROXY
+    with translation.override(settings.LANGUAGE_CODE):  # as the letter says it
+        relation = str(ProxyRelation(proxy_relation).label) if is_proxy else ""
+    beside = {
+        "proxy_name": proxy_name.strip() if is_proxy else "",
+        "proxy_relation": relation,
+        "tracking_number": tracking_number.strip(),
+    }
     with transaction.atomic(durable=True):
-        case = deliver_inside(case_id, by=by, now=now, way=way, note=note)
+        case = deliver_inside(case_id, by=by, now=now, way=way, note=note, beside=beside)
         # The follower of the act has just written the row; here it gets its particulars.
         found = Delivery.objects.of_case(case.pk).latest("event_id")
         found.receiver = Receiver(receiver)

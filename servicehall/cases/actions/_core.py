@@ -149,6 +149,7 @@ def record(
     note: str = "",
     remark: str = "",
     said: Mapping[str, Any] | None = None,
+    beside: Mapping[str, str] | None = None,
     due_on: date | None = None,
 ) -> Case:
     """Write the new state, the event, the audit entry and the message. Called last, inside the transaction."""
@@ -181,7 +182,7 @@ def record(
     )
     if rule.message:
         tell(case, rule.message, event_id=event.pk, now=now, due_on=due_on)
-    followers.tell(Happening(case, event, by, now))
+    followers.tell(Happening(case, event, by, now, beside or {}))
     return case
 
 

@@ -3,9 +3,11 @@
 The work goes on in slices, so that a page shows how far it is, and a closed browser loses nothing.
 """
 
+import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +17,7 @@ from common.errors import Invalid, NotAllowed
 from community.governance.scopes import Scope
 from servicehall.cases.actions import handling, review
 from servicehall.cases.enums import BatchAct
+from servicehall.cases.granting import gift_of
 from servicehall.cases.models import Batch, BatchEntry, Case
 
 MOST, SLICE = 500, 25
@@ -22,10 +25,21 @@ NEEDS_WORDS = frozenset({BatchAct.FORWARD})
 
 
 def start_batch(
-    act: str, case_ids: Sequence[uuid.UUID], *, words: str, by: Scope, now: datetime
+    act: str,
+    case_ids: Sequence[uuid.UUID],
+    *,
+    words: str,
+    amounts: Mapping[uuid.UUID, Decimal] | None = None,
+    by: Scope,
+    now: datetime,
 ) -> Batch:
-    """Write down what is to be done to which cases; those out of reach are left out. Nothing is done yet."""
+    """Write down what is to be done to which cases; those out of reach are left out. Nothing is done yet.
+
+    `amounts` are those that a decider gives to cases for which none was proposed.
+    """
     errors: dict[str, Any] = {}
+    if any(amount <= 0 for amount in (amounts or {}).values()):
+        errors["amounts"] = _("金额应大于零。")
     if act not in BatchAct.values:
         errors["act"] = _("请选择要做什么。")
     elif act in NEEDS_WORDS and not words.strip():
@@ -37,17 +51,29 @@ def start_batch(
     if by.post_id is None:
         raise NotAllowed("no_post", _("请先选择任职。"))
     with transaction.atomic(durable=True):
-        found = list(
-            Case.objects.in_hand_of(by)
-            .filter(pk__in=set(case_ids))
-            .order_by("act_by_on", "pk")
-            .values_list("pk", flat=True)
-        )
+        rows = Case.objects.in_hand_of(by).filter(pk__in=set(case_ids))
+        found = list(rows.prefetch_related("version").order_by("act_by_on", "pk"))
         if not found:
             raise Invalid("nothing_in_hand", _("选中的办件都不在您手上，请刷新后再选。"))
-        batch = Batch.objects.create(act=act, words=words.strip(), post_id=by.post_id, made_at=now)
-        BatchEntry.objects.bulk_create(BatchEntry(batch=batch, case_id=pk) for pk in found)
+        batch = Batch.objects.create(
+            act=act,
+            words=words.strip(),
+            post_id=by.post_id,
+            made_at=now,
+            amounts=_amounts(found, amounts or {}) if act == BatchAct.GRANT else None,
+        )
+        BatchEntry.objects.bulk_create(BatchEntry(batch=batch, case=case) for case in found)
     return batch
+
+
+def _amounts(cases: Sequence[Case], given: Mapping[uuid.UUID, Decimal]) -> str:
+    """As they stand when the batch is begun: what is proposed afterwards was seen by nobody."""
+    found: dict[str, str] = {}
+    for case in cases:
+        gift = gift_of(case)
+        if gift is not None and (amount := gift.amount or given.get(case.pk)):
+            found[str(case.pk)] = str(amount)
+    return json.dumps(found)
 
 
 def go_on(batch_id: uuid.UUID, *, by: Scope, now: datetime) -> int:
@@ -72,7 +98,7 @@ def _next(batch: Batch, call: Callable[..., object], *, by: Scope, now: datetime
         entry.done_at = now
         entry.save(update_fields=["done_at"])
     try:
-        call(entry.case_id, by=by, now=now)
+        call(entry, by=by, now=now)
     except Case.DoesNotExist:
         entry.message = str(_("这一件已经不在您的范围内。"))
     except NotAllowed as refusal:
@@ -86,7 +112,20 @@ def _next(batch: Batch, call: Callable[..., object], *, by: Scope, now: datetime
 def _call_of(batch: Batch) -> Callable[..., object]:
     words = batch.words
     if batch.act == BatchAct.FORWARD:
-        return lambda pk, **given: review.forward(pk, opinion=words, **given)
+        return lambda entry, **given: review.forward(entry.case_id, opinion=words, **given)
     if batch.act == BatchAct.GRANT:
-        return lambda pk, **given: review.grant(pk, reason=words, **given)
-    return lambda pk, **given: handling.accept(pk, remark=words, **given)
+        return lambda entry, **given: _grant(entry, batch, **given)
+    return lambda entry, **given: handling.accept(entry.case_id, remark=words, **given)
+
+
+def _grant(entry: BatchEntry, batch: Batch, *, by: Scope, now: datetime) -> None:
+    """A benefit without an amount is decided by itself: in a batch nobody would notice that it gives nothing."""
+    gift = gift_of(Case.objects.visible_to(by).select_related("version").get(pk=entry.case_id))
+    amount = batch.granted.get(str(entry.case_id))
+    if gift is not None and amount is None:
+        raise NotAllowed(
+            "amount_missing",
+            _("金额还没有核定。请打开这一件，点“准予”，填写核定金额；不发钱的也在那里准予。"),
+        )
+    decided = Decimal(amount) if amount and gift and not gift.is_fixed else None
+    review.grant(entry.case_id, reason=batch.words, amount=decided, by=by, now=now)

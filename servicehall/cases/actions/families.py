@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from common import storage
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.scopes import Scope
 from residents.base.models import Person
-from servicehall.cases.actions.filing import file_draft, new_number, save_draft, start_draft
+from servicehall.cases.actions.filing import file_draft, new_number, open_draft, save_draft
 from servicehall.cases.bundles import Asked, joint
 from servicehall.cases.models import Case, CaseFamily, Draft, Upload
 from servicehall.catalogue.enums import Channel
@@ -23,7 +24,10 @@ from servicehall.catalogue.models import Bundle, ItemVersion
 def start_family(
     bundle: Bundle, items: Collection[str], *, applicant: Person, by: Scope, now: datetime
 ) -> CaseFamily:
-    """Open the joint form of these items, or the one already open. Drafts that were begun are taken along."""
+    """Open the joint form of these items, or the one already open, which goes on under this version of it.
+
+    Drafts that were begun are taken along.
+    """
     chosen = [code for code in bundle.items if code in items]
     if not chosen:
         raise Invalid("nothing_chosen", _("请至少选一个事项。"), {"items": _("请选择。")})
@@ -33,18 +37,21 @@ def start_family(
         for version in ItemVersion.objects.public(today).filter(item_id__in=chosen)
     }
     with transaction.atomic():
-        family, _is_new = CaseFamily.objects.get_or_create(
+        family, is_new = CaseFamily.objects.get_or_create(
             owner_id=by.user_id,
             applicant=applicant,
             bundle=bundle.code,
             filed_at=None,
-            defaults={"started_at": now},
+            defaults={"started_at": now, "version": bundle},
         )
+        if not is_new and family.version_id != bundle.pk:
+            family.version = bundle
+            family.save(update_fields=["version"])
         Draft.objects.filter(family=family, is_filed=False).update(family=None)
         for code in chosen:
             if code not in versions:
                 raise NotAllowed("item_retired", _("其中有事项现在不再受理，请重新选择。"))
-            draft = start_draft(versions[code], applicant=applicant, by=by, now=now)
+            draft = open_draft(versions[code], applicant=applicant, by=by, now=now)
             draft.family = family
             draft.save(update_fields=["family"])
     return family
@@ -53,16 +60,20 @@ def start_family(
 def drafts_of(family: CaseFamily, *, by: Scope) -> list[Draft]:
     """The drafts in the order of the form."""
     rows = Draft.objects.visible_to(by).filter(family=family)
-    bundle = Bundle.objects.begun([family.bundle]).get(family.bundle)
-    order = {code: number for number, code in enumerate(bundle.items if bundle else ())}
+    order = {code: number for number, code in enumerate(family.version.items)}
     return sorted(
         rows.select_related("version__item", "applicant__community"),
         key=lambda draft: (order.get(draft.version.item_id, len(order)), draft.version.item_id),
     )
 
 
+def uploads_of(drafts: Collection[Draft]) -> QuerySet[Upload]:
+    """The files of drafts that were read as the viewer may."""
+    return Upload.objects.filter(draft__in=drafts).select_related("draft").order_by("id")
+
+
 def save_family(
-    family: CaseFamily, answers: Mapping[str, Any], *, by: Scope, now: datetime
+    family: CaseFamily, answers: Mapping[str, Any], *, step: str = "", by: Scope, now: datetime
 ) -> None:
     """Hand every answer to the drafts whose question it is; the contact is everybody's."""
     drafts = drafts_of(family, by=by)
@@ -75,7 +86,7 @@ def save_family(
                     own[key] = value
                 elif key in asked:
                     own |= {k: value for n, k in asked[key].owners if n == number}
-            save_draft(draft.pk, own, step="", by=by, now=now)
+            save_draft(draft.pk, own, step=step, by=by, now=now)
 
 
 def discard_family(family_id: uuid.UUID, *, by: Scope) -> None:
@@ -99,7 +110,9 @@ def discard_family(family_id: uuid.UUID, *, by: Scope) -> None:
         storage.drop(name)
 
 
-def submit_family(family_id: uuid.UUID, *, by: Scope, now: datetime) -> CaseFamily:
+def submit_family(
+    family_id: uuid.UUID, *, by: Scope, now: datetime, channel: Channel = Channel.ONLINE
+) -> CaseFamily:
     """File all drafts of the form in one transaction. The same form twice gives the same cases.
 
     Raises Invalid with the errors under the names of the joint form.
@@ -108,7 +121,10 @@ def submit_family(family_id: uuid.UUID, *, by: Scope, now: datetime) -> CaseFami
     try:
         with transaction.atomic(durable=True):
             family = (
-                CaseFamily.objects.visible_to(by).select_for_update(of=("self",)).get(pk=family_id)
+                CaseFamily.objects.visible_to(by)
+                .select_related("version")
+                .select_for_update(of=("self",))
+                .get(pk=family_id)
             )
             if family.filed_at is not None:
                 return family
@@ -120,7 +136,7 @@ def submit_family(family_id: uuid.UUID, *, by: Scope, now: datetime) -> CaseFami
             for number, draft in enumerate(drafts):
                 Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
                 try:
-                    cases.append(file_draft(draft, by=by, now=now, channel=Channel.ONLINE))
+                    cases.append(file_draft(draft, by=by, now=now, channel=channel))
                 except Invalid as error:
                     errors |= _renamed(error.fields, asked, number)
             _close(family, cases, errors, now=now)
@@ -155,9 +171,14 @@ def _share_files(drafts: list[Draft], asked: list[Asked]) -> list[str]:
     for one in asked:
         if one.question["type"] != "file" or len(one.owners) == 1:
             continue
-        (first, key), *others = one.owners
-        for upload in list(drafts[first].uploads.filter(field=key).order_by("id")):
-            for number, other in others:
+        held = {
+            (number, key): list(drafts[number].uploads.filter(field=key).order_by("id"))
+            for number, key in one.owners
+        }
+        given = next((uploads for uploads in held.values() if uploads), [])
+        missing = [owner for owner, uploads in held.items() if not uploads]
+        for upload in given:
+            for number, other in missing:
                 names.append(storage.keep(storage.read(upload.stored_as)))
                 Upload.objects.create(
                     draft=drafts[number],

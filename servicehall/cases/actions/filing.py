@@ -54,6 +54,19 @@ def start_draft(version: ItemVersion, *, applicant: Person, by: Scope, now: date
     return draft
 
 
+def open_draft(version: ItemVersion, *, applicant: Person, by: Scope, now: datetime) -> Draft:
+    """The draft already open for this item and person, under whatever version it was begun, or a new one.
+
+    The pages say what has changed since.
+    """
+    check_may_file(applicant, version.item_id, by=by, now=now)
+    begun = Draft.objects.visible_to(by).filter(
+        version__item_id=version.item_id, applicant=applicant
+    )
+    older = begun.exclude(version=version).first()
+    return older or start_draft(version, applicant=applicant, by=by, now=now)
+
+
 def check_may_file(applicant: Person, item_code: str, *, by: Scope, now: datetime) -> None:
     """A clerk for whoever stands there; a resident for himself and for whom he may act."""
     if by.is_staff:

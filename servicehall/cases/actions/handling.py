@@ -1,7 +1,7 @@
 """What the window does with a case: accept, ask once, decline, hand over the result."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -213,12 +213,25 @@ def deliver(
 
 
 def deliver_inside(
-    case_id: uuid.UUID, *, by: Scope, now: datetime, way: str, note: str = ""
+    case_id: uuid.UUID,
+    *,
+    by: Scope,
+    now: datetime,
+    way: str,
+    note: str = "",
+    beside: Mapping[str, str] | None = None,
 ) -> Case:
     """The delivery itself, inside the transaction of an action that writes down more about it."""
     said = {"delivered": DeliveryWay(way).value}
     case, rule = _core.claim(case_id, CaseAction.DELIVER, by=by)
     case.delivered_at = now
     return _core.record(
-        case, rule, CaseAction.DELIVER, by=by, now=now, note=note.strip(), said=said
+        case,
+        rule,
+        CaseAction.DELIVER,
+        by=by,
+        now=now,
+        note=note.strip(),
+        said=said,
+        beside=beside,
     )

@@ -42,12 +42,13 @@ def move_draft(draft_id: uuid.UUID, *, by: Scope, now: datetime) -> Draft:
             given = answering.load_answers(newer.answers)
             answers |= {key: value for key, value in given.items() if value not in (None, "", [])}
             gone += _take_files(draft, newer)
+            draft.family_id = draft.family_id or newer.family_id
             newer.delete()
         gone += _drop_files(draft, version)
         before = draft.version.number
         draft.version, draft.answers = version, answering.dump_answers(answers)
         draft.step, draft.changed_at = "", now
-        draft.save(update_fields=["version", "answers", "step", "changed_at"])
+        draft.save(update_fields=["version", "answers", "step", "changed_at", "family"])
         audit.record(
             "draft.moved",
             by=by,

@@ -1,9 +1,13 @@
 """批量办理: the same act on many cases, one result for each."""
 
+import json
+
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from common.fields import EncryptedTextField
 from common.ids import uuid7
 from community.governance.models import Post
 from servicehall.cases.enums import BatchAct
@@ -17,6 +21,8 @@ class Batch(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     act = models.CharField(max_length=12, choices=BatchAct.choices)
     words = models.TextField(_("意见"), blank=True)
+    # Of a grant, JSON {case: yuan}: what the decider saw beside each case, or wrote there.
+    amounts = EncryptedTextField(_("核定金额"), null=True)
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 
@@ -32,6 +38,11 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @cached_property
+    def granted(self) -> dict[str, str]:
+        """The amounts in yuan by the id of the case."""
+        return dict(json.loads(self.amounts or "{}"))
 
 
 class BatchEntry(models.Model):

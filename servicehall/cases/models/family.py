@@ -9,13 +9,18 @@ from common.ids import uuid7
 from residents.base.models import Person
 from residents.base.ties import OnMerge, Tie, declare
 from servicehall.cases.querysets import CaseFamilyQuerySet
+from servicehall.catalogue.models import Bundle
 
 
 class CaseFamily(models.Model):
-    """One form for several items, and later the cases that came of it. `bundle`: code of a catalogue Bundle."""
+    """One form for several items, and later the cases that came of it.
+
+    `bundle`: code of a catalogue Bundle; `version`: the one under which the items were chosen.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     bundle = models.CharField(_("一件事"), max_length=30)
+    version = models.ForeignKey(Bundle, models.PROTECT, related_name="+")
     number = models.CharField(_("一件事编号"), max_length=32, blank=True)
     applicant = models.ForeignKey(Person, models.PROTECT, related_name="+")
     owner = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -31,13 +31,15 @@ from servicehall.cases.enums import STANDING_STILL, CaseState, Light
 from servicehall.cases.forms_staff import FindCaseForm
 from servicehall.cases.models import Case, Consultation, Draft
 from servicehall.cases.querysets import CaseQuerySet, light_is
+from servicehall.cases.views._filing import Begun, begun
 from servicehall.catalogue import certificates, finding
-from servicehall.catalogue.models import ItemVersion
+from servicehall.catalogue.models import Bundle, ItemVersion
 
 SIZE = 30
 MAX_FOUND = 20
 MAX_DRAFTS = 6
 MAX_ITEMS = 9  # one digit key each
+BUNDLE_KEYS = "bnmgh"  # and one letter for each joint form
 SEARCHES_PER_MINUTE = 60
 USED_WITHIN = timedelta(days=90)
 TOO_MANY = 429
@@ -120,12 +122,11 @@ def desk(request: PortalRequest) -> HttpResponse:
     return TemplateResponse(request, "servicehall/desk/desk.html", context)
 
 
-def _drafts(scope: Scope) -> list[Draft]:
+def _drafts(scope: Scope) -> list[Begun]:
     """What this clerk began for somebody and put aside."""
     if not scope.has(Power.ACCEPT_CASES):
         return []
-    rows = Draft.objects.visible_to(scope).select_related("applicant")
-    return list(rows.order_by("-changed_at")[:MAX_DRAFTS])
+    return begun(Draft.objects.visible_to(scope), MAX_DRAFTS)
 
 
 @access(power(Power.READ_CASES))
@@ -264,6 +265,8 @@ def for_person(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
         "name": mask_name(person.full_name),
         "q": q,
         "items": _items(request.scope, q, today),
+        "bundles": _bundles(q, today) if q else [],
+        "words": f"?{urlencode({'words': q})}" if q else "",
         "refused": certificates.found(q) if q else [],
         "url": request.path,
     }
@@ -273,7 +276,7 @@ def for_person(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
     rows = _rows(shown, today, WorkCalendarYear.objects.calendar())
     context["open_rows"] = [row for row in rows if row.case.closed_on is None]
     drafts = Draft.objects.visible_to(request.scope).filter(applicant=person)
-    context["drafts"] = list(drafts.select_related("applicant").order_by("-changed_at"))
+    context["drafts"] = begun(drafts)
     context["closed_rows"] = [row for row in rows if row.case.closed_on is not None][:5]
     name = "_for_person" if request.htmx else "for_person"
     return TemplateResponse(request, f"servicehall/desk/{name}.html", context)
@@ -300,3 +303,17 @@ def _items(scope: Scope, q: str, today: date) -> list[tuple[str, ItemVersion]]:
         codes = list(dict.fromkeys([*used, *own]))
     found = [versions[code] for code in codes if code in versions][:MAX_ITEMS]
     return [(str(number), version) for number, version in enumerate(found, start=1)]
+
+
+def _bundles(q: str, today: date) -> list[tuple[str, Bundle]]:
+    """(letter key, joint form): those that are called so, or that hold what was asked for."""
+    bundles = {bundle.code: bundle for bundle in Bundle.objects.public(today).order_by("code")}
+    within = {code for bundle in bundles.values() for code in bundle.items}
+    versions = ItemVersion.objects.public(today).filter(item_id__in=within)
+    terms = dict(versions.values_list("item_id", "search_text"))
+    texts = (
+        (code, "\n".join([bundle.label.lower(), *(terms.get(i, "") for i in bundle.items)]))
+        for code, bundle in bundles.items()
+    )
+    codes = finding.rank(q, texts)
+    return [(key, bundles[code]) for key, code in zip(BUNDLE_KEYS, codes, strict=False)]

@@ -17,23 +17,23 @@ from servicehall.cases.views._filing import (
     Filing,
     attach_one,
     get_filing,
-    page_url,
     with_files,
 )
+from servicehall.cases.views._joint import on_joint_form
 
 
 @access(SIGNED_IN)
 @require_POST
 def attach(request: PortalRequest, draft_id: uuid.UUID, field: str) -> HttpResponse:
     """Take the chosen files at once (htmx); the answer is the box with what is there now."""
-    filing = get_filing(request, draft_id)
-    step = _step_with_file(filing, field)
+    filing, name = on_joint_form(request, get_filing(request, draft_id), field)
+    step = step_with_file(filing, name)
     problems = [
         problem
-        for file in request.FILES.getlist(field)
-        if (problem := attach_one(request, filing, field, file))
+        for file in request.FILES.getlist(name)
+        if (problem := attach_one(request, filing, name, file))
     ]
-    return _file_box(request, filing, step, field, problems[-1:])
+    return _file_box(request, filing, step, name, problems[-1:])
 
 
 @access(SIGNED_IN)
@@ -43,14 +43,15 @@ def remove(request: PortalRequest, draft_id: uuid.UUID, upload_id: uuid.UUID) ->
     upload = get_object_or_404(
         Upload.objects.visible_to(request.scope), pk=upload_id, draft_id=draft_id
     )
-    step = _step_with_file(filing, upload.field)
+    filing, name = on_joint_form(request, filing, upload.field)
+    step = step_with_file(filing, name)
     file_actions.remove(upload.pk, by=request.scope)
     if request.htmx:
-        return _file_box(request, filing, step, upload.field, [])
-    return redirect(page_url(filing, step.key))
+        return _file_box(request, filing, step, name, [])
+    return redirect(filing.page_url(step.key))
 
 
-def _step_with_file(filing: Filing, field: str) -> Step:
+def step_with_file(filing: Filing, field: str) -> Step:
     for step in filing.steps:
         if any(q["key"] == field and q["type"] == "file" for q in step.drawn):
             return step

@@ -1,12 +1,12 @@
 """一件事: choosing the items, the joint form page by page, and one page to follow all its cases."""
 
 import uuid
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -14,105 +14,59 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.access import RESIDENT, SIGNED_IN, access
-from common.errors import Invalid, NotAllowed
+from common.access import RESIDENT, SIGNED_IN, access, power
+from common.errors import NotAllowed
+from community.governance.enums import Power
 from community.governance.scopes import PortalRequest
 from residents.base.models import Person
 from servicehall.cases import actions
-from servicehall.cases.actions.families import drafts_of
-from servicehall.cases.bundles import Asked, joint, joint_steps, labels_of
-from servicehall.cases.forms_page import PageForm
+from servicehall.cases.casefile import CaseFile
+from servicehall.cases.enums import BatchAct, CaseState
+from servicehall.cases.forms_staff import ChecklistForm
 from servicehall.cases.models import Case, CaseFamily
-from servicehall.cases.steps import CHECK, CONTACT, KNOWN, Step
-from servicehall.cases.views._answers import answer_rows
-from servicehall.cases.views._filing import (
-    HTTP_INVALID,
-    Filing,
-    attach_one,
-    check_may_type,
-    with_files,
-)
+from servicehall.cases.proxies import filed_for_by
+from servicehall.cases.querysets import CaseFamilyQuerySet
+from servicehall.cases.steps import CHECK
+from servicehall.cases.views import _pages
+from servicehall.cases.views._filing import HTTP_INVALID, check_may_type, layout
+from servicehall.cases.views._joint import get_family, joint_of
+from servicehall.cases.views.filing import refused_by_name
 from servicehall.cases.views.mine import tone
-from servicehall.catalogue import answering
+from servicehall.catalogue import finding
 from servicehall.catalogue.models import Bundle, ItemVersion
 
 
-@dataclass
-class Joint:
-    """The drafts of a family as one form."""
-
-    family: CaseFamily
-    filings: list[Filing]
-
-    @cached_property
-    def label(self) -> str:
-        return labels_of([self.family])[self.family.bundle]
-
-    @cached_property
-    def asked(self) -> list[Asked]:
-        return joint([filing.draft.version for filing in self.filings])
-
-    @property
-    def answers(self) -> dict[str, Any]:
-        """Under the names of the joint form."""
-        found = {"contact_phone": self.filings[0].answers.get("contact_phone")}
-        for one in self.asked:
-            number, key = one.owners[0]
-            found[one.key] = self.filings[number].answers.get(key)
-        return {key: value for key, value in found.items() if value is not None}
-
-    @property
-    def steps(self) -> list[Step]:
-        return joint_steps(
-            [filing.draft.version for filing in self.filings],
-            [filing.answers for filing in self.filings],
-            Step(KNOWN, _("怎么联系您"), (CONTACT,)),
-        )
-
-    def owner(self, key: str) -> tuple[Filing, str]:
-        number, own = next(one.owners[0] for one in self.asked if one.key == key)
-        return self.filings[number], own
-
-    def form(self, step: Step, request: PortalRequest, *, is_bound: bool) -> PageForm:
-        files = {q["key"] for q in step.questions if q["type"] == "file"}
-        first = self.filings[0]
-        asks_members = any(q["type"] == "household_member" for q in step.questions)
-        return PageForm(
-            step.questions,
-            answers=self.answers,
-            facts=first.facts,
-            household=first.household if asks_members else (),
-            uploaded=frozenset(key for key in files if self.uploads(key)),
-            papers_shown=False,
-            data=request.POST if is_bound else None,
-            files=request.FILES if is_bound else None,
-        )
-
-    def uploads(self, key: str) -> list[Any]:
-        filing, own = self.owner(key)
-        return filing.uploads.get(own, [])
-
-
-def _joint(request: PortalRequest, family_id: uuid.UUID) -> Joint:
-    family = get_object_or_404(
-        CaseFamily.objects.visible_to(request.scope).filter(owner_id=request.scope.user_id),
-        pk=family_id,
-    )
-    drafts = drafts_of(family, by=request.scope)
-    return Joint(
-        family, [Filing(draft, answering.load_answers(draft.answers or "{}")) for draft in drafts]
-    )
-
-
+# --- starting -----------------------------------------------------------------------------------
 @access(RESIDENT)
 @require_safe
 def overview(request: PortalRequest) -> HttpResponse:
     """The bundles, and the forms that were begun or filed."""
-    families = list(CaseFamily.objects.visible_to(request.scope).with_content()[:20])
-    labels = labels_of(families)
+    return _overview(request, CaseFamily.objects.visible_to(request.scope), None)
+
+
+@access(power(Power.ACCEPT_CASES))
+@require_safe
+def overview_for(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
+    """The same for the person at the counter."""
+    person = get_object_or_404(Person.objects.visible_to(request.scope), pk=person_id)
+    families = CaseFamily.objects.visible_to(request.scope).filter(applicant=person)
+    return _overview(request, families, person)
+
+
+def _overview(
+    request: PortalRequest, families: CaseFamilyQuerySet, person: Person | None
+) -> HttpResponse:
+    bundles = Bundle.objects.public(timezone.localdate()).order_by("code")
     context = {
-        "bundles": list(Bundle.objects.public(timezone.localdate()).order_by("code")),
-        "families": [(family, labels[family.bundle]) for family in families],
+        "layout": layout(request),
+        "person": person,
+        "rows": [
+            {"bundle": bundle, "key": str(number) if number < 10 else ""}
+            for number, bundle in enumerate(bundles, start=1)
+        ],
+        "families": list(
+            families.with_content().select_related("version", "applicant").order_by("-id")[:20]
+        ),
     }
     return TemplateResponse(request, "servicehall/families/overview.html", context)
 
@@ -120,37 +74,86 @@ def overview(request: PortalRequest) -> HttpResponse:
 @access(RESIDENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: PortalRequest, code: str) -> HttpResponse:
-    """Which of the items; what is under way already is said."""
+    """Which of the items, and for whom: oneself, or somebody for whom one may file."""
+    bundle = _offered(code)
+    own = Person.objects.of_account(request.scope.user_id).select_related("community")
+    others = filed_for_by(request.scope, timezone.localdate()).select_related("community")
+    others = others.exclude(account_id=request.scope.user_id).order_by("full_name", "pk")
+    people = [*own[:1], *others]
+    chosen = request.POST.get("person", "")
+    person = next((one for one in people if str(one.pk) == chosen), next(iter(people), None))
+    under_way = Case.objects.visible_to(request.scope).open().filter(applicant=person)
+    items = under_way.values_list("version__item_id", flat=True)
+    return _start(request, bundle, person, set(items), people)
+
+
+@access(power(Power.ACCEPT_CASES))
+@require_http_methods(["GET", "HEAD", "POST"])
+def start_for(request: PortalRequest, person_id: uuid.UUID, bundle: str) -> HttpResponse:
+    """A clerk begins the form for the person at the counter."""
+    people = Person.objects.visible_to(request.scope).select_related("community")
+    person = get_object_or_404(people, pk=person_id)
+    offered = _offered(bundle)
+    under_way = Case.objects.under_way(person.pk, offered.items)
+    items = under_way.values_list("version__item_id", flat=True)
+    return _start(request, offered, person, set(items))
+
+
+def _offered(code: str) -> Bundle:
+    return get_object_or_404(Bundle.objects.public(timezone.localdate()), code=code)
+
+
+def _start(
+    request: PortalRequest,
+    bundle: Bundle,
+    person: Person | None,
+    open_items: Collection[str],
+    people: Sequence[Person] = (),
+) -> HttpResponse:
     now = timezone.now()
-    bundle = get_object_or_404(Bundle.objects.public(timezone.localdate(now)), code=code)
-    person = Person.objects.of_account(request.scope.user_id).select_related("community").first()
-    problem, status = "", 200
-    if request.method == "POST" and person is not None:
-        try:
-            family = actions.start_family(
-                bundle, request.POST.getlist("items"), applicant=person, by=request.scope, now=now
-            )
-        except NotAllowed as refusal:
-            problem, status = str(refusal.message), HTTP_INVALID
-        else:
-            return redirect("servicehall:family-page", family.pk, KNOWN)
-    elif request.method == "POST":
-        problem = _("请带身份证到就近的服务站核对一次，以后就能在网上办。")
-        status = HTTP_INVALID
     versions = {
         version.item_id: version
         for version in ItemVersion.objects.public(timezone.localdate(now)).filter(
             item_id__in=bundle.items
         )
     }
-    open_items = set(
-        Case.objects.visible_to(request.scope).open().values_list("version__item_id", flat=True)
-    )
+    offered = [versions[code] for code in bundle.items if code in versions]
+    given = request.POST.getlist("items")
+    words = (request.POST or request.GET).get("words", "")[: finding.MAX_QUERY]
+    problem = ""
+    if request.method == "POST" and person is None:
+        problem = _("请带身份证到就近的服务站核对一次，以后就能在网上办。")
+    elif request.method == "POST" and person is not None:
+        wanted = [version for version in offered if version.item_id in given]
+        if (refused := refused_by_name(request, words, wanted)) is not None:
+            return refused
+        try:
+            family = actions.start_family(
+                bundle, given, applicant=person, by=request.scope, now=now
+            )
+        except NotAllowed as refusal:
+            problem = str(refusal.message)
+        else:
+            return redirect("servicehall:family", family.pk)
     context = {
+        "layout": layout(request),
         "bundle": bundle,
-        "rows": [(versions[c], c in open_items) for c in bundle.items if c in versions],
+        "person": person,
+        "people": people,
+        "words": words,
+        "rows": [
+            {
+                "version": version,
+                "key": str(number),
+                "is_open": version.item_id in open_items,
+                "is_chosen": version.item_id
+                in (given if problem else set(versions) - {*open_items}),
+            }
+            for number, version in enumerate(offered, start=1)
+        ],
         "problem": problem,
     }
+    status = HTTP_INVALID if problem else 200
     return TemplateResponse(request, "servicehall/families/start.html", context, status=status)
 
 
@@ -159,8 +162,7 @@ def start(request: PortalRequest, code: str) -> HttpResponse:
 def discard(request: PortalRequest, family_id: uuid.UUID) -> HttpResponse:
     """Whoever is typing the form throws it away."""
     check_may_type(request)
-    own = CaseFamily.objects.visible_to(request.scope).filter(owner_id=request.scope.user_id)
-    family = get_object_or_404(own, pk=family_id)
+    family = get_family(request, family_id)
     try:
         actions.discard_family(family.pk, by=request.scope)
     except NotAllowed as refusal:
@@ -170,141 +172,91 @@ def discard(request: PortalRequest, family_id: uuid.UUID) -> HttpResponse:
     return redirect("servicehall:desk" if request.scope.is_staff else "servicehall:bundles")
 
 
-@access(RESIDENT)
+# --- the form -----------------------------------------------------------------------------------
+@access(SIGNED_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: PortalRequest, family_id: uuid.UUID, key: str) -> HttpResponse:
-    whole = _joint(request, family_id)
-    if whole.family.filed_at is not None or not whole.filings:
-        return _nothing_to_fill(request, whole)
+    check_may_type(request)
+    family = get_family(request, family_id)
+    whole = joint_of(request, family)
+    if whole is None:
+        return _nothing_to_fill(request, family)
     if key == CHECK:
-        return _check(request, whole)
-    keys = [step.key for step in whole.steps]
-    if key not in keys:
-        raise Http404
-    step = whole.steps[keys.index(key)]
-    if request.method != "POST":
-        return _show(request, whole, step, whole.form(step, request, is_bound=False))
-    form = whole.form(step, request, is_bound=True)
-    refused = _attach(request, whole, step)
-    is_valid = form.is_valid()
-    for name, text in refused.items():
-        form.add_error(name, text)
-    way = request.POST.get("way", "next")
-    actions.save_family(whole.family, form.answers(), by=request.scope, now=timezone.now())
-    if way == "next" and (refused or not is_valid):
-        return _show(request, _joint(request, family_id), step, form, status=HTTP_INVALID)
-    if way == "later":
-        messages.success(request, _("已经替您存好，随时可以接着填，换一台手机或电脑也行。"))
-        return redirect("servicehall:bundles")
-    keys = [*(s.key for s in _joint(request, family_id).steps), CHECK]
-    there = keys.index(key) + (-1 if way == "back" else 1)
-    return redirect("servicehall:family-page", family_id, keys[max(there, 0)])
+        return _pages.check(request, whole)
+    return _pages.page(request, whole, key)
 
 
-def _nothing_to_fill(request: PortalRequest, whole: Joint) -> HttpResponse:
+@access(SIGNED_IN)
+@require_POST
+def autosave(request: PortalRequest, family_id: uuid.UUID, key: str) -> HttpResponse:
+    check_may_type(request)
+    family = get_family(request, family_id)
+    whole = joint_of(request, family)
+    if whole is None:
+        return _nothing_to_fill(request, family)
+    return _pages.autosave(request, whole, key)
+
+
+def _nothing_to_fill(request: PortalRequest, family: CaseFamily) -> HttpResponse:
     """Filed, or each of its drafts was filed or deleted by itself."""
-    if whole.family.filed_at is not None:
-        return redirect("servicehall:family", whole.family.pk)
+    if family.filed_at is not None:
+        return redirect("servicehall:family", family.pk)
     messages.info(request, _("这张表里已经没有要填的事项，请重新选择。"))
+    if request.scope.is_staff:
+        return redirect("residents:file", family.applicant_id)
     return redirect("servicehall:bundles")
 
 
-def _attach(request: PortalRequest, whole: Joint, step: Step) -> dict[str, str]:
-    refused: dict[str, str] = {}
-    for question in step.questions:
-        if question["type"] != "file":
-            continue
-        filing, own = whole.owner(question["key"])
-        for file in request.FILES.getlist(question["key"]):
-            if problem := attach_one(request, filing, own, file):
-                refused[question["key"]] = problem
-        filing.read_files_again()
-    return refused
-
-
-def _show(
-    request: PortalRequest, whole: Joint, step: Step, form: PageForm, *, status: int = 200
-) -> HttpResponse:
-    steps = whole.steps
-    number = next(n for n, one in enumerate(steps) if one.key == step.key)
-    rows = []
-    for row in form.rows():
-        if row["kind"] == "file":
-            filing, own = whole.owner(row["key"])
-            row = with_files(filing, {**row, "key": own}) | {"key": row["key"]}
-        rows.append(row)
-    context = {
-        "whole": whole,
-        "step": step,
-        "number": number + 1,
-        "total": len(steps) + 1,
-        "form": form,
-        "rows": rows,
-        "problems": [],
-        "is_first": number == 0,
-    }
-    return TemplateResponse(request, "servicehall/families/page.html", context, status=status)
-
-
-def _check(request: PortalRequest, whole: Joint) -> HttpResponse:
-    """Everything once more, and the one button that files all."""
-    errors: dict[str, Any] = {}
-    status = 200
-    if request.method == "POST":
-        try:
-            family = actions.submit_family(whole.family.pk, by=request.scope, now=timezone.now())
-        except Invalid as error:
-            errors, status = dict(error.fields), HTTP_INVALID
-        except NotAllowed as error:
-            messages.error(request, str(error.message))
-            status = HTTP_INVALID
-        else:
-            return redirect("servicehall:family", family.pk)
-    groups = [
-        (
-            step,
-            reverse("servicehall:family-page", args=[whole.family.pk, step.key]),
-            answer_rows(
-                step.questions,
-                whole.answers,
-                facts=whole.filings[0].facts,
-                members=dict(whole.filings[0].household),
-                uploads={
-                    q["key"]: whole.uploads(q["key"]) for q in step.questions if q["type"] == "file"
-                },
-            ),
-        )
-        for step in whole.steps
-    ]
-    lines = [
-        {
-            "text": _("%(name)s：%(value)s") % {"name": row.label, "value": errors[row.key]},
-            "target": f"page-{step.key}",
-        }
-        for step, _url, rows in groups
-        for row in rows
-        if row.key in errors
-    ]
-    context = {"whole": whole, "groups": groups, "lines": lines, "total": len(groups) + 1}
-    return TemplateResponse(request, "servicehall/families/check.html", context, status=status)
-
-
-@access(RESIDENT)
+# --- its cases ----------------------------------------------------------------------------------
+@access(SIGNED_IN)
 @require_safe
 def family(request: PortalRequest, family_id: uuid.UUID) -> HttpResponse:
-    """All cases of one form: each with its own number, state and day."""
-    found = get_object_or_404(CaseFamily.objects.visible_to(request.scope), pk=family_id)
+    """All cases of one form: each with its own number, state and day. A form not filed yet goes on."""
+    if not request.scope.is_resident and not request.scope.has(Power.READ_CASES):
+        raise PermissionDenied
+    families = CaseFamily.objects.visible_to(request.scope).select_related("version", "applicant")
+    found = get_object_or_404(families, pk=family_id)
     if found.filed_at is None:
-        return redirect("servicehall:family-page", family_id, KNOWN)
-    cases = (
+        check_may_type(request)
+        whole = joint_of(request, found)
+        return _nothing_to_fill(request, found) if whole is None else _pages.first_page(whole)
+    cases = list(
         Case.objects.visible_to(request.scope)
         .filter(family=found)
         .select_related("version", "handler")
         .order_by("version__item_id", "pk")
     )
-    context = {
+    context: dict[str, Any] = {
+        "layout": layout(request),
         "family": found,
-        "label": labels_of([found])[found.bundle],
-        "rows": [(case, tone(case)) for case in cases],
+        "rows": [
+            {"case": case, "url": reverse(_page_of(request), args=[case.pk]), "tone": tone(case)}
+            for case in cases
+        ],
     }
+    if request.scope.has(Power.ACCEPT_CASES):
+        context |= _at_the_counter(request, found, cases, context["rows"])
     return TemplateResponse(request, "servicehall/families/family.html", context)
+
+
+def _page_of(request: PortalRequest) -> str:
+    return "servicehall:case" if request.scope.is_staff else "servicehall:my-case"
+
+
+def _at_the_counter(
+    request: PortalRequest, found: CaseFamily, cases: list[Case], rows: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What the station still does with the paper in hand: the lists of materials, and all cases accepted at once."""
+    here = {case.pk for case in cases if case.station_id == request.scope.body_id}
+    for row in rows:
+        if row["case"].pk in here:
+            now = timezone.now()
+            case = actions.open_case(row["case"].pk, page="family", by=request.scope, now=now)
+            file = CaseFile(case, request.scope, timezone.localdate(now))
+            row["checklist"] = ChecklistForm(file, prefix=str(case.pk)) if file.materials else None
+    waiting = Case.objects.in_hand_of(request.scope).filter(family=found, state=CaseState.SUBMITTED)
+    return {
+        "has_slip": bool(here),
+        "waiting": list(waiting.values_list("pk", flat=True)),
+        "accept": BatchAct.ACCEPT,
+    }

@@ -43,7 +43,7 @@ def start_for_other(request: PortalRequest, code: str) -> HttpResponse:
             )
         except (Person.DoesNotExist, ValueError):
             raise Http404 from None
-        draft = actions.start_draft(version, applicant=person, by=request.scope, now=now)
+        draft = actions.open_draft(version, applicant=person, by=request.scope, now=now)
         return redirect("servicehall:draft", draft.pk)
     context = {"version": version, "people": list(people.order_by("full_name", "pk"))}
     return TemplateResponse(request, "servicehall/mandates/start.html", context)

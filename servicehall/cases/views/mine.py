@@ -31,12 +31,19 @@ from servicehall.cases.enums import (
 )
 from servicehall.cases.forms import NoteForm, WithdrawForm
 from servicehall.cases.forms_page import PageForm
-from servicehall.cases.models import Case, CoSignature, Draft, ReviewStep, Supplement, Upload
+from servicehall.cases.models import (
+    Case,
+    CoSignature,
+    Draft,
+    ReviewStep,
+    Supplement,
+    Upload,
+)
 from servicehall.cases.progress import timeline
 from servicehall.cases.steps import CONTACT, Question
 from servicehall.cases.transitions import available_to_applicant
 from servicehall.cases.views._answers import answer_rows
-from servicehall.cases.views._filing import HTTP_INVALID, doubts_of, household_of
+from servicehall.cases.views._filing import HTTP_INVALID, begun, doubts_of, household_of
 from servicehall.cases.views._rating import LEVELS, can_rate, rate_page
 from servicehall.catalogue import answering
 
@@ -63,13 +70,11 @@ def my_cases(request: PortalRequest) -> HttpResponse:
         )
     except BadCursor:
         return redirect("servicehall:my-cases")
-    drafts = Draft.objects.visible_to(request.scope).select_related("applicant")
-    drafts = drafts.filter(family__isnull=True)  # those of a joint form are on its own page
     context = {
         "waiting": CoSignature.objects.visible_to(request.scope, timezone.localdate())
         .waiting()
         .exists(),
-        "drafts": list(drafts.order_by("-changed_at", "-id")),
+        "drafts": begun(Draft.objects.visible_to(request.scope)),
         "page": page,
         "rows": [(case, tone(case)) for case in page.items],
     }

@@ -35,7 +35,7 @@ def moved(request: PortalRequest, draft_id: uuid.UUID) -> HttpResponse:
             messages.error(request, str(refusal.message))
             return redirect("servicehall:draft-moved", draft_id)
         return redirect("servicehall:draft", draft_id)
-    if not filing.is_outdated:
+    if not filing.outdated:
         return redirect("servicehall:draft", draft_id)
     offered = ItemVersion.objects.public(timezone.localdate())
     version = offered.filter(item_id=filing.draft.version.item_id).first()

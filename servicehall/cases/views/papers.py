@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,11 +18,12 @@ from common.uploads import UploadRefused, check_upload
 from community.governance.scopes import PortalRequest
 from residents.base.models import Person
 from servicehall.cases import actions
-from servicehall.cases.actions.families import drafts_of
 from servicehall.cases.enums import DOUBTS
 from servicehall.cases.forms import PaperForm
 from servicehall.cases.models import Draft, KeptPaper
-from servicehall.cases.views._filing import get_filing, page_url
+from servicehall.cases.views._filing import get_filing
+from servicehall.cases.views._joint import on_joint_form
+from servicehall.cases.views.draft_files import step_with_file
 from servicehall.cases.views.files import as_download
 
 REFUSED = 422
@@ -96,20 +96,10 @@ def drop(request: PortalRequest, paper_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: PortalRequest, draft_id: uuid.UUID, field: str) -> HttpResponse:
     """An old paper instead of a new photograph."""
-    filing = get_filing(request, draft_id)
-    step = next(
-        (s for s in filing.steps for q in s.questions if q["key"] == field and q["type"] == "file"),
-        None,
-    )
-    if step is None:
-        raise Http404
-    back = page_url(filing, step.key)
-    if family := filing.draft.family:
-        numbers = {draft.pk: n for n, draft in enumerate(drafts_of(family, by=request.scope))}
-        key = f"{numbers[filing.draft.pk]}-{step.key}"
-        back = reverse("servicehall:family-page", args=[family.pk, key])
+    filing, name = on_joint_form(request, get_filing(request, draft_id), field)
+    back = filing.page_url(step_with_file(filing, name).key)
     context: dict[str, Any] = {
-        "draft": filing.draft,
+        "label": filing.label,
         "rows": _rows(request),
         "back": back,
         "problem": "",

@@ -19,6 +19,7 @@ from residents.base.models import Person
 from servicehall.cases import prefill
 from servicehall.cases.forms import SituationForm, StationForm
 from servicehall.cases.models import Case, Draft, Proposal
+from servicehall.cases.views._filing import begun
 from servicehall.catalogue import answering, certificates, finding
 from servicehall.catalogue.actions import count_empty_search
 from servicehall.catalogue.conditions import fields_of
@@ -51,11 +52,7 @@ def home(request: PortalRequest) -> HttpResponse:
     context = {
         "windows": Window.objects.public().order_by("number"),
         "asked": _most_asked(today),
-        "drafts": list(
-            Draft.objects.visible_to(request.scope)
-            .select_related("applicant")
-            .order_by("-changed_at")[:3]
-        ),
+        "drafts": begun(Draft.objects.visible_to(request.scope), 3),
         "station_form": StationForm(_communities(today)),
         "proposals": 0
         if request.scope.is_staff

@@ -1,8 +1,10 @@
 """What is handed over at once: the receipt, on A4 or an 80 mm roll. Notices and decisions are letters of their own."""
 
 import uuid
+from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
@@ -18,7 +20,7 @@ from community.governance.scopes import PortalRequest
 from servicehall.cases import actions
 from servicehall.cases.casefile import CaseFile
 from servicehall.cases.forms_staff import ChecklistForm
-from servicehall.cases.models import Case
+from servicehall.cases.models import Case, CaseFamily
 from servicehall.cases.templatetags.hall import grouped
 
 ROLL, A4 = "80", "a4"
@@ -29,18 +31,37 @@ ROLL, A4 = "80", "a4"
 def slip(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
     """收件凭证, with what was ticked on the checklist; without ticks, what was filed with the case."""
     file = _opened(request, case_id)
-    checklist = ChecklistForm(file, request.GET)
-    ticked = set(checklist.cleaned_data["m"] if checklist.is_valid() else [])
-    handed_in = [
-        paper
-        for paper in file.materials
-        if paper.code in ticked or (not ticked and paper.state in {"uploaded", "answered"})
+    sheets = [_sheet(request, file, ChecklistForm(file, request.GET))]
+    url = reverse("servicehall:case", args=[case_id])
+    return _printed(request, sheets, label=file.case.number, url=url)
+
+
+@access(power(Power.READ_CASES))
+@require_safe
+def of_family(request: PortalRequest, family_id: uuid.UUID) -> HttpResponse:
+    """一件事: the receipts of all cases of one form, one after the other."""
+    families = CaseFamily.objects.visible_to(request.scope).filter(filed_at__isnull=False)
+    family = get_object_or_404(families.select_related("version"), pk=family_id)
+    cases = Case.objects.visible_to(request.scope).filter(family=family)
+    files = [
+        _opened(request, pk)
+        for pk in cases.order_by("version__item_id", "pk").values_list("pk", flat=True)
     ]
-    shared = _context(request, file)
+    sheets = [
+        _sheet(request, file, ChecklistForm(file, request.GET, prefix=str(file.case.pk)))
+        for file in files
+    ]
+    url = reverse("servicehall:family", args=[family_id])
+    return _printed(request, sheets, label=family.version.label, url=url)
+
+
+def _printed(
+    request: PortalRequest, sheets: list[dict[str, Any]], *, label: str, url: str
+) -> HttpResponse:
     context = {
-        **shared,
-        "head": _head(file, str(shared["id_number"])),
-        "handed_in": handed_in,
+        "sheets": sheets,
+        "back_label": label,
+        "back_url": url,
         "is_roll": request.GET.get("paper") != A4,
         "a4_url": _with_paper(request, A4),
         "roll_url": _with_paper(request, ROLL),
@@ -62,9 +83,9 @@ def _opened(request: PortalRequest, case_id: uuid.UUID) -> CaseFile:
     return CaseFile(case, request.scope, timezone.localdate())
 
 
-def _context(request: PortalRequest, file: CaseFile) -> dict[str, object]:
-    case = file.case
-    station = case.station
+def _sheet(request: PortalRequest, file: CaseFile, checklist: ChecklistForm) -> dict[str, Any]:
+    ticked = set(checklist.cleaned_data["m"] if checklist.is_valid() else [])
+    station = file.case.station
     contact = (
         (_("咨询电话"), station.phone),
         (_("投诉电话"), HOTLINE),
@@ -72,12 +93,15 @@ def _context(request: PortalRequest, file: CaseFile) -> dict[str, object]:
         (_("服务时间"), station.hours_label if station.hours else ""),
     )
     return {
-        "file": file,
-        "case": case,
-        "track_url": _track_url(request, case),
-        "id_number": mask_id(case.applicant.id_number or ""),
+        "case": file.case,
+        "track_url": _track_url(request, file.case),
+        "head": _head(file, mask_id(file.case.applicant.id_number or "")),
         "contact": [(label, value) for label, value in contact if value],
-        "today": file.today,
+        "handed_in": [
+            paper
+            for paper in file.materials
+            if paper.code in ticked or (not ticked and paper.state in {"uploaded", "answered"})
+        ],
     }
 
 

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.scopes import Scope
-from servicehall.catalogue.actions._core import (
+from servicehall.catalogue.actions.columns import digest
+from servicehall.catalogue.actions.life import (
     check_day,
     check_note,
     check_power,
     check_verb,
     make_room,
 )
-from servicehall.catalogue.actions.columns import digest
 from servicehall.catalogue.checking import errors_of
 from servicehall.catalogue.checking_bundles import check_bundle
 from servicehall.catalogue.enums import Verb, VersionState

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from common.errors import Invalid
 from community.governance.scopes import Scope
-from servicehall.catalogue.actions._core import check_power, lock_item, record
 from servicehall.catalogue.actions.bundling import add_bundle, lock_bundle
 from servicehall.catalogue.actions.columns import columns_of, digest
+from servicehall.catalogue.actions.life import check_power, lock_item, record
 from servicehall.catalogue.actions.versions import add_draft, known_now
 from servicehall.catalogue.checking import Known, check
 from servicehall.catalogue.checking_bundles import BASIS_LENGTH, BUNDLE_CODE, check_bundle

@@ -12,8 +12,8 @@ from common.names import tripled
 from community.governance.scopes import Scope
 from residents.base.models import Person
 from servicehall.catalogue import finding
-from servicehall.catalogue.actions._core import check_power, lock_item, record
 from servicehall.catalogue.actions.columns import search_text
+from servicehall.catalogue.actions.life import check_power, lock_item, record
 from servicehall.catalogue.models import EmptySearch, ItemVersion
 
 TEXTS_A_DAY = 1000  # whoever sends rubbish fills one day and no disk

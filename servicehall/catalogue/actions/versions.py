@@ -14,7 +14,8 @@ from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import BodyKind
 from community.governance.models import Body
 from community.governance.scopes import Scope
-from servicehall.catalogue.actions._core import (
+from servicehall.catalogue.actions.columns import columns_of, digest
+from servicehall.catalogue.actions.life import (
     check_day,
     check_note,
     check_power,
@@ -23,7 +24,6 @@ from servicehall.catalogue.actions._core import (
     make_room,
     record,
 )
-from servicehall.catalogue.actions.columns import columns_of, digest
 from servicehall.catalogue.checking import Known, check, errors_of
 from servicehall.catalogue.enums import Verb, VersionState
 from servicehall.catalogue.models import Bundle, ItemVersion, ServiceItem, Window

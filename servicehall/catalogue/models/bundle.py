@@ -1,6 +1,5 @@
 """一件事: which items stand on one form, in dated versions with the same life as an item's."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -14,11 +13,12 @@ from common.ids import uuid7
 from community.governance.models.body import DateRange
 from servicehall.catalogue.checking_bundles import BASIS_LENGTH
 from servicehall.catalogue.enums import VersionState
+from servicehall.catalogue.living import Living
 from servicehall.catalogue.querysets import BundleQuerySet
 from servicehall.catalogue.wording import in_words as in_language
 
 
-class Bundle(models.Model):
+class Bundle(Living, models.Model):
     """One version of a joint form. `items`: codes in the order in which their questions are asked."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -92,13 +92,3 @@ class Bundle(models.Model):
             "items": self.items,
             "basis": self.basis,
         }
-
-    def in_force_on(self, day: date) -> bool:
-        """Whether it is what the hall offers on a day."""
-        has_begun = self.state == VersionState.PUBLISHED and self.valid_from <= day
-        return has_begun and (self.valid_to is None or day < self.valid_to)
-
-    @property
-    def is_open(self) -> bool:
-        """Still being written, or waiting for the second person."""
-        return self.state in {VersionState.DRAFT, VersionState.WAITING}

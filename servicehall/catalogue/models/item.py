@@ -1,6 +1,5 @@
 """What the hall offers: windows, items and their versions, all data with source and date."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -17,6 +16,7 @@ from community.governance.workdays import LimitUnit
 from residents.base.eligibility import Rule, parse
 from servicehall.catalogue.enums import ItemKind, ReviewLevel, VersionState, WindowMode
 from servicehall.catalogue.limits import LevelRule
+from servicehall.catalogue.living import Living
 from servicehall.catalogue.querysets import ItemVersionQuerySet, PublicQuerySet
 from servicehall.catalogue.wording import condition_in_words, in_words as in_language
 
@@ -73,7 +73,7 @@ class ServiceItem(models.Model):
         return self.code
 
 
-class ItemVersion(models.Model):
+class ItemVersion(Living, models.Model):
     """One version of an item, in force on dated days.
 
     `content` is the item file as written (servicehall/catalogue/data/README.md gives its schema); the columns are
@@ -232,11 +232,6 @@ class ItemVersion(models.Model):
             for step in self.content.get("levels") or []
         ]
 
-    def in_force_on(self, day: date) -> bool:
-        """Whether it is what the hall offers on a day."""
-        has_begun = self.state == VersionState.PUBLISHED and self.valid_from <= day
-        return has_begun and (self.valid_to is None or day < self.valid_to)
-
     @property
     def condition_titles(self) -> dict[str, str]:
         """When each paper that is not always needed is needed, in the language of the reader, by code."""
@@ -245,11 +240,6 @@ class ItemVersion(models.Model):
             for paper in self.materials
             if paper.get("condition")
         }
-
-    @property
-    def is_open(self) -> bool:
-        """Still being written, or waiting for the second person."""
-        return self.state in {VersionState.DRAFT, VersionState.WAITING}
 
     def replies(self, outcome: str) -> list[dict[str, Any]]:
         """The reply templates for an outcome (data/README.md: replies)."""

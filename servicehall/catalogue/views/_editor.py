@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
-from django.utils import timezone
 
 from community.governance.enums import BodyKind
 from community.governance.models import Body
 from community.governance.scopes import PortalRequest
 from servicehall.catalogue import actions
 from servicehall.catalogue.forms_parts import Among
-from servicehall.catalogue.models import Bundle, ItemVersion, Window
+from servicehall.catalogue.models import ItemVersion, Window
 from servicehall.catalogue.wording import in_words
 
 HTTP_INVALID = 422
@@ -76,13 +75,3 @@ def among(content: Mapping[str, Any]) -> Among:
 def before_of(version: ItemVersion, versions: list[ItemVersion]) -> ItemVersion | None:
     """The version before this one."""
     return next((other for other in versions if other.number < version.number), None)
-
-
-def state_now(version: ItemVersion | Bundle) -> str:
-    """Where a version stands today: draft, waiting, coming, running, over."""
-    today = timezone.localdate()
-    if version.is_open:
-        return str(version.state)
-    if version.in_force_on(today):
-        return "running"
-    return "coming" if version.state == "published" and version.valid_from > today else "over"

@@ -18,9 +18,17 @@ from servicehall.catalogue import actions
 from servicehall.catalogue.actions.columns import digest
 from servicehall.catalogue.checking_bundles import check_bundle
 from servicehall.catalogue.forms import BundleForm, NewBundleForm
-from servicehall.catalogue.models import Bundle, ItemVersion
-from servicehall.catalogue.views._editor import HTTP_INVALID, state_now
-from servicehall.catalogue.views._life import STATES, Bound, Verb, act_on, life_of
+from servicehall.catalogue.life_pages import (
+    STATES,
+    Bound,
+    Verb,
+    act_on,
+    items_now,
+    life_of,
+    state_now,
+)
+from servicehall.catalogue.models import Bundle
+from servicehall.catalogue.views._editor import HTTP_INVALID
 
 EDITOR = power(Power.EDIT_CATALOGUE)
 
@@ -36,12 +44,6 @@ def _versions(request: PortalRequest, code: str) -> list[Bundle]:
     return versions
 
 
-def _items_now() -> dict[str, str]:
-    """The items that the hall offers, by code."""
-    rows = ItemVersion.objects.public(timezone.localdate()).defer("content", "search_text")
-    return {row.item_id: f"{row.item_id} {row.label}" for row in rows.order_by("item_id")}
-
-
 @access(EDITOR)
 @require_safe
 def bundle_list(request: PortalRequest) -> HttpResponse:
@@ -51,7 +53,7 @@ def bundle_list(request: PortalRequest) -> HttpResponse:
         row = rows.setdefault(bundle.code, {"states": {}})
         row["states"][state_now(bundle)] = bundle
         row["bundle"] = bundle
-    offered = _items_now()
+    offered = items_now()
     for row in rows.values():
         states = row["states"]
         row["shown"] = states.get("running") or row["bundle"]
@@ -68,7 +70,7 @@ def bundle_list(request: PortalRequest) -> HttpResponse:
 @access(EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bundle_new(request: PortalRequest) -> HttpResponse:
-    form = NewBundleForm(_items_now(), request.POST if request.method == "POST" else None)
+    form = NewBundleForm(items_now(), request.POST if request.method == "POST" else None)
     if form.is_valid():
         code, now = form.cleaned_data["code"], timezone.now()
         try:
@@ -91,7 +93,7 @@ def bundle_page(request: PortalRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, versions)
     bundle, seen = versions[0], request.POST.get("seen", "")
-    form = BundleForm(_items_now(), request.POST, bundle=bundle)
+    form = BundleForm(items_now(), request.POST, bundle=bundle)
     if not form.is_valid():
         return _show(request, versions, {"save": form}, seen=seen)
     try:
@@ -112,7 +114,7 @@ def _show(
     *,
     seen: str = "",
 ) -> HttpResponse:
-    bundle, given, offered = versions[0], bound or {}, _items_now()
+    bundle, given, offered = versions[0], bound or {}, items_now()
     before = versions[1] if len(versions) > 1 else None
     context = {
         **life_of(request, versions, given),

@@ -17,16 +17,15 @@ from community.governance.scopes import PortalRequest
 from servicehall.catalogue import actions
 from servicehall.catalogue.checking import check, errors_of
 from servicehall.catalogue.forms import NewItemForm
+from servicehall.catalogue.life_pages import STATES, Bound, Verb, act_on, life_of, state_now
 from servicehall.catalogue.models import ItemVersion, Window
 from servicehall.catalogue.schema import SECTIONS
 from servicehall.catalogue.views._editor import (
     HTTP_INVALID,
     before_of,
     names,
-    state_now,
     versions_of,
 )
-from servicehall.catalogue.views._life import STATES, Bound, Verb, act_on, life_of
 from servicehall.catalogue.wording import changes
 
 EDITOR = power(Power.EDIT_CATALOGUE)

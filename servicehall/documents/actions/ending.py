@@ -68,7 +68,14 @@ def withdraw(
         )
         if not again or letter.case is None:
             return letter
-        fresh = issue(LetterKind(letter.kind), case=letter.case, event=letter.event, by=by, now=now)
+        fresh = issue(
+            LetterKind(letter.kind),
+            case=letter.case,
+            event=letter.event,
+            beside=letter.words.get("said"),
+            by=by,
+            now=now,
+        )
         if fresh is None:
             raise NotAllowed("no_text", _("这种文书现在没有可用的模板，请先设置。"))
         letter.replaced_by = fresh

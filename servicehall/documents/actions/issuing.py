@@ -44,7 +44,14 @@ def issue_for(happening: Happening) -> None:
         )
     for kind in issued_by(event.action):
         if not _is_needless(kind, happening):
-            issue(kind, case=case, event=event, by=happening.by, now=happening.now)
+            issue(
+                kind,
+                case=case,
+                event=event,
+                beside=happening.beside,
+                by=happening.by,
+                now=happening.now,
+            )
 
 
 def _is_needless(kind: LetterKind, happening: Happening) -> bool:
@@ -61,20 +68,21 @@ def issue(
     case: Case,
     event: CaseEvent | None = None,
     given: Mapping[str, Any] | None = None,
+    beside: Mapping[str, str] | None = None,
     by: audit.Actor,
     now: datetime,
 ) -> Letter | None:
     """Write, number and seal a letter. Called inside the transaction of an action that has locked the case.
 
-    `given` are the variables of the kind that the case itself does not know. None where no text is in force:
-    a station that has not set up its letters can still work.
+    `given` are the variables of the kind that the case itself does not know; `beside` is that of the `Happening`.
+    None where no text is in force: a station that has not set up its letters can still work.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(
             "A letter is issued in the transaction of an act."
         )
     body = _body(case, by)
-    occasion = content.Occasion(kind, case, body, now, event, given or {})
+    occasion = content.Occasion(kind, case, body, now, event, given or {}, beside or {})
     text = text_for(kind, case.version.item_id, occasion.today)
     if text is None:
         return None

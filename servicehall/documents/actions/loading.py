@@ -1,6 +1,7 @@
 """Texts, numbering and seals from the data files. Repeats change nothing; a text that cannot be used stops the load."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.db import transaction
 from common import plain
 from common.rows import bring
 from community.governance.models import Body
+from servicehall.catalogue.enums import VersionState
 from servicehall.documents.checking import check
 from servicehall.documents.enums import LetterKind, MarkSubject
 from servicehall.documents.models import Letterhead, LetterText, NumberMark, Seal
@@ -39,11 +41,23 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _load_texts(rows: list[Mapping[str, Any]]) -> int:
-    for row in rows:
-        check(LetterKind(row["kind"]), row["content"])
+    """What people wrote stays: from their first version on, the file has no say in that text."""
     columns = ("kind", "valid_from", "content", "basis", "valid_to")
-    given = [{"item_id": row.get("item"), **{key: row[key] for key in columns}} for row in rows]
-    return bring(LetterText, given, by=["kind", "item_id", "valid_from"])
+    theirs = set(
+        LetterText.objects.exclude(changed_at=None).order_by().values_list("kind", "item_id")
+    )
+    given: list[dict[str, Any]] = []
+    numbers: Counter[tuple[str, str | None]] = Counter()
+    for row in sorted(rows, key=lambda row: row["valid_from"]):
+        check(LetterKind(row["kind"]), row["content"])
+        whose = row["kind"], row.get("item")
+        numbers[whose] += 1
+        if whose not in theirs:
+            values = {key: row[key] for key in columns}
+            version = {"number": numbers[whose], "state": VersionState.PUBLISHED}
+            given.append({"item_id": row.get("item"), **values, **version})
+    bring(LetterText, given, by=["kind", "item_id", "valid_from"])
+    return len(rows)
 
 
 def _load_marks(data: Mapping[str, Any]) -> int:

@@ -12,26 +12,41 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common.fields import EncryptedTextField
 from common.ids import uuid7
 from community.governance.models import Body, Post
 from residents.base.models import Person
 from servicehall.cases.models import Case, CaseEvent, Mandate
+from servicehall.catalogue.enums import VersionState
+from servicehall.catalogue.living import Living
 from servicehall.catalogue.models import ServiceItem
 from servicehall.documents.enums import LetterKind, LetterState
 from servicehall.documents.models.authority import DAYS, ENDS_AFTER_START
 from servicehall.documents.querysets import LetterQuerySet, LetterTextQuerySet
 
+BASIS_LENGTH = 200
 
-class LetterText(models.Model):
-    """The words of a kind of letter on dated days; an item may have its own. Schema: data/README.md."""
+
+class LetterText(Living, models.Model):
+    """One version of the words of a kind of letter; an item may have its own. Schema: data/README.md."""
 
     kind = models.CharField(_("文种"), max_length=20, choices=LetterKind.choices)
     item = models.ForeignKey(ServiceItem, models.PROTECT, null=True, related_name="letter_texts")
+    number = models.PositiveSmallIntegerField(_("版本"))
+    state = models.CharField(_("状态"), max_length=12, choices=VersionState.choices)
     content = models.JSONField()
-    basis = models.CharField(_("依据"), max_length=200, blank=True)
+    basis = models.CharField(_("依据"), max_length=BASIS_LENGTH, blank=True)
+    # Of a draft: from when it is wanted.
     valid_from = models.DateField(_("生效"))
     valid_to = models.DateField(_("失效"), null=True)
+    # Nobody changed what came from the file.
+    changed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField(null=True)
+    proposed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    note = models.CharField(_("退回的理由"), max_length=200, blank=True)
 
     objects = LetterTextQuerySet.as_manager()
 
@@ -43,11 +58,25 @@ class LetterText(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=LetterKind.values), name="letter_text_kind_known"
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=VersionState.values), name="letter_text_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "item", "number"],
+                name="letter_text_number_once",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "item"],
+                name="one_draft_of_a_letter_text",
+                condition=Q(state__in=[VersionState.DRAFT, VersionState.WAITING]),
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(condition=ENDS_AFTER_START, name="letter_text_dates"),
             ExclusionConstraint(
                 name="one_general_text_a_day",
                 expressions=[("kind", RangeOperators.EQUAL), (DAYS, RangeOperators.OVERLAPS)],
-                condition=Q(item__isnull=True),
+                condition=Q(item__isnull=True, state=VersionState.PUBLISHED),
             ),
             ExclusionConstraint(
                 name="one_text_of_item_a_day",
@@ -56,12 +85,17 @@ class LetterText(models.Model):
                     ("item", RangeOperators.EQUAL),
                     (DAYS, RangeOperators.OVERLAPS),
                 ],
-                condition=Q(item__isnull=False),
+                condition=Q(item__isnull=False, state=VersionState.PUBLISHED),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.valid_from}"
+        return f"{self.code} v{self.number}"
+
+    @property
+    def code(self) -> str:
+        """As it stands in addresses; `place_of` reads it."""
+        return f"{self.kind}-{self.item_id}" if self.item_id else self.kind
 
 
 class Letter(models.Model):

@@ -61,9 +61,16 @@ function show(form) {
 }
 
 if (typeof document !== "undefined") {
-  for (const form of document.querySelectorAll("form[data-when-answers]")) {
-    form.addEventListener("input", () => show(form));
-    form.addEventListener("change", () => show(form));
-    show(form);
-  }
+  const watched = new WeakSet();
+  const watch = () => {
+    for (const form of document.querySelectorAll("form[data-when-answers]")) {
+      if (watched.has(form)) continue;
+      watched.add(form);
+      form.addEventListener("input", () => show(form));
+      form.addEventListener("change", () => show(form));
+      show(form);
+    }
+  };
+  watch();
+  document.addEventListener("htmx:load", watch);  // a form that came later
 }

@@ -14,7 +14,8 @@ from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Power
 from community.governance.scopes import Scope
 from servicehall.catalogue.enums import Verb, VersionState
-from servicehall.catalogue.models import Bundle, ItemVersion, ServiceItem
+from servicehall.catalogue.living import Version
+from servicehall.catalogue.models import ItemVersion, ServiceItem
 from servicehall.catalogue.transitions import VERSION, Rule
 
 MAX_AHEAD = timedelta(days=366)
@@ -41,7 +42,7 @@ def claim(
     return version, check_verb(version, verb, by=by, now=now)
 
 
-def check_verb(version: ItemVersion | Bundle, verb: Verb, *, by: Scope, now: datetime) -> Rule:
+def check_verb(version: Version, verb: Verb, *, by: Scope, now: datetime) -> Rule:
     """The rule of the verb, where the table and the second person allow it."""
     rule = VERSION[verb]
     if version.state not in rule.sources:

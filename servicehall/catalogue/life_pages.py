@@ -1,4 +1,4 @@
-"""The life of a version at its page: the same buttons and words for an item and for a joint form."""
+"""The life of a version at its page: the same buttons and words for an item, a joint form, the text of a letter."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -15,10 +15,9 @@ from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.scopes import PortalRequest, Scope
 from servicehall.catalogue.enums import VersionState
 from servicehall.catalogue.forms import DayForm, LastDayForm, NoteForm
-from servicehall.catalogue.models import Bundle, ItemVersion
-from servicehall.catalogue.views._editor import state_now
+from servicehall.catalogue.living import Version
+from servicehall.catalogue.models import ItemVersion
 
-Version: TypeAlias = ItemVersion | Bundle
 Verb: TypeAlias = Callable[[Any, dict[str, Any], Scope, datetime], object]
 Bound: TypeAlias = dict[str, forms.Form]  # by verb, a form that was not accepted
 
@@ -41,6 +40,22 @@ DONE: dict[str, str | Promise] = {
     "discard": gettext_lazy("草稿已删除。"),
     "retire": gettext_lazy("已定好停用的日子。"),
 }
+
+
+def items_now() -> dict[str, str]:
+    """The items that the hall offers, by code."""
+    rows = ItemVersion.objects.public(timezone.localdate()).defer("content", "search_text")
+    return {row.item_id: f"{row.item_id} {row.label}" for row in rows.order_by("item_id")}
+
+
+def state_now(version: Version) -> str:
+    """Where a version stands today: draft, waiting, coming, running, over."""
+    today = timezone.localdate()
+    if version.is_open:
+        return str(version.state)
+    if version.in_force_on(today):
+        return "running"
+    return "coming" if version.state == "published" and version.valid_from > today else "over"
 
 
 def life_of(request: PortalRequest, versions: Sequence[Version], bound: Bound) -> dict[str, Any]:
