@@ -50,6 +50,7 @@ FIRST: dict[Who, tuple[str, ...]] = {
         "exchange:ledger",
         "exchange:ledger-list",
         *("catalogue:items", "catalogue:item", "catalogue:word", "catalogue:import"),
+        *("documents:texts", "documents:text"),
         *("servicehall:item-preview", "servicehall:item-try-page"),
     ),
     Who.LEADER: ("dashboards:place",),

@@ -230,7 +230,7 @@ def test_whatever_is_spelled_is_parsed_to_the_same(blocks):
 def test_a_mark_that_means_nothing_is_named_with_its_line(line):
     with pytest.raises(Invalid) as refused:
         parse(f"好的一行\n\n{line}")
-    assert "第 3 行" in refused.value.fields["body"]
+    assert "第 3 行" in str(refused.value.fields["body"])
 
 
 # --- the pages --------------------------------------------------------------------------------------
