@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -71,7 +72,7 @@ def close_to(person_id: UUID, day: date) -> QuerySet[Person]:
     shared one before, guardian and ward."""
     members = HouseholdMember.objects
     guards = Guardianship.objects.in_force(day)
-    near = (
+    near: tuple[QuerySet[Any, Any], ...] = (
         members.living_with(person_id).values_list("person_id"),
         members.related_to(person_id).values_list("person_id"),
         guards.filter(ward_id=person_id).values_list("guardian_id"),
