@@ -33,7 +33,9 @@ class Leg:
 
 def legs(case: Case, calendar: WorkCalendar) -> list[Leg]:
     """The station that took it in, then each step as the item demands it."""
-    steps = list(case.steps.select_related("body__place").order_by("sequence"))
+    steps: list[ReviewStep] = []
+    if case.accepted_at:
+        steps = list(case.steps.select_related("body__place").order_by("sequence"))
     day = timezone.localdate(case.accepted_at or case.filed_at)
     found = routing.directory(case.community, day)
     return [_taken_in(case, found), *_steps(case, steps, found, calendar)]
@@ -113,8 +115,8 @@ def _whose(case: Case, step: ReviewStep, rule: LevelRule | None, found: Director
 def _day_of(case: Case, step: ReviewStep, calendar: WorkCalendar) -> str:
     """The own day of the open step: its limit, the pauses since, never past the promise."""
     opened = timezone.localdate(step.opened_at)
-    pauses = case.pauses.filter(to_on__gt=opened).values_list("from_on", "to_on")
-    paused = sum(calendar.between(max(a, opened), b) for a, b in pauses if b is not None)
+    ended = [(row.from_on, row.to_on) for row in case.pauses.all() if row.to_on]
+    paused = sum(calendar.between(max(a, opened), b) for a, b in ended if b > opened)
     names = {
         "opened": _shown(opened),
         "days": step.limit_days,

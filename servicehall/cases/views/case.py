@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -134,6 +135,8 @@ def why(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
     file = _reached(request, case_id)
     calendar = WorkCalendarYear.objects.calendar()
     names = _names_of_days(file, calendar)
+    if file.case.clock_starts_on:
+        prefetch_related_objects([file.case], "pauses")  # both parts of the page reckon with them
     context = {
         "case": file.case,
         "why": explaining.why(file.case, calendar, names, file.today),
