@@ -23,7 +23,7 @@ SWEPT: set[Callable[..., Any]] = set()  # by whatever test, as soon as its modul
 WRITES = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
 NO_QUERY = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 MOST = 2000
-FINE, SPARSE = 50, 10  # of the first fifty statements each fails, of a longer act some of the rest
+FINE, SPARSE = 100, 10  # of the first hundred statements each fails, of a longer act some of the rest
 STAYS = {RateBucket._meta.db_table}  # whoever tried has tried: common/ratelimit.py
 OURS = tuple(
     f"{name}."

@@ -25,6 +25,7 @@ _NOTHING = frozenset(
 _REMARKS = re.compile(
     r"(合计|总计|小计|共计|备注|说明|注[:：]|填表|制表|审核|单位负责|联系人|统计)"
 )
+_YEAR = re.compile(r"(19|20)\d\d")  # 1990 is a year: as a serial number it would be a day of 1905
 _SERIAL_START = date(1899, 12, 30)  # day 0 of tables, which believe in 1900-02-29
 
 Problem = (
@@ -45,8 +46,13 @@ def is_remark(cells: Sequence[str], columns: Sequence[Column]) -> bool:
     """A sum or a note below the list: it begins with such a word, and names nobody."""
     texts = [text for text in cells if text]
     by_target = {column.target: column.place for column in columns if column.target}
-    number = by_target.get("id_number", len(cells))
-    named = number < len(cells) and bool(re.search(r"\d{6}", cells[number]))
+
+    def says(target: str, form: str) -> bool:
+        place = by_target.get(target, len(cells))
+        return place < len(cells) and bool(re.match(form, cells[place]))
+
+    # Whoever works at the 统计局 is somebody, also where a list knows birthdays alone.
+    named = says("id_number", r".*\d{6}") or (says("full_name", ".") and says("birth_on", r"\d{4}"))
     return not named and bool(_REMARKS.match(re.sub(r"\s", "", texts[0])))
 
 
@@ -93,7 +99,7 @@ def _read(target: str, text: str, codes: Mapping[str, str]) -> str:
     attribute = ATTRIBUTES[target]
     if _SCIENTIFIC.fullmatch(text):
         raise Invalid("rounded", ROUNDED)
-    if attribute.is_date and re.fullmatch(r"\d{4,5}", text):
+    if attribute.is_date and re.fullmatch(r"\d{4,5}", text) and not _YEAR.fullmatch(text):
         text = (_SERIAL_START + timedelta(days=int(text))).isoformat()
     return attribute.read(text)
 
@@ -101,6 +107,9 @@ def _read(target: str, text: str, codes: Mapping[str, str]) -> str:
 def _check(reading: Reading, places: Mapping[str, int], as_of: date) -> None:
     """What the cells say must fit together."""
     values = reading.values
+    if certificate := values.get("disability_certificate"):
+        # It begins with its holder's number: lists of the federation often have no other.
+        values.setdefault("id_number", certificate[:18])
     if not values.get("full_name") and not values.get("id_number"):
         reading.problems.append((-1, NOBODY))
     born = values.get("birth_on")

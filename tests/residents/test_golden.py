@@ -3,7 +3,7 @@
 from itertools import permutations
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from residents.base import golden
 from residents.base.golden import DECISION, LAST, Claim, Verdict
@@ -61,6 +61,7 @@ def test_a_decision_is_the_last_word_until_somebody_says_something_new():
     assert not judge(later, {("grid", "c")}).is_disputed, "overruled once is overruled"
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

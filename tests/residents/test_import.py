@@ -10,8 +10,19 @@ from django.forms.models import model_to_dict
 from common.errors import Conflict, NotAllowed
 from community.governance.enums import Role
 from residents.base.actions import bulk
+from residents.base.actions.eligibility import refresh_facts
+from residents.base.actions.mending import run_checks
 from residents.base.actions.sources import load_sources
-from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRecord
+from residents.base.models import (
+    Canary,
+    ConflictTicket,
+    DataFinding,
+    DoubleCandidate,
+    Person,
+    PersonDetail,
+    PersonFacts,
+    SourceRecord,
+)
 from residents.exchange.actions import applying, deciding, receiving, staging, working
 from residents.exchange.enums import BatchState, Fate
 from residents.exchange.models import ImportBatch, ImportRow
@@ -110,6 +121,27 @@ def test_an_error_names_row_and_column(clerk):
     assert bad.said is None
 
 
+def test_a_year_in_a_column_of_days_is_no_serial_number(clerk):
+    heading, born = ("姓名", "出生日期", "所属社区"), ("张伟民", 1990, "青山社区")
+    batch = checked(xlsx([heading, born]), clerk)
+    assert [(row.fate, row.problems[0][0]) for row in rows(batch)] == [(Fate.ERROR, 1)]
+
+
+def test_somebody_whose_row_begins_like_a_note_is_not_left_out(clerk):
+    heading = ("单位名称", "姓名", "出生日期", "所属社区")
+    lines = [("统计局", "张伟民", "1985-01-01", "青山社区"), ("统计：", "1人", "", "")]
+    batch = checked(xlsx([heading, *lines]), clerk)
+    assert [row.fate for row in rows(batch)] == [Fate.NEW, Fate.REMARK]
+
+
+def test_the_number_in_a_disability_certificate_names_its_holder(clerk, community):
+    known = PersonFactory(community=community, full_name="张伟民", id_number=number(1))
+    heading = ("姓名", "残疾人证号", "所属社区")
+    lines = [(name, f"{number(n)}43", "青山社区") for n, name in ((1, "张伟民"), (2, "王芳"))]
+    first, second = rows(checked(xlsx([heading, *lines]), clerk, source="disabled_federation"))
+    assert (first.person_id, first.fate, second.fate) == (known.pk, Fate.FILL, Fate.NEW)
+
+
 def test_the_same_file_says_that_it_is_in_already(clerk):
     data = xlsx([HEADINGS, line(1)])
     imported(data, clerk)
@@ -165,6 +197,24 @@ def test_whoever_has_found_ties_since_stays(clerk, community):
     receiving.undo(batch.pk, by=clerk, now=NOW)
     assert worked(batch).counts["stays"] == 1
     assert [person.id_number for person in Person.objects.all()] == [number(1)]
+
+
+def test_an_import_is_undone_after_a_night_but_for_whom_somebody_has_marked_since(clerk, community):
+    """What the nights reckon about everybody is no tie; what points to a person and is not seen from him is one."""
+    twins = [line(1), line(2, "王伟民"), line(3, "王伟民", address="人民路2号")]
+    batch = imported(xlsx([HEADINGS, *twins]), clerk)
+    refresh_facts()
+    run_checks(community.pk, now=NOW)
+    told, mistaken, _third = Person.objects.order_by("id")
+    DoubleCandidate.objects.create(person_a=told, person_b=mistaken, score=80, found_at=NOW)
+    assert DataFinding.objects.filter(person=mistaken).exists()
+    assert PersonFacts.objects.count() == 3
+    Canary.objects.create(person=told, marked_at=NOW)
+    receiving.undo(batch.pk, by=clerk, now=NOW)
+    done = worked(batch)
+    assert (done.state, done.counts["stays"]) == (BatchState.UNDONE, 1)
+    assert [person.pk for person in Person.objects.all()] == [told.pk]
+    assert Canary.objects.filter(person=told).exists()
 
 
 def test_undoing_the_first_of_two_leaves_the_second_word_and_its_undo_goes_back_to_the_start(

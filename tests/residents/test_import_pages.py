@@ -8,12 +8,14 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.audit import SYSTEM
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, FileUse
 from community.governance.enums import Role
-from residents.base.actions import Statement, say
+from notifications.models import Message
+from residents.base.actions import Statement, mark_canary, say
 from residents.base.actions.sources import load_sources
 from residents.base.enums import TicketState
 from residents.base.models import ConflictTicket, Person, PersonDetail
@@ -27,6 +29,7 @@ from residents.exchange.views.imports import masked
 from tests.factories.governance import (
     CommunityFactory,
     CommunityOfficeFactory,
+    GovernmentFactory,
     StationFactory,
     staff,
 )
@@ -312,6 +315,33 @@ def test_masked_claims_are_shown_for_a_reason_that_the_person_can_read(desk, dis
         "contact",
         "phone",
     )
+
+
+def test_names_that_a_mask_makes_alike_are_told_apart_beside_the_decision(desk, community):
+    person = PersonFactory(community=community, provenance={}, full_name="")
+    for day, source, name in ((1, "civil_affairs", "李建国"), (2, "health", "李见国")):
+        said = Statement(person.pk, {"full_name": name}, date(2026, 5, day))
+        say([said], source=source, by=SYSTEM, now=NOW)
+    ticket = ConflictTicket.objects.open().get()
+    url = reverse("exchange:conflict-reveal", args=[ticket.pk])
+    masked = desk.get(reverse("exchange:conflict", args=[ticket.pk])).content.decode()
+    assert "李*国" in masked
+    assert url in masked
+    page = desk.post(url, {"reason": "document"})
+    assert "李建国" in page.content.decode()
+    assert "李见国" in page.content.decode()
+    desk.post(page.context["ticket_url"], {"choice": "health", "note": "核对户口簿"})
+    assert Person.objects.get(pk=person.pk).full_name == "李见国"
+
+
+def test_a_look_at_claims_counts_as_every_look_does(desk, clerk, community, disputed):
+    guard = staff(Role.SECURITY_ADMIN, GovernmentFactory(place=community.parent.parent.parent))
+    person = Person.objects.get(pk=disputed.person_id)
+    mark_canary(person.id_number, reason="演练", by=guard, now=timezone.now())
+    url = reverse("exchange:conflict-reveal", args=[disputed.pk])
+    desk.post(url, {"reason": "contact"})
+    assert FileUse.objects.filter(user_id=clerk.user_id, person_id=person.pk).exists()
+    assert Message.objects.filter(kind="canary.touched", user_id=guard.user_id).exists()
 
 
 def test_what_agrees_opens_nothing(disputed):

@@ -1,6 +1,6 @@
 """人口变动: acts, what they close and open, who may, and how a mistake is taken back."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -101,6 +101,18 @@ def test_a_child_is_entered_once(clerk, family):
         life.register_birth(
             home.pk, **born | {"full_name": "周二"}, certificate="150302", by=clerk, now=NOW
         )
+
+
+def test_a_child_is_younger_than_its_parents_and_its_head(clerk, family):
+    home, father, mother, _son = family
+    born: dict[str, Any] = {"full_name": "周新", "sex": Sex.MALE, "by": clerk, "now": NOW}
+    for relation, parents, on in (
+        (Relation.SON, [], father.birth_on),
+        (Relation.OTHER_RELATIVE, [mother.pk], mother.birth_on - timedelta(days=1)),
+    ):
+        with pytest.raises(Invalid) as refused:
+            life.register_birth(home.pk, **born, born_on=on, relation=relation, parents=parents)
+        assert refused.value.code == "older_than_parent"
 
 
 # --- death ----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
 from common.errors import Conflict, Invalid
+from common.masking import mask_id
 from community.governance.enums import Role
 from residents.base import actions
 from residents.base.actions import Statement
@@ -468,6 +469,7 @@ def test_any_two_entries_can_be_laid_side_by_side(stays, goes, station, director
     assert "没有找到您可以合并的档案" in nobody.content.decode()
     asked = client.post(url, {"one": "陈小雨", "other": other.id_number})
     assert "请选择是哪一位" in asked.content.decode()
+    assert mask_id(goes.id_number) in asked.content.decode()  # else two of one name look alike
     given = {"one": "陈小雨", "one_is": str(stays.pk), "other": other.id_number}
     answer = client.post(url, given)
     pair = DoubleCandidate.objects.get()

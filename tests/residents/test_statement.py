@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.audit import SYSTEM
-from common.errors import Conflict, NotAllowed
+from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Role
 from residents.base import statement
 from residents.base.actions import correcting, households, life, moving
@@ -166,6 +166,37 @@ def test_a_correction_heals_the_month_that_it_corrects(places, clerk):
             recount_population(now=END)
         assert [of(here, month).end for month in MONTHS] == [1, 1, 1, 1, 0, 0, 0, 0]
         assert flows(of(here, MONTHS[2])) == {}
+
+
+def test_what_happened_before_somebody_was_known_takes_his_entry_along(places, clerk):
+    """A list says who lives here on its day; that one of them had died is heard a week later."""
+    here, _there = places
+    SourceSystemFactory(code="police")
+    rows = [
+        {"full_name": f"张{n}", "birth_on": "1990-01-01", "sex": "1", "community": here.code}
+        for n in "一二"
+    ]
+    load_persons(rows, source="police", by=SYSTEM, now=START + timedelta(days=60))
+    recount_population(now=END)
+    dead = Person.objects.order_by("pk").first()
+    with pytest.raises(Invalid) as refused:
+        life.register_death(dead.pk, on=date(1989, 12, 31), by=clerk, now=END)
+    assert refused.value.code == "date_before_birth"
+    act = life.register_death(dead.pk, on=date(2026, 2, 3), by=clerk, now=END)
+    for count in (False, True):
+        if count:
+            recount_population(now=END)
+        assert flows(of(here, MONTHS[1])) == {"entered": 1, "deaths": 1}
+        assert flows(of(here, MONTHS[2])) == {"entered": 1}
+        assert [of(here, month).end for month in MONTHS[:4]] == [0, 0, 1, 1]
+    assert not dead.occupancies.filter(to_on=None).exists()
+    correcting.correct_event(act, reason="不是他", by=clerk, now=END + timedelta(hours=1))
+    assert [of(here, month).end for month in MONTHS[:4]] == [0, 1, 2, 2]
+    assert dead.occupancies.get(to_on=None).from_on == date(2026, 2, 3)
+    person = arrive(clerk, here, date(2026, 3, 3), END)
+    with pytest.raises(Invalid) as refused:  # whatever is no entry stays where it is
+        life.register_death(person.pk, on=date(2026, 3, 2), by=clerk, now=END)
+    assert refused.value.code == "date_before_last"
 
 
 def test_a_list_from_outside_is_counted_as_entered(places):

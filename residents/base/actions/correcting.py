@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, gettext_noop
 
 from accounts import audit
 from common.errors import Conflict, Invalid, NotAllowed
@@ -17,6 +17,7 @@ from residents.base.enums import EventKind
 from residents.base.models import Household, HouseholdMember, Occupancy, Person, PersonEvent
 
 Tie = Occupancy | HouseholdMember
+EARLIER = gettext_noop("此前有变动，入库日期随之提前。")  # written down in the language of record
 Begun = dict[tuple[type[Tie], int], Tie]  # what stands now, by the row that it follows
 ROWS: tuple[tuple[str, type[Tie]], ...] = (("ties", Occupancy), ("members", HouseholdMember))
 MIRRORED = (
@@ -165,6 +166,10 @@ def _shift(events: Sequence[PersonEvent], voided: Sequence[Tie], on: date) -> Be
     for row in ended:
         row.to_on = on
         row.save(update_fields=["to_on"])
+    return _begin_again(voided, on)
+
+
+def _begin_again(voided: Sequence[Tie], on: date) -> Begun:
     begun: Begun = {}
     for row in voided:
         values = {
@@ -177,11 +182,38 @@ def _shift(events: Sequence[PersonEvent], voided: Sequence[Tie], on: date) -> Be
     return begun
 
 
+def enter_earlier(
+    events: Sequence[PersonEvent], *, on: date, by: audit.Actor, now: datetime
+) -> None:
+    """Entries into the base, of locked persons, stand again on an earlier day, with the ties that they began."""
+    act_id, reason = uuid7(), EARLIER
+    rows = []
+    for event in events:
+        began = [
+            row
+            for _key, model in ROWS
+            for row in model._default_manager.filter(
+                person_id=event.person_id, from_on=event.on, to_on=None
+            )
+        ]
+        for row in began:
+            row.to_on = row.from_on
+            row.save(update_fields=["to_on"])
+        begun = _begin_again(began, on)
+        rows += [
+            mirror(event, act_id, reason, by, now),
+            _again(event, begun, act_id, on, reason, by, now),
+        ]
+    PersonEvent.objects.bulk_create(rows)
+
+
 def _ids(events: Sequence[PersonEvent], part: str, key: str) -> list[int]:
     return [pk for event in events for pk in event.effects.get(part, {}).get(key, [])]
 
 
-def _copied(event: PersonEvent, act_id: UUID, reason: str, by: Scope, now: datetime) -> PersonEvent:
+def _copied(
+    event: PersonEvent, act_id: UUID, reason: str, by: audit.Actor, now: datetime
+) -> PersonEvent:
     copy = PersonEvent(
         act_id=act_id,
         kind=event.kind,
@@ -201,7 +233,9 @@ def _copied(event: PersonEvent, act_id: UUID, reason: str, by: Scope, now: datet
     return copy
 
 
-def mirror(event: PersonEvent, act_id: UUID, reason: str, by: Scope, now: datetime) -> PersonEvent:
+def mirror(
+    event: PersonEvent, act_id: UUID, reason: str, by: audit.Actor, now: datetime
+) -> PersonEvent:
     """The event, not saved, that takes another back."""
     row = _copied(event, act_id, reason, by, now)
     row.kind, row.corrects = EventKind.CORRECTION, event
@@ -217,17 +251,18 @@ def _again(
     act_id: UUID,
     on: date,
     reason: str,
-    by: Scope,
+    by: audit.Actor,
     now: datetime,
 ) -> PersonEvent:
     """The event as it should have been; `begun` are the ties that stand now for those that it had opened."""
     copy = _copied(event, act_id, reason, by, now)
     copy.on = on
-    copy.effects = {
-        **event.effects,
-        "begun": {
-            key: [begun[model, pk].pk for pk in event.effects["begun"].get(key, [])]
-            for key, model in ROWS
-        },
-    }
+    if "begun" in event.effects:  # a loaded event does not name its rows
+        copy.effects = {
+            **event.effects,
+            "begun": {
+                key: [begun[model, pk].pk for pk in event.effects["begun"].get(key, [])]
+                for key, model in ROWS
+            },
+        }
     return copy

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +19,7 @@ from common.errors import Conflict, Invalid
 from common.ids import uuid7
 from community.governance.enums import PlaceLevel
 from community.governance.models import Place
+from residents.base.actions.correcting import enter_earlier
 from residents.base.enums import EventKind, OccupancyKind, PersonState, Relation
 from residents.base.models import (
     Dwelling,
@@ -125,6 +125,7 @@ class Act:
         return act
 
     def _read(self, new: Collection[UUID]) -> None:
+        self._not_before_the_last()
         ties = Occupancy.objects.current().filter(person_id__in=self.persons)
         for tie in ties.select_related("community", "dwelling").order_by("pk"):
             self.ties[tie.person_id].append(tie)
@@ -139,19 +140,30 @@ class Act:
             self.stood[pk] = person.place_id, person.community_id
         for pk, home in self.homes.items():
             self.homes_before[pk] = _home_values(home)
-        self._not_before_the_last()
 
     def _not_before_the_last(self) -> None:
-        """An event comes after all that stands of the person; what was late in between is a correction."""
-        last = (
+        """An event comes after all that stands of the person; what was late in between is a correction.
+
+        Of an entry into the base the day only says since when he is known: whatever happened before that takes
+        the entry along to its own day.
+        """
+        for person in self.persons.values():
+            if person.birth_on and self.on < person.birth_on:
+                text = _("这个日期早于出生日期，请核对。")
+                raise Invalid("date_before_birth", text, {"on": text})
+        later = list(
             PersonEvent.objects.standing()
             # What was late before two entries became one is as late as before.
             .exclude(kind=EventKind.MERGED)
-            .filter(person_id__in=self.persons)
-            .aggregate(day=Max("on"))["day"]
+            .filter(person_id__in=self.persons, on__gt=self.on)
+            .order_by("on", "pk")
         )
-        if last is not None and self.on < last:
-            self.refuse_day(last)
+        if any(event.kind != EventKind.ENTERED for event in later):
+            self.refuse_day(later[-1].on)
+        if later:
+            for event in later:
+                event.person = self.persons[event.person_id]
+            enter_earlier(later, on=self.on, by=self.by, now=self.now)
 
     def refuse_day(self, last: date) -> None:
         text = format_lazy(

@@ -1,6 +1,6 @@
 """Birth, death, missing and found: what happens to one person, and what follows from it in the same transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from residents.base.actions.ledger import Act
 from residents.base.actions.people import enter
 from residents.base.documents import read_document
 from residents.base.enums import DocumentType, EventKind, OccupancyKind, PersonState, Relation
-from residents.base.kinship import proposed
+from residents.base.kinship import CHILDREN, GRANDCHILDREN, proposed
 from residents.base.models import Household, HouseholdMember, Occupancy, Person
 
 ALIVE = frozenset({PersonState.ACTIVE, PersonState.MISSING})
@@ -69,6 +69,7 @@ def register_birth(
             raise Conflict("moved_on", _("家庭成员刚刚有变动，请刷新后再办。"))
         if any((m.person.full_name, m.person.birth_on) == (full_name, born_on) for m in kin):
             raise Conflict("born_already", _("这一户已有同名、同日出生的成员，不要重复登记。"))
+        _younger_than_parents(kin, parents, relation, born_on)
         # Whose door the child shares: a parent's, else the head's.
         carer = parents[0] if parents else head.person_id
         place = next(each.person for each in kin if each.person_id == carer).place
@@ -90,6 +91,17 @@ def register_birth(
         act.join(child.pk, act.homes[home.pk], relation)
         act.write(EventKind.BIRTH)
     return child
+
+
+def _younger_than_parents(
+    kin: Iterable[HouseholdMember], parents: Sequence[UUID], relation: str, born_on: date
+) -> None:
+    for each in kin:
+        is_above = each.relation == Relation.HEAD and relation in CHILDREN | GRANDCHILDREN
+        born = each.person.birth_on
+        if (is_above or each.person_id in parents) and born and born_on <= born:
+            text = _("孩子的出生日期早于长辈的出生日期，请核对日期、父母和与户主关系。")
+            raise Invalid("older_than_parent", text, {"born_on": text, "on": text})
 
 
 def _share_door(act: Act, child: UUID, carer: UUID, place: Place) -> None:

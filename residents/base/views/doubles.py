@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.access import access, power
 from common.errors import Conflict, NotAllowed
-from common.masking import mask_name
+from common.masking import mask_id, mask_name
 from common.paging import BadCursor, Page, keyset_page
 from common.refusals import refuse
 from community.governance.enums import Power
@@ -120,7 +120,8 @@ def _chosen(request: PortalRequest, form: AnyPairForm) -> tuple[uuid.UUID, uuid.
 
 def _told(person: Person) -> str:
     born = f"{person.birth_on:%Y-%m}" if person.birth_on else "—"
-    return f"{mask_name(person.full_name)} · {born} · {person.community.label}"
+    number = mask_id(person.id_number or "") or _("没有证件号码")
+    return f"{mask_name(person.full_name)} · {born} · {number} · {person.community.label}"
 
 
 # --- side by side ---------------------------------------------------------------------------------

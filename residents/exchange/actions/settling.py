@@ -10,7 +10,7 @@ from accounts import audit
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Power
 from community.governance.scopes import Scope
-from residents.base.actions import conflicts
+from residents.base.actions import conflicts, guard_reveal, raise_alarm
 from residents.base.models import ConflictTicket, SourceRecord
 from residents.exchange.actions import feedback
 
@@ -42,8 +42,13 @@ def settle(
     return ticket
 
 
-def reveal_claims(ticket_id: UUID, *, reason: str, by: Scope, now: datetime) -> dict[str, str]:
-    """The full claims of a masked attribute; asks a reason, and the person sees that it was asked."""
+def reveal_claims(
+    ticket_id: UUID, *, reason: str, is_proven: bool, by: Scope, now: datetime
+) -> dict[str, str]:
+    """The full claims of a masked attribute; asks a reason, and the person sees that it was asked.
+
+    Counts as every look into a file does. Raises ProofNeeded beyond the day's free reveals.
+    """
     if not reason.strip():
         raise Invalid("reason_missing", _("请写明查看的理由。"), {"reason": _("请写明理由。")})
     if not by.has(Power.REVEAL_FIELDS):
@@ -54,7 +59,8 @@ def reveal_claims(ticket_id: UUID, *, reason: str, by: Scope, now: datetime) -> 
             .select_related("person__community")
             .get(pk=ticket_id)
         )
-        audit.record(
+        guard_reveal(ticket.person, is_proven=is_proven, by=by, now=now)
+        entry = audit.record(
             "person.revealed",
             by=by,
             target=ticket.person,
@@ -64,4 +70,5 @@ def reveal_claims(ticket_id: UUID, *, reason: str, by: Scope, now: datetime) -> 
             detail={"field": ticket.attribute, "ticket": str(ticket.pk)},
             now=now,
         )
+        raise_alarm(ticket.person, entry, by=by, now=now)
         return {source: value for source, (value, _day) in claims_of(ticket).items()}

@@ -4,7 +4,7 @@ All in one transaction, as the import itself. A person who has found ties since 
 the word of another source) stays; the row says so.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,16 @@ from community.governance.scopes import Scope
 from residents.base.actions import Statement, bulk, say
 from residents.base.actions.counting import recount_population
 from residents.base.actions.saying import Entry
-from residents.base.models import Occupancy, Person, PersonDetail, PersonEvent, SourceRecord
+from residents.base.models import (
+    DataFinding,
+    DoubleCandidate,
+    Occupancy,
+    Person,
+    PersonDetail,
+    PersonEvent,
+    PersonFacts,
+    SourceRecord,
+)
 from residents.exchange.actions import _core
 from residents.exchange.actions.applying import in_portions, telling
 from residents.exchange.enums import BatchState
@@ -28,6 +37,9 @@ from residents.exchange.transitions import Act
 STAYS = _("此人已有其他记录，撤销时保留。")
 # What an import itself writes about a person, and what only points at one of its rows.
 _OWN = (PersonDetail, SourceRecord, ImportRow, MatchMemory, Occupancy, PersonEvent)
+# What the nights reckon about everybody: it is no tie, and goes with its person.
+_RECKONED = (("person", PersonFacts), ("person", DataFinding), ("person_a", DoubleCandidate),
+             ("person_b", DoubleCandidate))  # fmt: skip
 
 
 def take_back(batch: ImportBatch, *, by: Scope, now: datetime) -> None:
@@ -145,10 +157,7 @@ class Undoer:
         }
         with_account = Person.objects.filter(pk__in=ids).exclude(account=None, staff_account=None)
         tied |= set(with_account.values_list("pk", flat=True))
-        for relation in Person._meta.related_objects:
-            model, name = relation.related_model, relation.field.name
-            if model in _OWN:
-                continue
+        for model, name in _relations():
             rows: models.QuerySet[Any] = model._default_manager.filter(**{f"{name}__in": ids})
             tied |= set(rows.values_list(f"{name}_id", flat=True))
         others = SourceRecord.objects.filter(person__in=ids).exclude(source=self.batch.source_id)
@@ -158,6 +167,8 @@ class Undoer:
 
     def _delete(self, persons: Sequence[Person]) -> None:
         ids = [person.pk for person in persons]
+        for name, model in _RECKONED:
+            model._default_manager.filter(**{f"{name}__in": ids}).delete()
         MatchMemory.objects.filter(person__in=ids).delete()
         PersonDetail.objects.filter(person__in=ids).delete()
         SourceRecord.objects.filter(person__in=ids).delete()
@@ -184,6 +195,14 @@ class Undoer:
             by=self.by,
             now=self.now,
         )
+
+
+def _relations() -> Iterator[tuple[type[models.Model], str]]:
+    """Whatever points to a person by more than this import, also where Person does not point back."""
+    mine = {*_OWN, *(model for _name, model in _RECKONED)}
+    for relation in Person._meta.get_fields(include_hidden=True):
+        if isinstance(relation, models.ForeignObjectRel) and relation.related_model not in mine:
+            yield relation.related_model, relation.field.name
 
 
 def _provenance(person: Person) -> list[list[Any]]:

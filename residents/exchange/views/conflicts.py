@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import step_up
 from common.access import access, power
 from common.errors import NotAllowed
 from common.masking import mask_name
@@ -23,13 +24,14 @@ from common.paging import BadCursor, keyset_page
 from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
 from community.governance.scopes import PortalRequest
+from residents.base.actions import ProofNeeded
 from residents.base.attributes import ATTRIBUTES
 from residents.base.enums import TicketState
 from residents.base.golden import DECISION, UNKNOWN
 from residents.base.models import ConflictTicket, SourceRank, SourceSystem
 from residents.exchange.actions import settling
 from residents.exchange.forms import ReasonForm, SettleForm
-from residents.exchange.views.imports import masked_value
+from residents.exchange.views.imports import is_masked, masked_value
 
 SIZE = 30
 REFUSED = 422
@@ -96,31 +98,46 @@ def conflict(request: PortalRequest, ticket_id: uuid.UUID) -> HttpResponse:
     """One task: what each says, why this is kept, and a decision with its reason. The next one follows."""
     found = ConflictTicket.objects.visible_to(request.scope).select_related("person__community")
     ticket = get_object_or_404(found, pk=ticket_id)
-    lines = _lines(ticket)
+    form = _settle_form(ticket, _lines(ticket), request.POST or None)
+    if form.is_bound and form.is_valid() and _settled(request, ticket, form):
+        return _next(request)
+    return _ticket_page(request, ticket, form)
+
+
+def _settle_form(ticket: ConflictTicket, lines: list[ClaimLine], data: Any = None) -> SettleForm:
     options = [
         (line.source, _("{where}：{text}").format(where=line.name, text=line.shown))
         for line in lines
     ]
-    form = SettleForm(ticket.attribute, options, request.POST or None)
-    if form.is_bound and form.is_valid() and _settled(request, ticket, form):
-        return _next(request)
+    return SettleForm(ticket.attribute, options, data)
+
+
+def _ticket_page(
+    request: PortalRequest,
+    ticket: ConflictTicket,
+    form: SettleForm,
+    full: dict[str, str] | None = None,
+) -> HttpResponse:
+    """With `full` the claims are shown as they are, beside the decision that they are needed for."""
+    attribute = request.GET.get("attribute", "")
+    query = f"?attribute={attribute}" if attribute in ATTRIBUTES else ""
     context = {
         "ticket": ticket,
         "attribute": ATTRIBUTES[ticket.attribute],
         "name": mask_name(ticket.person.full_name),
-        "lines": lines,
+        "lines": _lines(ticket, full),
         "form": form,
         "is_open": ticket.state == TicketState.OPEN,
-        "can_reveal": ATTRIBUTES[ticket.attribute].is_secret
-        and request.scope.has(Power.REVEAL_FIELDS),
-        "reason_form": ReasonForm(),
-        "reveal_url": reverse("exchange:conflict-reveal", args=[ticket.pk]),
+        "is_full": full is not None,
+        "can_reveal": is_masked(ticket.attribute) and request.scope.has(Power.REVEAL_FIELDS),
+        "ticket_url": reverse("exchange:conflict", args=[ticket.pk]) + query,
+        "reveal_url": reverse("exchange:conflict-reveal", args=[ticket.pk]) + query,
     }
     status = REFUSED if form.is_bound else 200
     return TemplateResponse(request, "exchange/conflicts/ticket.html", context, status=status)
 
 
-def _lines(ticket: ConflictTicket) -> list[ClaimLine]:
+def _lines(ticket: ConflictTicket, full: dict[str, str] | None = None) -> list[ClaimLine]:
     names = {source.pk: str(source) for source in SourceSystem.objects.public()}
     ranks = SourceRank.objects.public().on(timezone.localdate())
     kept = _kept_source(ticket)
@@ -130,7 +147,7 @@ def _lines(ticket: ConflictTicket) -> list[ClaimLine]:
         text = _("人工裁定") if source == DECISION else str(rank) if rank else _("未排位")
         if source == UNKNOWN:
             text = _("来源不明")
-        shown = masked_value(ticket.attribute, value)
+        shown = (full or {}).get(source) or masked_value(ticket.attribute, value)
         told = date.fromisoformat(day) if day else None
         found.append(
             (rank or 999, ClaimLine(source, names[source], shown, told, text, source == kept))
@@ -179,20 +196,30 @@ def _next(request: PortalRequest) -> HttpResponse:
 @access(power(Power.REVEAL_FIELDS))
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: PortalRequest, ticket_id: uuid.UUID) -> HttpResponse:
-    """The masked claims in full: asked with a reason, shown once, written down."""
-    ticket = get_object_or_404(
-        ConflictTicket.objects.visible_to(request.scope).select_related("person"), pk=ticket_id
-    )
-    if not ATTRIBUTES[ticket.attribute].is_secret:
+    """The masked claims in full, with the decision below: asked with a reason, shown once, written down."""
+    tickets = ConflictTicket.objects.visible_to(request.scope).select_related("person__community")
+    ticket = get_object_or_404(tickets, pk=ticket_id)
+    if not is_masked(ticket.attribute):
         raise Http404
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    claims: list[tuple[str, str]] = []
     if form.is_valid():
-        names = {source.pk: str(source) for source in SourceSystem.objects.public()}
-        full = settling.reveal_claims(
-            ticket.pk, reason=form.cleaned_data["reason"], by=request.scope, now=timezone.now()
-        )
-        claims = [(names[source], value) for source, value in full.items()]
-    context = {"ticket": ticket, "form": form, "claims": claims, "label": ticket.label}
-    status = REFUSED if form.is_bound and not claims else 200
+        now = timezone.now()
+        try:
+            full = settling.reveal_claims(
+                ticket.pk,
+                reason=form.cleaned_data["reason"],
+                is_proven=step_up.is_proven(request, now=now),
+                by=request.scope,
+                now=now,
+            )
+        except ProofNeeded as refusal:
+            messages.warning(request, str(refusal.message))
+            return step_up.ask(request, request.get_full_path())
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal.message))
+        else:
+            lines = _lines(ticket, full)
+            return _ticket_page(request, ticket, _settle_form(ticket, lines), full)
+    context = {"ticket": ticket, "form": form, "label": ticket.label}
+    status = REFUSED if form.is_bound else 200
     return TemplateResponse(request, "exchange/conflicts/reveal.html", context, status=status)

@@ -43,6 +43,8 @@ from residents.exchange.transitions import Act, available
 SIZE, ROWS = 20, 50
 SHORT = 4  # of so few characters the form alone tells the rest
 REFUSED = 422
+NAMES = {"full_name", "former_name"}
+ADDRESSES = {"actual_address", "registered_address"}
 TONES = {
     Fate.NEW: "success",
     Fate.CONFLICT: "warning",
@@ -162,9 +164,9 @@ def _samples(rows: list[list[str]], place: int, target: str) -> str:
 def masked(target: str, text: str) -> str:
     if target == COMMUNITY:
         return text
-    if target in {"full_name", "former_name"}:
+    if target in NAMES:
         return mask_name(text)
-    if target in {"actual_address", "registered_address"}:
+    if target in ADDRESSES:
         return mask_address(text)
     attribute = ATTRIBUTES.get(target)
     if attribute is not None and not attribute.is_secret:
@@ -333,11 +335,16 @@ def _lines(request: PortalRequest, found: ImportBatch, items: list[ImportRow]) -
         )
 
 
+def is_masked(key: str) -> bool:
+    """Whether a list shows less of an attribute than it is."""
+    return ATTRIBUTES[key].is_secret or key in NAMES | ADDRESSES
+
+
 def masked_value(key: str, value: str) -> str:
     """A canonical value for a list."""
-    if key in {"full_name", "former_name"}:
+    if key in NAMES:
         return mask_name(value)
-    if key in {"actual_address", "registered_address"}:
+    if key in ADDRESSES:
         return mask_address(value)
     return ATTRIBUTES[key].shown(value)
 
