@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -103,14 +103,18 @@ def _refusal(request: HttpRequest, policy: Policy, *, api: bool) -> HttpResponse
         return None if kind == "resident" else _denied(api)
     scope = cast(Any, request).scope
     if kind == "staff" and scope.post_id is None:
-        return (
-            _problem(403, "no_post", _("请先选择岗位"))
-            if api
-            else go_to(request, resolve_url(CHOOSE_POST))
-        )
+        return _problem(403, "no_post", _("请先选择岗位")) if api else _to_choose_post(request)
     if policy.who is Who.STAFF:
         return None if kind == "staff" else _denied(api)
     return None if scope.has(policy.power) else _denied(api)
+
+
+def _to_choose_post(request: HttpRequest) -> HttpResponse:
+    """Staff who come straight from the sign-in have no post yet; the page that they wanted follows the choice."""
+    url = resolve_url(CHOOSE_POST)
+    wanted = request.method == "GET" and not request.headers.get("HX-Request")
+    query = f"?{urlencode({'next': request.get_full_path()})}" if wanted else ""
+    return go_to(request, f"{url}{query}")
 
 
 def _denied(api: bool) -> HttpResponse:
@@ -132,14 +136,21 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send to the sign-in page, and back to this page afterwards where that makes sense."""
     if request.headers.get("HX-Request"):
         # A fragment is no place to come back to; the page that holds it is.
-        return go_to(request, resolve_url(settings.LOGIN_URL))
+        back = _of_ours(request, request.headers.get("HX-Current-URL", ""))
+        return go_to(
+            request, redirect_to_login(back).url if back else resolve_url(settings.LOGIN_URL)
+        )
     back = request.get_full_path() if request.method == "GET" else _came_from(request)
     return redirect_to_login(back) if back else redirect(settings.LOGIN_URL)
 
 
 def _came_from(request: HttpRequest) -> str:
     """The page of ours on which a form stood whose session had ended: people return to it, not to the start."""
-    page = request.headers.get("Referer", "")
+    return _of_ours(request, request.headers.get("Referer", ""))
+
+
+def _of_ours(request: HttpRequest, page: str) -> str:
+    """Path and query of a page of this site, or nothing."""
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}):
         return ""
     parts = urlsplit(page)

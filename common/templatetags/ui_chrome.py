@@ -1,5 +1,6 @@
 """What stands around every page: who is signed in, which post acts, language, size of print, navigation."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+
+from common import crypto
 
 register = template.Library()
 
@@ -38,6 +41,7 @@ class Chrome:
     is_staff: bool
     is_resident: bool
     idle_seconds: int
+    typed_key: str
     urls: dict[str, str]
 
     @property
@@ -65,6 +69,11 @@ def _idle_seconds(request: HttpRequest | None) -> int:
     return int(ask(now=timezone.now())) if ask else 0
 
 
+def _typed_key(user: Any) -> str:
+    """What the browser seals unsent words of this account with (typed.js): the same after the next sign-in."""
+    return b64encode(crypto.blind_index(str(user.pk), field="typed")).decode()
+
+
 @register.simple_tag(takes_context=True)
 def chrome(context: Context) -> Chrome:
     """The state of the frame; safe on error pages, where there may be no request at all."""
@@ -84,6 +93,7 @@ def chrome(context: Context) -> Chrome:
         is_staff=kind == "staff",
         is_resident=kind == "resident",
         idle_seconds=_idle_seconds(request) if is_signed_in else 0,
+        typed_key=_typed_key(user) if is_signed_in else "",
         urls={
             "home": url_or_nothing("home") or "/",
             "sign_in": url_or_nothing("accounts:sign-in"),

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Lower, Now
 
 from common.crypto import blind_index
 from community.governance.enums import BodyKind, PlaceLevel, Power
 from community.governance.models import Place
 from residents.base import searching
-from residents.base.enums import PersonState, TicketState
+from residents.base.enums import PersonState, Relation, TicketState
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
@@ -209,6 +209,20 @@ class HouseholdMemberQuerySet(QuerySet["HouseholdMember"]):
             "household_id"
         )
         return self.current().filter(household_id__in=mine).select_related("person")
+
+    def related_to(self, person_id: uuid.UUID) -> Self:
+        """Relatives who lived in one household with the person at some time, where ever they live now."""
+        kin = self.model.objects.exclude(relation=Relation.NOT_RELATED)
+        mine = kin.filter(person_id=person_id)
+        met = mine.filter(
+            Q(to_on__isnull=True) | Q(to_on__gt=OuterRef("from_on")),
+            household_id=OuterRef("household_id"),
+            from_on__lt=Coalesce(OuterRef("to_on"), Value(date.max)),
+        )
+        # The first condition finds the few rows by their index; the second looks at their days.
+        return self.filter(household_id__in=mine.values("household_id")).filter(
+            Exists(met), ~Q(relation=Relation.NOT_RELATED)
+        )
 
     def visible_to(self, scope: Scope) -> Self:
         if scope.is_nobody:

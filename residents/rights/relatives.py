@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -64,6 +65,21 @@ def grown_ups(persons: Iterable[Person], day: date) -> list[Person]:
     """Those of age on a day; whose birthday nobody knows counts as grown up."""
     age = RightsFigure.objects.in_force(day)["adult_age"].value
     return [person for person in persons if not deadlines.is_under(person.birth_on, age, day)]
+
+
+def close_to(person_id: UUID, day: date) -> QuerySet[Person]:
+    """Whose matter it is as well, so that they stand back from it: who shares the household now, relatives who
+    shared one before, guardian and ward."""
+    members = HouseholdMember.objects
+    guards = Guardianship.objects.in_force(day)
+    near: tuple[QuerySet[Any, Any], ...] = (
+        members.living_with(person_id).values_list("person_id"),
+        members.related_to(person_id).values_list("person_id"),
+        guards.filter(ward_id=person_id).values_list("guardian_id"),
+        guards.filter(guardian_id=person_id).values_list("ward_id"),
+    )
+    first, *rest = (rows.order_by() for rows in near)
+    return Person.objects.filter(pk__in=first.union(*rest)).exclude(pk=person_id)
 
 
 def relation_between(person_id: UUID, member_id: UUID) -> str:

@@ -19,6 +19,7 @@ from common.errors import NotAllowed
 from common.masking import mask_card, mask_id, mask_phone
 from community.governance.scopes import Scope
 from residents.base.models import HouseholdMember, SourceSystem
+from residents.rights.relatives import close_to
 from servicehall.cases import progress, routing
 from servicehall.cases.actions import looking
 from servicehall.cases.enums import (
@@ -152,7 +153,7 @@ class CaseFile:
         """Why the viewer must leave the case to a colleague; asked only where he could do something."""
         if not set(self.offers) - BY_APPLICANT:
             return None
-        people = [self.case.applicant, *(member.person for member in self.kin)]
+        people = [self.case.applicant, *close_to(self.case.applicant_id, self.today)]
         return looking.bar(self.case, self.steps, people, by=self.by)
 
     @property

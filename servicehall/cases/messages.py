@@ -83,6 +83,12 @@ register(
         _("【一站】因放假安排调整，您在%(station)s的申请预计%(date)s前办结。咨询%(hotline)s。"),
     ),
     _kind(
+        "case.answer_day_moved",
+        _("补正期限有变动"),
+        _("因放假安排调整，您的申请“%(item)s”的补正期限延到%(date)s。"),
+        _("【一站】因放假安排调整，您在%(station)s的申请补正期限延到%(date)s。咨询%(hotline)s。"),
+    ),
+    _kind(
         "case.special",
         _("进入特别程序"),
         _("您的申请“%(item)s”需要特别程序，预计%(date)s结束；这段时间不计入办理期限。"),
@@ -203,4 +209,33 @@ register(
         "",
         (Channel.IN_SITE,),
     )
+)
+
+ASKED_PAGE = "servicehall:consultation-answer"
+
+register(
+    Kind(
+        "consultation.asked",
+        _("别的单位征求意见"),
+        _("办件%(number)s（%(item)s）请本单位在%(date)s前答复。"),
+        "",
+        (Channel.IN_SITE,),
+        link=ASKED_PAGE,
+    ),
+    Kind(
+        "consultation.due",
+        _("征求意见快到期，还没答复"),
+        _("办件%(number)s（%(item)s）在等本单位的答复，期限%(date)s。"),
+        "",
+        (Channel.IN_SITE,),
+        link=ASKED_PAGE,
+    ),
+    Kind(
+        "consultation.answered",
+        _("征求的意见已答复"),
+        _("办件%(number)s（%(item)s）：%(body)s已答复。"),
+        "",
+        (Channel.IN_SITE,),
+        link="servicehall:case",
+    ),
 )

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from community.governance.enums import Power
 from community.governance.scopes import Scope
-from servicehall.cases.enums import RUNNING, SignatureState
+from servicehall.cases.enums import RUNNING, Outcome, SignatureState
 from servicehall.cases.models import Case
 from servicehall.cases.panels import Audience, Panel, declare
 
@@ -26,6 +26,7 @@ def _for_staff(case: Case, by: Scope, today: date) -> Mapping[str, Any] | None:
         "consultations": asked,
         "may_ask": may_ask,
         "may_keep": may_keep and case.closed_at is None,
+        "may_verify": may_keep and (case.closed_at is None or case.outcome == Outcome.GRANTED),
     }
 
 

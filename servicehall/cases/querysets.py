@@ -79,10 +79,11 @@ class ConsultationQuerySet(QuerySet["Consultation"]):
         return self.filter(answered_at__isnull=True, cancelled_at__isnull=True)
 
     def asked_of(self, scope: Scope) -> Self:
-        """What the acting body was asked and has not answered, the nearest day first."""
+        """What the acting body was asked and has not answered, the nearest day first; of a closed case nothing."""
         if scope.is_nobody or scope.body_id is None or not scope.has(Power.READ_CASES):
             return self.none()
-        return self.open().filter(body_id=scope.body_id).order_by("due_on", "pk")
+        asked = self.open().filter(body_id=scope.body_id, case__closed_on__isnull=True)
+        return asked.order_by("due_on", "pk")
 
     def asked_by(self, scope: Scope) -> Self:
         """What the acting body has asked about cases in its hands and still waits for."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import NotAllowed
@@ -53,16 +54,13 @@ class Directory:
 
 
 def directory(community: Place, day: date) -> Directory:
-    """Two queries: the home station on that day, and the bodies above."""
-    coverage = (
-        StationCoverage.objects.public()
-        .on(day)
-        .filter(community=community)
-        .select_related("station__place")
-        .first()
-    )
-    bodies = Body.objects.public().on(day).serving_above(community.path).select_related("place")
-    return Directory(home=coverage.station if coverage else None, bodies=list(bodies))
+    """One query: the home station on that day, and the bodies above."""
+    coverage = StationCoverage.objects.public().on(day).filter(community=community)
+    standing = Body.objects.public().on(day)
+    above, home = standing.serving_above(community.path), Q(pk__in=coverage.values("station"))
+    rows = (above | Body.objects.public().filter(home)).select_related("place")
+    bodies = list(rows.annotate(is_home=Exists(coverage.filter(station=OuterRef("pk")))))
+    return Directory(home=next((body for body in bodies if body.is_home), None), bodies=bodies)  # type: ignore[attr-defined]  # annotated above
 
 
 def station_for(directory: Directory, *, acting: Body | None, any_station: bool) -> Body:

@@ -24,6 +24,12 @@ def accept_by_silence(**_: object) -> None:
         actions.tacit_accept(case_id, now=now)
 
 
+@shared_task
+def remind_of_consultations(**_: object) -> None:
+    """Remind the offices whose answer is due tomorrow or late."""
+    actions.remind_of_consultations(now=timezone.now())
+
+
 @shared_task(soft_time_limit=600, time_limit=660)
 def propose(*, is_nightly: bool = False, **_: object) -> None:
     """Find who is entitled: every item at night, each minute those whose rule has changed."""

@@ -30,7 +30,8 @@ class HallLimits:
     check_days: working days to answer an online filing; answer_days: working days to answer a notice;
     yellow_percent: share of the promise that remains when the light turns yellow; rate_days: calendar
     days after completion in which a case can be rated; silence_days: working days of silence after which
-    a filing counts as accepted; undertaking_days: working days for papers that were deferred;
+    a filing counts as accepted; undertaking_days: working days for papers that were deferred, and to verify
+    what was promised instead of a paper;
     reopen_days: calendar days after completion in which a decision can be taken back; deliver_days:
     working days to hand over a result.
     """

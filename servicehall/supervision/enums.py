@@ -18,7 +18,7 @@ class FindingKind(TextChoices):
     SECOND_NOTICE = "second_notice", _("再次告知（新情况）")
     SECOND_SUPPLEMENT = "second_supplement", _("让申请人再次补正")
     SILENCE = "silence", _("逾期不告知，视为受理")
-    UNDERTAKING_LATE = "undertaking_late", _("容缺材料逾期未补")
+    UNDERTAKING_LATE = "undertaking_late", _("容缺逾期未补，承诺逾期未核实")
     CONSULTATION_LATE = "consultation_late", _("征求意见逾期未答复")
     PASSED_ON = "passed_on", _("传话筒")
     OTHER = "other", _("其他")

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from servicehall.cases.enums import UndertakingKind
 from servicehall.catalogue.enums import ReviewLevel
 from servicehall.supervision.enums import FindingKind
 from servicehall.supervision.models import Finding
@@ -84,7 +85,11 @@ WORDS: dict[FindingKind, Callable[[Given], str]] = {
     K.SECOND_SUPPLEMENT: lambda given: _("第 %(number)s 次补正") % {"number": given["number"]},
     K.SILENCE: lambda given: _("%(day)s 收到，到期没有答复") % {"day": _day(given, "received_on")},
     K.UNDERTAKING_LATE: lambda given: (
-        _("“%(paper)s”应在 %(day)s 前补交")
+        (
+            _("“%(paper)s”应在 %(day)s 前核实")
+            if given.get("kind") == UndertakingKind.COMMITMENT
+            else _("“%(paper)s”应在 %(day)s 前补交")
+        )
         % {"paper": given["paper"], "day": _day(given, "due_on")}
     ),
     K.CONSULTATION_LATE: lambda given: _("应在 %(day)s 前答复") % {"day": _day(given, "due_on")},

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from accounts.models import User
 from common.access import (
@@ -18,8 +19,10 @@ from common.access import (
     power,
 )
 from common.checks_access import every_url_has_a_policy
+from community.governance.enums import Role
 from tests.accounts.urls import answer
 from tests.factories.accounts import UserFactory
+from tests.factories.governance import staff
 
 FORGOTTEN = "tests.accounts.urls_forgotten"
 
@@ -65,6 +68,22 @@ def test_an_anonymous_fragment_moves_the_whole_window(client):
     response = client.get("/staff/", headers={"HX-Request": "true"})
     assert response.status_code == 204
     assert response["HX-Redirect"] == "/accounts/sign-in/"
+    inside = {"HX-Request": "true", "HX-Current-URL": "http://testserver/staff/?page=2"}
+    assert client.get("/accept/", headers=inside)["HX-Redirect"].endswith(
+        "?next=/staff/%3Fpage%3D2"
+    )
+    strange = inside | {"HX-Current-URL": "https://elsewhere.example/staff/"}
+    assert client.get("/accept/", headers=strange)["HX-Redirect"] == "/accounts/sign-in/"
+
+
+def test_the_page_that_staff_wanted_follows_the_choice_of_a_post(db):
+    clerk = staff(Role.WINDOW_CLERK)
+    seat = Client()
+    seat.force_login(User.objects.get(pk=clerk.user_id))
+    wanted = "/hall/?group=red"
+    asked = seat.get(wanted)
+    assert asked.url == f"{reverse('governance:choose-post')}?next=%2Fhall%2F%3Fgroup%3Dred"
+    assert seat.get(asked.url).url == wanted
 
 
 @pytest.mark.urls("tests.accounts.urls")

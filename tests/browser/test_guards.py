@@ -1,5 +1,6 @@
 """What protects a counter, in a real browser: the lock, and the proof before one more number."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from tests.browser.journeys import DESKTOP, PHONE, Visitor, visitor
 from tests.factories.accounts import PASSWORD
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import PersonFactory
+from tests.factories.servicehall import hall
 from tests.signing_in import open_session
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
@@ -80,3 +82,35 @@ def test_one_more_number_asks_who_one_is_and_comes_back_with_the_reason(
         clerk.looks("back")
         clerk.presses(show)
         clerk.sees(str(person.phone))
+
+
+def test_what_was_typed_comes_back_to_the_same_account_after_a_session_that_ended(
+    chromium: Browser, live_server: LiveServer
+) -> None:
+    place = hall(now=timezone.now())
+    case = place.filed()
+    page_of_case = reverse("servicehall:case", args=[case.pk])
+    page_of_act = reverse("servicehall:case-act", args=[case.pk, "decline"])
+    words = "申请人户籍不在本区，应当到户籍所在地办理。"
+    with visitor(chromium, live_server.url, "typed", DESKTOP) as clerk:
+        for returning, left in ((place.clerk, words), (place.official, "")):
+            clerk.is_signed_in_as(place.clerk)
+            clerk.goes_to(page_of_case)
+            clerk.hits("d")
+            reason = clerk.page.get_by_label("不予受理的理由")
+            reason.fill(words)
+            clerk.page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+            clerk.presses("确定：不予受理")
+            clerk.page.wait_for_url(re.compile(re.escape(f"/sign-in/?next={page_of_act}")))
+            assert words not in clerk.page.evaluate("JSON.stringify({...sessionStorage})")
+            clerk.is_signed_in_as(returning)
+            clerk.goes_to(page_of_act)
+            if left:
+                expect(reason).to_have_value(left)
+                expect(clerk.page.locator(".toast")).to_contain_text("已经放回来了")
+            else:
+                clerk.page.wait_for_function("!sessionStorage.getItem('yizhan-typed')")
+        clerk.is_signed_in_as(place.clerk)
+        clerk.goes_to(page_of_case)
+        clerk.hits("d")
+        expect(reason).to_have_value("")

@@ -335,6 +335,10 @@ ACTS = {
         lambda h: consult(h, h.accepted())[0],
         lambda h, q: actions.cancel_consultation(q.pk, by=h.director, now=h.now),
     ),
+    "remind_of_consultations": Act(
+        lambda h: consult(h, h.accepted()),
+        lambda h, _q: actions.remind_of_consultations(now=h.now + timedelta(days=60)),
+    ),
     "recompute_clocks": Act(
         holiday, lambda h, _c: actions.recompute_clocks(occasion="a", now=h.now)
     ),

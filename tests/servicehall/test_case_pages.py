@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from community.governance.enums import Role
+from community.governance.models import Body
 from servicehall.cases import actions
 from servicehall.cases.enums import CaseState
-from servicehall.cases.models import Case, CaseEvent, Supplement
+from servicehall.cases.models import Case, CaseEvent, ReviewStep, Supplement
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, hall
@@ -322,6 +323,31 @@ def test_the_due_day_explains_itself(client_for):
     text = client.get(reverse("servicehall:case-why", args=[case.pk])).content.decode()
     assert "当天不算" in text
     assert "周末休息日" in text
+    assert "法定的期限同样数" in text
+
+
+def test_each_step_says_why_it_lies_with_whom_and_until_when(client_for):
+    here = hall()
+    filed = here.filed()
+    page = reverse("servicehall:case-why", args=[filed.pk])
+    client = client_for(here.clerk)
+    assert "个工作日内受理或者告知" in client.get(page).content.decode()
+    Body.objects.filter(pk=here.street_office.pk).update(valid_to=timezone.localdate())
+    actions.accept(filed.pk, by=here.clerk, now=here.now)
+    first, last = filed.steps.order_by("sequence")
+    ways = {leg.title: leg for leg in client.get(page).context["legs"]}
+    _station, step, street, decider = ways.values()
+    assert step.why[0] == f"{here.community.label}由{here.station.label}服务。"
+    assert f"本环节限{first.limit_days}个工作日" in step.why[-1]
+    assert (street.body, street.why) == ("", ["这里没有这一级的机构，跳过。"])
+    assert (decider.body, decider.why[-1]) == (
+        last.body.label,
+        "这是最后一个环节，由它作决定。",
+    )
+    taker = StationFactory(place__parent=here.station.place.parent)
+    ReviewStep.objects.filter(pk=first.pk).update(body=taker)
+    moved = client.get(page).context["legs"][1]
+    assert moved.why[0] == f"本来由{here.station.label}办，已转交{taker.label}。"
 
 
 def test_the_page_costs_ten_queries_at_the_most(client_for, count_queries):

@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Role
-from community.governance.models import Body, WorkCalendarYear
+from community.governance.models import Body, Post, WorkCalendarYear
 from notifications.models import Message
 from servicehall.cases import actions, explaining
 from servicehall.cases.enums import CaseState, UndertakingKind
 from servicehall.cases.models import Case, Consultation
-from tests.factories.governance import staff
+from tests.factories.governance import SINCE, staff
 from tests.factories.servicehall import Hall, allow, hall
 
 pytestmark = pytest.mark.django_db
@@ -153,7 +153,7 @@ def test_only_papers_that_the_item_marks_may_follow_and_a_grant_waits_for_them()
     promised = {row.kind: row.due_on for row in case.undertakings.all()}
     assert promised == {
         UndertakingKind.DEFERRED: WorkCalendarYear.objects.calendar().add(NOW.date(), 10).day,
-        UndertakingKind.COMMITMENT: None,
+        UndertakingKind.COMMITMENT: WorkCalendarYear.objects.calendar().add(NOW.date(), 10).day,
     }
     for by in (place.director, place.official):
         case = actions.forward(case.pk, by=by, now=day(1), opinion="属实")
@@ -162,6 +162,8 @@ def test_only_papers_that_the_item_marks_may_follow_and_a_grant_waits_for_them()
     again = actions.keep_undertaking(case.pk, PAPER, by=place.clerk, now=day(3))
     assert again.kept_at == day(2)
     assert actions.grant(case.pk, by=place.decider, now=day(3)).state == CaseState.COMPLETED
+    # What was only promised is verified, also after the decision; a paper that was owed no more.
+    assert actions.keep_undertaking(case.pk, OTHER, by=place.clerk, now=day(4)).kept_at == day(4)
 
 
 # --- 征求意见 --------------------------------------------------------------------------------------
@@ -193,6 +195,39 @@ def test_several_offices_are_asked_at_once_and_the_step_waits_for_all_of_them():
     assert again == "answered_already"
     actions.cancel_consultation(department.pk, by=place.director, now=day(1))
     assert actions.forward(case.pk, **forward).state == CaseState.IN_REVIEW
+
+
+def told(kind: str) -> list[str]:
+    """Whom a message of a kind went to, by name of the account."""
+    return sorted(Message.objects.filter(kind=kind).values_list("user__username", flat=True))
+
+
+def test_an_office_is_told_that_it_is_asked_reminded_once_and_whoever_asked_of_the_answer():
+    place = hall(now=NOW)
+    Post.objects.update(started_on=SINCE)
+    case = place.accepted()
+    (row,) = ask(place, case, place.street_office)
+    official = User.objects.get(pk=place.official.user_id).username
+    assert told("consultation.asked") == [official]
+    assert actions.remind_of_consultations(now=NOW) == 0
+    assert actions.remind_of_consultations(now=day(2)) == 0
+    due = datetime.combine(row.due_on, NOW.time(), NOW.tzinfo)
+    assert actions.remind_of_consultations(now=due) == 1
+    assert actions.remind_of_consultations(now=due + timedelta(hours=1)) == 0
+    assert told("consultation.due") == [official]
+    actions.answer_consultation(row.pk, answer="属实。", by=place.official, now=due)
+    director = User.objects.get(pk=place.director.user_id).username
+    assert told("consultation.answered") == [director]
+
+
+def test_nobody_is_asked_about_a_case_that_is_closed():
+    place = hall(now=NOW)
+    case = place.accepted()
+    (row,) = ask(place, case, place.street_office, kind="question")
+    actions.withdraw(case.pk, by=place.resident, now=day(1))
+    due = datetime.combine(row.due_on, NOW.time(), NOW.tzinfo)
+    assert actions.remind_of_consultations(now=due) == 0
+    assert not Consultation.objects.asked_of(place.official).exists()
 
 
 def test_a_question_holds_nothing_up_and_a_stranger_cannot_answer():

@@ -4,6 +4,7 @@ from copy import deepcopy
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +18,7 @@ from community.governance.workdays import WorkCalendar
 from notifications.models import Message
 from servicehall.cases import actions as cases
 from servicehall.cases.models import Case, ReviewStep
-from servicehall.supervision import actions, rules
+from servicehall.supervision import actions, evidence, rules
 from servicehall.supervision.enums import FindingKind, UrgingAction, UrgingState
 from servicehall.supervision.models import Escalation, Finding, Rung, SweepMark, Urging
 from servicehall.supervision.transitions import URGING
@@ -190,6 +191,40 @@ def test_what_has_a_day_of_its_own_is_found_when_it_is_past(place):
     actions.sweep(now=day(4))
     assert kinds(case) == ["consultation_late", "step_late", "undertaking_late"]
     assert Finding.objects.get(kind="consultation_late").body_id == place.street_office.pk
+
+
+def test_a_step_is_not_late_while_the_clock_of_its_case_stands_still(place):
+    """The pause is added to the step as well: late is only what stays undone after it."""
+    case = place.accepted()
+    step = ReviewStep.objects.get(case=case, sequence=1)
+    ask = {"items": [{"key": "", "title": "", "what": "缺页"}], "by": place.director}
+    cases.ask_supplement(case.pk, now=NOW, **ask)
+    past = datetime.combine(step.due_on, NOW.time(), NOW.tzinfo) + timedelta(days=1)
+    actions.sweep(now=past)
+    assert kinds(case) == []
+    cases.answer_supplement(case.pk, answers={}, by=place.resident, now=past)
+    step.refresh_from_db()
+    late = datetime.combine(step.due_on, NOW.time(), NOW.tzinfo) + timedelta(days=1)
+    assert late > past + timedelta(days=1)
+    actions.sweep(now=past + timedelta(minutes=30))
+    assert kinds(case) == []
+    actions.sweep(now=late)
+    assert kinds(case) == ["step_late"]
+
+
+def test_a_promise_that_nobody_verified_is_found_also_after_the_decision(place):
+    allow(place, "relatives_record", "commitment")
+    case = cases.accept(place.filed().pk, by=place.clerk, now=NOW, committed=["relatives_record"])
+    for by in (place.director, place.official):
+        cases.forward(case.pk, by=by, now=day(1), opinion="入户核查，情况属实。")
+    cases.grant(case.pk, by=place.decider, now=day(2))
+    due = case.undertakings.get().due_on
+    past = datetime.combine(due, NOW.time(), NOW.tzinfo) + timedelta(days=1)
+    actions.sweep(now=past - timedelta(days=1))
+    assert "undertaking_late" not in kinds(case)
+    actions.sweep(now=past)
+    found = Finding.objects.get(case=case, kind="undertaking_late")
+    assert "前核实" in evidence.words(found)
 
 
 # --- what an act gives away -------------------------------------------------------------------------
@@ -368,7 +403,9 @@ def test_a_new_notice_moves_the_days_of_what_is_open_and_tells_those_concerned(
         )
     year.revision = "8d0f8f0e-0000-4000-8000-000000000001"
     year.save()
-    assert actions.recompute(now=day(0)) == 1
+    assert (
+        actions.recompute(now=day(0)) == 2
+    )  # the clock, and the day by which the filing is answered
     after = Case.objects.get(pk=running.pk)
     calendar = WorkCalendarYear.objects.calendar()
     assert after.promised_due_on == calendar.add(before, 2).day
@@ -384,6 +421,57 @@ def test_a_new_notice_moves_the_days_of_what_is_open_and_tells_those_concerned(
     assert SweepMark.objects.get(pk="red").day is None
     assert actions.recompute(now=day(0)) == 0
     assert parked.promised_due_on is None
+
+
+def holidays(*numbers: int, works: bool = False) -> None:
+    """A notice: days of September 2026 on which nobody works, or on which everybody does."""
+    for number in numbers:
+        WorkCalendarDay.objects.update_or_create(
+            day=date(2026, 9, number),
+            defaults={
+                "is_workday": works,
+                "note": "放假",
+                "source": "测试",
+                "created_at": NOW,
+                "changed_at": NOW,
+            },
+        )
+    year = WorkCalendarYear.objects.get_or_create(year=2026)[0]
+    year.revision = uuid4()
+    year.save()
+
+
+def test_a_new_notice_moves_what_is_no_clock_and_never_shortens_what_was_given_in_writing(place):
+    allow(place, "relatives_record", "deferrable")
+    waiting, asked, done = place.filed(), place.filed(), place.granted()
+    cases.ask_supplement(
+        asked.pk, items=[{"key": "", "title": "", "what": "缺页"}], by=place.clerk, now=NOW
+    )
+    owing = cases.accept(place.filed().pk, by=place.clerk, now=NOW, deferred=["relatives_record"])
+
+    def days() -> list[date | None]:
+        fresh = Case.objects.in_bulk([waiting.pk, done.pk])
+        return [
+            fresh[waiting.pk].act_by_on,
+            asked.notices.get().due_on,
+            owing.undertakings.get().due_on,
+            fresh[done.pk].deliver_by_on,
+        ]
+
+    before = days()
+    holidays(9, 10)
+    cases.recompute_clocks(occasion="later", now=NOW)
+    later = days()
+    assert all(old < new for old, new in zip(before, later, strict=True))
+    told = Message.objects.filter(kind="case.answer_day_moved", channel="in_site")
+    assert [row.person_id for row in told] == [place.applicant.pk]
+    holidays(9, 10, 12, 13, works=True)
+    cases.recompute_clocks(occasion="earlier", now=NOW)
+    answer, notice, paper, delivery = days()
+    assert (notice, paper) == (later[1], later[2])
+    assert answer == before[0]
+    assert delivery < later[3]
+    assert told.count() == 1
 
 
 def test_recomputing_costs_the_same_for_one_case_and_for_many(place, count_queries):

@@ -1,7 +1,7 @@
 """Every cell of the workflow: what may be done to a case in each state, and by whom."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,11 +17,15 @@ from community.governance.roles import ROLE_POWERS
 from community.governance.scopes import Scope
 from notifications.models import Message
 from residents.base.actions import tie_staff
+from residents.base.models import HouseholdMember
+from residents.rights.enums import GuardianKind
+from residents.rights.models import Guardianship
 from servicehall.cases import actions
 from servicehall.cases.enums import CLOSED_STATES, OPEN_STATES, CaseAction, CaseState
 from servicehall.cases.models import Case
 from servicehall.cases.transitions import BY_APPLICANT, BY_MACHINE, CASE, available
 from tests.factories.governance import staff
+from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import Hall, hall
 
 pytestmark = pytest.mark.django_db
@@ -270,6 +274,37 @@ def test_nobody_acts_on_the_matter_of_his_own_household():
     with pytest.raises(NotAllowed) as caught:
         actions.accept(case.pk, by=place.clerk, now=LATER)
     assert caught.value.code == "conflict_of_interest"
+
+
+def test_a_daughter_who_moved_out_and_a_guardian_stand_back_as_well():
+    place = hall(now=NOW)
+    case = place.filed()
+    daughter, lodger, guard = PersonFactory.create_batch(3, community=place.community)
+    household(place.applicant, daughter=daughter, not_related=lodger)
+    HouseholdMember.objects.filter(person__in=[daughter, lodger]).update(to_on=NOW.date())
+    Guardianship.objects.create(
+        ward=place.applicant,
+        guardian=guard,
+        kind=GuardianKind.values[0],
+        document="监护公证书",
+        from_on=date(2026, 1, 1),
+        recorded_by="民政",
+        recorded_at=NOW,
+    )
+    for person, code in (
+        (daughter, "conflict_of_interest"),
+        (guard, "conflict_of_interest"),
+        (lodger, ""),
+    ):
+        person.staff_account_id = place.clerk.user_id
+        person.save(update_fields=["staff_account"])
+        if code:
+            with pytest.raises(NotAllowed) as caught:
+                actions.accept(case.pk, by=place.clerk, now=LATER)
+            assert caught.value.code == code
+            person.staff_account_id = None
+            person.save(update_fields=["staff_account"])
+    assert actions.accept(case.pk, by=place.clerk, now=LATER).state == CaseState.ACCEPTED
 
 
 def test_one_person_in_two_posts_does_not_pass_two_steps_of_a_case():

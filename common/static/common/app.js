@@ -1,4 +1,4 @@
-// The behaviour of the pages. Everything works without it, slower; it holds no data and keeps none.
+// The behaviour of the pages. Everything works without it, slower; it holds no data and keeps none (typed.js does).
 const texts = document.body.dataset;
 const isStaff = document.documentElement.dataset.face !== "resident";
 const keysOff = "yizhan-keys-off";
@@ -137,6 +137,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const form = event.detail.elt?.closest?.("form[data-autosave]") ?? event.detail.requestConfig?.elt;
   if (form?.dataset?.autosave) dirty.delete(form);
 });
+// The session has ended: what is typed waits in typed.js, there is nothing to warn of.
+document.addEventListener("htmx:beforeOnLoad", (event) => { if (event.detail.xhr.getResponseHeader("HX-Redirect")) dirty.clear(); });
 addEventListener("beforeunload", (event) => { if (dirty.size) event.preventDefault(); });
 
 let errorPrefix = "";

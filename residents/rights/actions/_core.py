@@ -21,10 +21,11 @@ from residents.base.actions import raise_alarm
 from residents.base.actions.guarding import guard_opening
 from residents.base.actions.people import OPEN_FOR
 from residents.base.enums import Purpose
-from residents.base.models import HouseholdMember, Person, Visit
+from residents.base.models import Person, Visit
 from residents.rights import deadlines
 from residents.rights.enums import RequestAction
 from residents.rights.models import Correction, Deletion, KinRequest, RightsFigure
+from residents.rights.relatives import close_to
 from residents.rights.transitions import REQUEST
 
 _R = TypeVar("_R", Correction, Deletion, KinRequest)
@@ -71,8 +72,8 @@ def check_conflict(person: Person, *more: UUID, by: Scope) -> None:
 
 
 def concerned(person: Person) -> set[UUID]:
-    kin = HouseholdMember.objects.living_with(person.pk)
-    rows = kin.values_list("person__account_id", "person__staff_account_id")
+    kin = close_to(person.pk, timezone.localdate())
+    rows = kin.values_list("account_id", "staff_account_id")
     own = (person.account_id, person.staff_account_id)
     return {account for row in [*rows, own] for account in row if account}
 

@@ -16,7 +16,7 @@ from community.governance.enums import Power
 from community.governance.models import StationCoverage
 from community.governance.scopes import Scope
 from notifications import outbox
-from residents.base.models import HouseholdMember
+from residents.rights.relatives import close_to
 from servicehall.aftercare import rules
 from servicehall.aftercare.enums import BenefitAction, BenefitState, ProofWay, TaskKind
 from servicehall.aftercare.models import Benefit, BenefitEvent
@@ -65,8 +65,8 @@ def refused(found: Benefit, rule: Rule, *, by: Scope) -> NotAllowed | None:
         )
     if rule.by == "station" and not by.has(Power.ACCEPT_CASES):
         return NotAllowed("no_power", _("由服务站核查和登记。"))
-    kin = HouseholdMember.objects.living_with(found.person_id)
-    rows = kin.values_list("person__account_id", "person__staff_account_id")
+    kin = close_to(found.person_id, timezone.localdate())
+    rows = kin.values_list("account_id", "staff_account_id")
     own = {found.person.account_id, found.person.staff_account_id}
     if by.user_id in own | {account for row in rows for account in row}:
         return NotAllowed("conflict_of_interest", _("这是您本人或家人的待遇，请回避。"))

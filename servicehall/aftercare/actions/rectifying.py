@@ -19,7 +19,7 @@ from community.governance.scopes import Scope
 from notifications import outbox
 from residents.base.actions import raise_alarm
 from residents.base.actions.guarding import guard_opening, guard_reveal
-from residents.base.models import HouseholdMember
+from residents.rights.relatives import close_to
 from servicehall.aftercare import limits, rules
 from servicehall.aftercare.enums import CallResult, RectifyAction, RectifyState
 from servicehall.aftercare.models import Rectification, RectificationEvent
@@ -160,8 +160,8 @@ def refused(
 
 
 def _household(found: Rectification) -> set[uuid.UUID | None]:
-    kin = HouseholdMember.objects.living_with(found.case.applicant_id)
-    rows = kin.values_list("person__account_id", "person__staff_account_id")
+    kin = close_to(found.case.applicant_id, timezone.localdate())
+    rows = kin.values_list("account_id", "staff_account_id")
     person = found.case.applicant
     return {a for row in rows for a in row} | {person.account_id, person.staff_account_id}
 

@@ -6,6 +6,7 @@ from servicehall.cases.actions.accords import (
     cancel_consultation,
     consult,
     keep_undertaking,
+    remind_of_consultations,
 )
 from servicehall.cases.actions.again import start_again
 from servicehall.cases.actions.applicant import answer_supplement, lapse, rate, withdraw
@@ -114,6 +115,7 @@ __all__ = [
     "record_mandate",
     "record_signature",
     "refuse",
+    "remind_of_consultations",
     "reopen",
     "reveal_in_case",
     "revoke_mandate",

@@ -14,7 +14,8 @@ from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
 from community.governance.workdays import Limit, LimitUnit, WorkCalendar
 from notifications import outbox
-from residents.base.models import HouseholdMember, Person
+from residents.base.models import Person
+from residents.rights.relatives import close_to
 from servicehall.cases import deadlines, followers, rules
 from servicehall.cases.enums import (
     CLOSED_STATES,
@@ -102,9 +103,8 @@ def check_conflict(case: Case, *, by: Scope, step: ReviewStep | None = None) -> 
 
 
 def concerned(case: Case) -> Collection[uuid.UUID | None]:
-    """The accounts of the applicant and of those in the same household."""
-    kin = HouseholdMember.objects.living_with(case.applicant_id)
-    return accounts_of(case, [case.applicant, *(member.person for member in kin)])
+    """The accounts of the applicant and of those who are close to him."""
+    return accounts_of(case, [case.applicant, *close_to(case.applicant_id, timezone.localdate())])
 
 
 def accounts_of(case: Case, people: Iterable[Person]) -> Collection[uuid.UUID | None]:

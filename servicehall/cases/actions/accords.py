@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from common.errors import Conflict, Invalid, NotAllowed
+from community.governance import watchers
+from community.governance.enums import Role
 from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
+from notifications import outbox
 from servicehall.cases.actions import _core
 from servicehall.cases.enums import (
     OPEN_STATES,
@@ -24,6 +27,17 @@ from servicehall.cases.models import Case, Consultation, Undertaking
 from servicehall.catalogue.models import HallLimit
 
 MOST_AT_ONCE = 10
+ASKED_LATELY = timedelta(hours=12)
+MOST_REMINDERS = 500
+# Who answers at an office that is asked: everybody there whose post opens cases.
+ANSWERING = (
+    Role.WINDOW_CLERK,
+    Role.STATION_DIRECTOR,
+    Role.STREET_OFFICIAL,
+    Role.OFFICE_HEAD,
+    Role.DEPARTMENT_OFFICIAL,
+    Role.DISTRICT_OFFICE,
+)
 
 
 def undertake(
@@ -53,10 +67,10 @@ def undertake(
     today = timezone.localdate(now)
     calendar = WorkCalendarYear.objects.calendar()
     due = calendar.add(today, HallLimit.objects.in_force(today).undertaking_days).day
-    rows: list[tuple[str, UndertakingKind, date | None]] = [
+    rows: list[tuple[str, UndertakingKind, date]] = [
         (code, UndertakingKind.DEFERRED, due) for code in sorted(deferred)
     ]
-    rows += [(code, UndertakingKind.COMMITMENT, None) for code in sorted(committed)]
+    rows += [(code, UndertakingKind.COMMITMENT, due) for code in sorted(committed)]
     Undertaking.objects.bulk_create(
         Undertaking(
             case=case,
@@ -71,14 +85,16 @@ def undertake(
 
 
 def keep_undertaking(case_id: uuid.UUID, key: str, *, by: Scope, now: datetime) -> Undertaking:
-    """The paper has come, or the fact was verified. The same twice is harmless."""
+    """The paper has come, or the fact was verified, which may be after the decision. The same twice is harmless."""
     with transaction.atomic(durable=True):
-        case = _open_case(case_id, by=by)
+        case = _locked_case(case_id, by=by)
         if not (by.has("accept_cases") or by.has("review_cases")):
             raise NotAllowed("no_power", _("您的任职没有登记材料的权限。"))
         row = case.undertakings.select_for_update().filter(key=key).first()
         if row is None:
             raise Invalid("unknown_paper", _("本件没有这项承诺，请刷新后查看。"))
+        if row.kind == UndertakingKind.DEFERRED and case.state not in OPEN_STATES:
+            raise Conflict("state_moved_on", _core.MOVED_ON)
         if row.kept_at is None:
             row.kept_at = now
             row.kept_with_id = by.post_id
@@ -143,6 +159,8 @@ def consult(
             )
             for body in asked
         )
+        for row in rows:
+            _tell_asked("consultation.asked", row, case, now=now)
         _trail(case, "case.consulted", by=by, now=now, bodies=[body.code for body in asked])
     return rows
 
@@ -191,15 +209,73 @@ def answer_consultation(
         )
         if row is None:
             raise Conflict("answered_already", _("这项征求意见已经答复或取消，请刷新后查看。"))
-        case = Case.objects.select_related("community", "applicant").get(pk=row.case_id)
+        case = Case.objects.select_related("version", "community", "applicant").get(pk=row.case_id)
         _core.check_conflict(case, by=by)
         row.answer = answer.strip()
         row.answered_at = now
         row.answered_user_id = by.user_id
         row.answered_post_id = by.post_id
         row.save(update_fields=["answer", "answered_at", "answered_user", "answered_post"])
+        _tell_asker(row, case, now=now)
         _trail(case, "case.opinion_given", by=by, now=now, consultation=str(row.pk))
     return row
+
+
+def remind_of_consultations(*, now: datetime) -> int:
+    """Remind, once, the offices whose answer is due by the next working day; how many consultations they were.
+
+    Who was asked only just needs no reminder yet. Repeats are harmless.
+    """
+    today = timezone.localdate(now)
+    until = WorkCalendarYear.objects.calendar().add(today, 1).day
+    with transaction.atomic(durable=True):
+        rows = list(
+            Consultation.objects.open()
+            .filter(due_on__lte=until, reminded_on__isnull=True, case__closed_on__isnull=True)
+            .filter(asked_at__lt=now - ASKED_LATELY)
+            .select_related("case__version", "case__community")
+            .order_by("due_on", "id")
+            .select_for_update(of=("self",), skip_locked=True)[:MOST_REMINDERS]
+        )
+        for row in rows:
+            row.reminded_on = today
+            _tell_asked("consultation.due", row, row.case, now=now)
+        Consultation.objects.bulk_update(rows, ["reminded_on"])
+    return len(rows)
+
+
+def _tell_asked(kind: str, row: Consultation, case: Case, *, now: datetime) -> None:
+    watchers.tell_body(
+        kind,
+        key=f"{kind}:{row.pk}",
+        body_id=row.body_id,
+        roles=ANSWERING,
+        about=f"consultation:{row.pk}",
+        place_path=case.community.path,
+        params={**_named(case), "date": row.due_on.isoformat()},
+        now=now,
+    )
+
+
+def _tell_asker(row: Consultation, case: Case, *, now: datetime) -> None:
+    """Whoever asked is told that the answer is there: his step may go on."""
+    outbox.post(
+        "consultation.answered",
+        key=f"consultation.answered:{row.pk}",
+        user_id=row.asked_by.user_id,
+        about=f"case:{case.pk}",
+        place_path=case.community.path,
+        params={**_named(case), "body": row.body.name, "body_en": row.body.name_en},
+        now=now,
+    )
+
+
+def _named(case: Case) -> dict[str, str]:
+    return {
+        "number": case.number,
+        "item": case.version.name.get("zh", ""),
+        "item_en": case.version.name.get("en", ""),
+    }
 
 
 def cancel_consultation(consultation_id: uuid.UUID, *, by: Scope, now: datetime) -> None:
@@ -220,15 +296,19 @@ def cancel_consultation(consultation_id: uuid.UUID, *, by: Scope, now: datetime)
 
 
 def _open_case(case_id: uuid.UUID, *, by: Scope) -> Case:
-    Case.objects.visible_to(by).only("pk").select_for_update(of=("self",), no_key=True).get(
-        pk=case_id
-    )
-    case = Case.objects.select_related("version__item", "community", "applicant", "handler").get(
-        pk=case_id
-    )
+    case = _locked_case(case_id, by=by)
     if case.state not in OPEN_STATES:
         raise Conflict("state_moved_on", _core.MOVED_ON)
     return case
+
+
+def _locked_case(case_id: uuid.UUID, *, by: Scope) -> Case:
+    Case.objects.visible_to(by).only("pk").select_for_update(of=("self",), no_key=True).get(
+        pk=case_id
+    )
+    return Case.objects.select_related("version__item", "community", "applicant", "handler").get(
+        pk=case_id
+    )
 
 
 def _trail(case: Case, code: str, *, by: Scope, now: datetime, **detail: object) -> None:

@@ -2,10 +2,12 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from accounts import audit
@@ -17,10 +19,11 @@ from community.governance.workdays import WorkCalendar
 from notifications import outbox
 from servicehall.cases.actions import _core
 from servicehall.cases.deadlines import Pause
-from servicehall.cases.enums import StepState
-from servicehall.cases.models import Case, ClockPause, ReviewStep
+from servicehall.cases.enums import BEFORE_ACCEPTANCE, CaseState, StepState
+from servicehall.cases.models import Case, ClockPause, ReviewStep, Supplement, Undertaking
 from servicehall.catalogue.models import HallLimit
 
+M = TypeVar("M", bound=Model)
 BATCH = 500
 CLOCK = (
     "promised_due_on",
@@ -46,7 +49,7 @@ def recompute_clocks(*, occasion: str, now: datetime, batch: int = BATCH) -> int
     `occasion` names the change of the calendar: an office is told of it once. Cases whose clock stands still
     are reckoned when it runs again.
     """
-    moved, after = 0, None
+    moved, after = _recompute_waits(occasion=occasion, now=now, batch=batch), None
     while True:
         with transaction.atomic(durable=True):
             rows = _next(after, batch)
@@ -54,6 +57,90 @@ def recompute_clocks(*, occasion: str, now: datetime, batch: int = BATCH) -> int
         if len(rows) < batch:
             return moved
         after = rows[-1].pk
+
+
+def _recompute_waits(*, occasion: str, now: datetime, batch: int) -> int:
+    """The days that are no clock: an answer to a filing, the applicant's own, a paper owed, a delivery.
+
+    A day that the applicant was given in writing is never brought forward.
+    """
+    calendar = WorkCalendarYear.objects.calendar()
+    limits: dict[str, list[tuple[date, date | None, int]]] = defaultdict(list)
+    for code, start, end, value in HallLimit.objects.order_by("code", "valid_from").values_list(
+        "code", "valid_from", "valid_to", "value"
+    ):
+        limits[code].append((start, end, value))
+
+    def day(start: date, code: str) -> date:
+        return calendar.add(start, _in_force(limits[code], start)).day
+
+    def answers(rows: list[Case]) -> list[Case]:
+        return _moved(rows, "act_by_on", lambda case: day(case.received_on, "check_days"))
+
+    def deliveries(rows: list[Case]) -> list[Case]:
+        return _moved(
+            rows, "deliver_by_on", lambda case: day(case.closed_on or today, "deliver_days")
+        )
+
+    def notices(rows: list[Supplement]) -> list[Supplement]:
+        moved = _moved(
+            rows,
+            "due_on",
+            lambda row: max(row.due_on, day(timezone.localdate(row.asked_at), "answer_days")),
+        )
+        for row in moved:
+            row.case.pauses.filter(to_on__isnull=True).update(expected_on=row.due_on)
+            _tell_answer_day(row, occasion=occasion, now=now)
+        return moved
+
+    def papers(rows: list[Undertaking]) -> list[Undertaking]:
+        return _moved(
+            rows,
+            "due_on",
+            lambda row: max(
+                row.due_on or today, day(timezone.localdate(row.signed_at), "undertaking_days")
+            ),
+        )
+
+    today = timezone.localdate(now)
+    unanswered = Case.objects.filter(closed_on__isnull=True, state__in=sorted(BEFORE_ACCEPTANCE))
+    asked = Supplement.objects.filter(
+        answered_at__isnull=True, case__state=CaseState.SUPPLEMENT_REQUIRED
+    ).select_related("case__version", "case__community", "case__station", "case__applicant")
+    owed = Undertaking.objects.filter(kept_at__isnull=True, due_on__isnull=False)
+    waiting = Case.objects.filter(state=CaseState.COMPLETED, deliver_by_on__isnull=False)
+    return (
+        _walk(unanswered, answers, batch)
+        + _walk(asked, notices, batch)
+        + _walk(owed, papers, batch)
+        + _walk(waiting, deliveries, batch)
+    )
+
+
+def _walk(rows: QuerySet[M], move: Callable[[list[M]], list[M]], batch: int) -> int:
+    """All rows in batches, each a transaction of its own; how many moved."""
+    moved, after = 0, None
+    while True:
+        with transaction.atomic(durable=True):
+            left = rows if after is None else rows.filter(pk__gt=after)
+            found = list(left.order_by("pk").select_for_update(of=("self",), no_key=True)[:batch])
+            moved += len(move(found))
+        if len(found) < batch:
+            return moved
+        after = found[-1].pk
+
+
+def _moved(rows: list[M], field: str, reckoned: Callable[[M], date]) -> list[M]:
+    """Write the days that are others now; those rows."""
+    moved = []
+    for row in rows:
+        due = reckoned(row)
+        if due != getattr(row, field):
+            setattr(row, field, due)
+            moved.append(row)
+    if moved:
+        type(moved[0])._default_manager.bulk_update(moved, [field])
+    return moved
 
 
 def _next(after: uuid.UUID | None, size: int) -> list[Case]:
@@ -135,6 +222,29 @@ def _move_step(
         return False
     step.due_on = due
     return True
+
+
+def _tell_answer_day(row: Supplement, *, occasion: str, now: datetime) -> None:
+    """The applicant has longer to bring what is missing."""
+    case = row.case
+    outbox.post(
+        "case.answer_day_moved",
+        key=f"case:{case.pk}:answer-day:{row.due_on}:{occasion}",
+        user_id=case.applicant.account_id,
+        phone=case.contact_phone or case.applicant.phone or "",
+        person_id=case.applicant_id,
+        about=f"case:{case.pk}",
+        place_path=case.community.path,
+        params={
+            "station": case.station.name,
+            "station_en": case.station.name_en,
+            "item": case.version.name.get("zh", ""),
+            "item_en": case.version.name.get("en", ""),
+            "hotline": case.station.phone,
+            "date": row.due_on.isoformat(),
+        },
+        now=now,
+    )
 
 
 def _tell(moved: Sequence[tuple[Case, date | None]], *, occasion: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -23,7 +24,7 @@ from community.governance.models import WorkCalendarDay, WorkCalendarYear
 from community.governance.scopes import PortalRequest
 from community.governance.workdays import WorkCalendar, statutory_holidays
 from residents.base.actions import ProofNeeded
-from servicehall.cases import actions, explaining, forms_staff as forms, panels
+from servicehall.cases import actions, explaining, forms_staff as forms, panels, routed
 from servicehall.cases.acts import ACTS, Act
 from servicehall.cases.casefile import CaseFile
 from servicehall.cases.enums import CaseAction
@@ -130,13 +131,16 @@ def more(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
 @access(power(Power.READ_CASES))
 @require_safe
 def why(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
-    """为什么是这一天: the due day taken apart."""
+    """为什么: the due day taken apart, and why each step lies with whom."""
     file = _reached(request, case_id)
     calendar = WorkCalendarYear.objects.calendar()
     names = _names_of_days(file, calendar)
+    if file.case.clock_starts_on:
+        prefetch_related_objects([file.case], "pauses")  # both parts of the page reckon with them
     context = {
         "case": file.case,
         "why": explaining.why(file.case, calendar, names, file.today),
+        "legs": routed.legs(file.case, calendar),
     }
     name = "_why" if request.htmx else "why"
     return TemplateResponse(request, f"servicehall/case/{name}.html", context)

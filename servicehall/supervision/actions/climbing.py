@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from community.governance import watchers
 from community.governance.enums import BodyKind, Role
 from community.governance.models import Body, WorkCalendarYear
-from servicehall.cases.enums import StepState, UndertakingKind
+from servicehall.cases.enums import RUNNING, Outcome, StepState, UndertakingKind
 from servicehall.cases.models import Case, CaseEvent, Consultation, ReviewStep, Undertaking
 from servicehall.supervision import rules
 from servicehall.supervision.actions.writing import Seen, write
@@ -201,7 +201,8 @@ class Watch:
 
 
 def _steps() -> "QuerySet[Model]":
-    return ReviewStep.objects.filter(state=StepState.OPEN, case__closed_on__isnull=True)
+    # While the clock stands still the day of the step is not its day: the pause is added when it runs on.
+    return ReviewStep.objects.filter(state=StepState.OPEN, case__state__in=sorted(RUNNING))
 
 
 def _step_seen(step: ReviewStep) -> Seen:
@@ -210,13 +211,15 @@ def _step_seen(step: ReviewStep) -> Seen:
 
 
 def _undertakings() -> "QuerySet[Model]":
-    return Undertaking.objects.filter(
-        kept_at__isnull=True, kind=UndertakingKind.DEFERRED, case__closed_on__isnull=True
-    ).select_related("case")
+    # What was only promised is verified, also after a decision for the applicant.
+    owed = Q(kind=UndertakingKind.DEFERRED, case__closed_on__isnull=True)
+    still = Q(case__closed_on__isnull=True) | Q(case__outcome=Outcome.GRANTED)
+    promised = Q(kind=UndertakingKind.COMMITMENT) & still
+    return Undertaking.objects.filter(owed | promised, kept_at__isnull=True).select_related("case")
 
 
 def _undertaking_seen(row: Undertaking) -> Seen:
-    evidence = {"due_on": str(row.due_on), "paper": row.title}
+    evidence = {"due_on": str(row.due_on), "paper": row.title, "kind": row.kind}
     return Seen(
         FindingKind.UNDERTAKING_LATE, row.case_id, row.case.station_id, row.key, None, evidence
     )

@@ -1,0 +1,135 @@
+"""Why a case goes where it goes, and why a step has its day: reckoned anew from the item version, the tree and
+the calendar, and compared with what stands on the case."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _, ngettext
+
+from community.governance.workdays import WorkCalendar
+from servicehall.cases import routing
+from servicehall.cases.enums import BEFORE_ACCEPTANCE, StepState
+from servicehall.cases.models import Case, ReviewStep
+from servicehall.cases.routing import Directory
+from servicehall.catalogue.enums import ReviewLevel
+from servicehall.catalogue.limits import LevelRule
+from servicehall.catalogue.models import HallLimit
+
+
+def _shown(day: date) -> str:
+    return formats.date_format(day, "DATE_FORMAT")
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A piece of the way of a case: what it is, who has it, and why; a level that is skipped has nobody."""
+
+    title: str
+    body: str
+    why: list[str]
+
+
+def legs(case: Case, calendar: WorkCalendar) -> list[Leg]:
+    """The station that took it in, then each step as the item demands it."""
+    steps: list[ReviewStep] = []
+    if case.accepted_at:
+        steps = list(case.steps.select_related("body__place").order_by("sequence"))
+    day = timezone.localdate(case.accepted_at or case.filed_at)
+    found = routing.directory(case.community, day)
+    return [_taken_in(case, found), *_steps(case, steps, found, calendar)]
+
+
+def _taken_in(case: Case, found: Directory) -> Leg:
+    names = {"community": case.community.label, "body": case.station.label}
+    if found.home is not None and found.home.pk == case.station_id:
+        why = [_("%(community)s由%(body)s服务。") % names]
+    elif case.version.any_station:
+        why = [_("本事项通办，在哪个服务站提交就由哪个服务站收件。")]
+    else:
+        why = [_("提交的那天由它收件。")]
+    if case.state in BEFORE_ACCEPTANCE and case.act_by_on:
+        days = HallLimit.objects.in_force(case.received_on).check_days
+        why.append(
+            ngettext(
+                "%(day)s收到材料，%(days)s个工作日内受理或者告知。",
+                "%(day)s收到材料，%(days)s个工作日内受理或者告知。",
+                days,
+            )
+            % {"day": _shown(case.received_on), "days": days}
+        )
+    return Leg(_("受理"), case.station.label, why)
+
+
+def _steps(
+    case: Case, steps: Sequence[ReviewStep], found: Directory, calendar: WorkCalendar
+) -> Iterator[Leg]:
+    left = list(steps)
+    for rule in case.version.levels:
+        if left and left[0].level == rule.level:
+            step = left.pop(0)
+            yield Leg(rule.label, step.body.label, _because(case, step, rule, found, calendar))
+        elif steps:
+            yield Leg(rule.label, "", [_("这里没有这一级的机构，跳过。")])
+    for step in left:
+        yield Leg(
+            step.get_level_display(), step.body.label, _because(case, step, None, found, calendar)
+        )
+
+
+def _because(
+    case: Case, step: ReviewStep, rule: LevelRule | None, found: Directory, calendar: WorkCalendar
+) -> list[str]:
+    why = [_whose(case, step, rule, found)]
+    if step.is_final:
+        why.append(_("这是最后一个环节，由它作决定。"))
+    if step.state == StepState.OPEN and step.due_on and case.act_by_on:
+        why.append(_day_of(case, step, calendar))
+    return why
+
+
+def _whose(case: Case, step: ReviewStep, rule: LevelRule | None, found: Directory) -> str:
+    line = case.version.item.window_id
+    names = {
+        "community": case.community.label,
+        "place": step.body.place.label,
+        "body": step.body.label,
+    }
+    if rule is None and not case.version.levels:
+        return _("本事项由受理的服务站办，不用逐级审核。")
+    if rule is None:
+        return _("该作决定的一级在这里没有机构，由%(place)s决定。") % names
+    usual = found.of_level(rule, line)
+    if usual is not None and usual.pk != step.body_id:
+        return _("本来由%(usual)s办，已转交%(body)s。") % {**names, "usual": usual.label}
+    if step.level == ReviewLevel.COMMUNITY:
+        return _("%(community)s由%(body)s服务。") % names
+    if step.level == ReviewLevel.STREET:
+        return _("%(community)s属于%(place)s。") % names
+    if rule.department:
+        return _("本事项写明由这个部门办。")
+    return _("这项业务在%(place)s由%(body)s负责。") % names
+
+
+def _day_of(case: Case, step: ReviewStep, calendar: WorkCalendar) -> str:
+    """The own day of the open step: its limit, the pauses since, never past the promise."""
+    opened = timezone.localdate(step.opened_at)
+    ended = [(row.from_on, row.to_on) for row in case.pauses.all() if row.to_on]
+    paused = sum(calendar.between(max(a, opened), b) for a, b in ended if b > opened)
+    names = {
+        "opened": _shown(opened),
+        "days": step.limit_days,
+        "paused": paused,
+        "due": _shown(step.due_on or opened),
+    }
+    if paused:
+        return (
+            _("%(opened)s转到，本环节限%(days)s个工作日，暂停%(paused)s个工作日，到%(due)s。")
+            % names
+        )
+    if calendar.add(opened, step.limit_days).day != step.due_on:
+        return (
+            _("%(opened)s转到，本环节限%(days)s个工作日，但不晚于承诺办结日，到%(due)s。") % names
+        )
+    return _("%(opened)s转到，本环节限%(days)s个工作日，到%(due)s。") % names
