@@ -79,11 +79,11 @@ def test_an_anonymous_fragment_moves_the_whole_window(client):
 def test_the_page_that_staff_wanted_follows_the_choice_of_a_post(db):
     clerk = staff(Role.WINDOW_CLERK)
     seat = Client()
-    seat.force_login(User.objects.get(pk=clerk.user_id))
+    seat.force_login(User.objects.get(pk=str(clerk.user_id)))
     wanted = "/hall/?group=red"
     asked = seat.get(wanted)
-    assert asked.url == f"{reverse('governance:choose-post')}?next=%2Fhall%2F%3Fgroup%3Dred"
-    assert seat.get(asked.url).url == wanted
+    assert asked["Location"] == f"{reverse('governance:choose-post')}?next=%2Fhall%2F%3Fgroup%3Dred"
+    assert seat.get(asked["Location"])["Location"] == wanted
 
 
 @pytest.mark.urls("tests.accounts.urls")

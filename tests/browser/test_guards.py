@@ -93,11 +93,11 @@ def test_what_was_typed_comes_back_to_the_same_account_after_a_session_that_ende
     page_of_act = reverse("servicehall:case-act", args=[case.pk, "decline"])
     words = "申请人户籍不在本区，应当到户籍所在地办理。"
     with visitor(chromium, live_server.url, "typed", DESKTOP) as clerk:
+        reason = clerk.page.get_by_label("不予受理的理由")
         for returning, left in ((place.clerk, words), (place.official, "")):
             clerk.is_signed_in_as(place.clerk)
             clerk.goes_to(page_of_case)
             clerk.hits("d")
-            reason = clerk.page.get_by_label("不予受理的理由")
             reason.fill(words)
             clerk.page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
             clerk.presses("确定：不予受理")

@@ -337,11 +337,11 @@ def test_names_that_a_mask_makes_alike_are_told_apart_beside_the_decision(desk, 
 def test_a_look_at_claims_counts_as_every_look_does(desk, clerk, community, disputed):
     guard = staff(Role.SECURITY_ADMIN, GovernmentFactory(place=community.parent.parent.parent))
     person = Person.objects.get(pk=disputed.person_id)
-    mark_canary(person.id_number, reason="演练", by=guard, now=timezone.now())
+    mark_canary(person.id_number or "", reason="演练", by=guard, now=timezone.now())
     url = reverse("exchange:conflict-reveal", args=[disputed.pk])
     desk.post(url, {"reason": "contact"})
     assert FileUse.objects.filter(user_id=clerk.user_id, person_id=person.pk).exists()
-    assert Message.objects.filter(kind="canary.touched", user_id=guard.user_id).exists()
+    assert Message.objects.filter(kind="canary.touched", user_id=str(guard.user_id)).exists()
 
 
 def test_what_agrees_opens_nothing(disputed):

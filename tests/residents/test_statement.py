@@ -178,7 +178,7 @@ def test_what_happened_before_somebody_was_known_takes_his_entry_along(places, c
     ]
     load_persons(rows, source="police", by=SYSTEM, now=START + timedelta(days=60))
     recount_population(now=END)
-    dead = Person.objects.order_by("pk").first()
+    dead = Person.objects.order_by("pk")[0]
     with pytest.raises(Invalid) as refused:
         life.register_death(dead.pk, on=date(1989, 12, 31), by=clerk, now=END)
     assert refused.value.code == "date_before_birth"

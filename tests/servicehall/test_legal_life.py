@@ -207,7 +207,7 @@ def test_an_office_is_told_that_it_is_asked_reminded_once_and_whoever_asked_of_t
     Post.objects.update(started_on=SINCE)
     case = place.accepted()
     (row,) = ask(place, case, place.street_office)
-    official = User.objects.get(pk=place.official.user_id).username
+    official = User.objects.get(pk=str(place.official.user_id)).username
     assert told("consultation.asked") == [official]
     assert actions.remind_of_consultations(now=NOW) == 0
     assert actions.remind_of_consultations(now=day(2)) == 0
@@ -216,7 +216,7 @@ def test_an_office_is_told_that_it_is_asked_reminded_once_and_whoever_asked_of_t
     assert actions.remind_of_consultations(now=due + timedelta(hours=1)) == 0
     assert told("consultation.due") == [official]
     actions.answer_consultation(row.pk, answer="属实。", by=place.official, now=due)
-    director = User.objects.get(pk=place.director.user_id).username
+    director = User.objects.get(pk=str(place.director.user_id)).username
     assert told("consultation.answered") == [director]
 
 

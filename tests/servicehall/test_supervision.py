@@ -193,18 +193,23 @@ def test_what_has_a_day_of_its_own_is_found_when_it_is_past(place):
     assert Finding.objects.get(kind="consultation_late").body_id == place.street_office.pk
 
 
+def on(day_due: date | None) -> datetime:
+    assert day_due is not None
+    return datetime.combine(day_due, NOW.time(), NOW.tzinfo)
+
+
 def test_a_step_is_not_late_while_the_clock_of_its_case_stands_still(place):
     """The pause is added to the step as well: late is only what stays undone after it."""
     case = place.accepted()
     step = ReviewStep.objects.get(case=case, sequence=1)
     ask = {"items": [{"key": "", "title": "", "what": "缺页"}], "by": place.director}
     cases.ask_supplement(case.pk, now=NOW, **ask)
-    past = datetime.combine(step.due_on, NOW.time(), NOW.tzinfo) + timedelta(days=1)
+    past = on(step.due_on) + timedelta(days=1)
     actions.sweep(now=past)
     assert kinds(case) == []
     cases.answer_supplement(case.pk, answers={}, by=place.resident, now=past)
     step.refresh_from_db()
-    late = datetime.combine(step.due_on, NOW.time(), NOW.tzinfo) + timedelta(days=1)
+    late = on(step.due_on) + timedelta(days=1)
     assert late > past + timedelta(days=1)
     actions.sweep(now=past + timedelta(minutes=30))
     assert kinds(case) == []
@@ -219,7 +224,7 @@ def test_a_promise_that_nobody_verified_is_found_also_after_the_decision(place):
         cases.forward(case.pk, by=by, now=day(1), opinion="入户核查，情况属实。")
     cases.grant(case.pk, by=place.decider, now=day(2))
     due = case.undertakings.get().due_on
-    past = datetime.combine(due, NOW.time(), NOW.tzinfo) + timedelta(days=1)
+    past = on(due) + timedelta(days=1)
     actions.sweep(now=past - timedelta(days=1))
     assert "undertaking_late" not in kinds(case)
     actions.sweep(now=past)
@@ -449,14 +454,16 @@ def test_a_new_notice_moves_what_is_no_clock_and_never_shortens_what_was_given_i
     )
     owing = cases.accept(place.filed().pk, by=place.clerk, now=NOW, deferred=["relatives_record"])
 
-    def days() -> list[date | None]:
+    def days() -> list[date]:
         fresh = Case.objects.in_bulk([waiting.pk, done.pk])
-        return [
+        found = [
             fresh[waiting.pk].act_by_on,
             asked.notices.get().due_on,
             owing.undertakings.get().due_on,
             fresh[done.pk].deliver_by_on,
         ]
+        assert None not in found
+        return list(filter(None, found))
 
     before = days()
     holidays(9, 10)
