@@ -67,11 +67,11 @@ def grown_ups(persons: Iterable[Person], day: date) -> list[Person]:
     return [person for person in persons if not deadlines.is_under(person.birth_on, age, day)]
 
 
-def close_to(person_id: UUID, day: date) -> QuerySet[Person]:
+def close_to(person_id: UUID) -> QuerySet[Person]:
     """Whose matter it is as well, so that they stand back from it: who shares the household now, relatives who
-    shared one before, guardian and ward."""
+    shared one before, guardian and ward, also of earlier days."""
     members = HouseholdMember.objects
-    guards = Guardianship.objects.in_force(day)
+    guards = Guardianship.objects.all()
     near: tuple[QuerySet[Any, Any], ...] = (
         members.living_with(person_id).values_list("person_id"),
         members.related_to(person_id).values_list("person_id"),

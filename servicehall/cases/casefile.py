@@ -153,7 +153,7 @@ class CaseFile:
         """Why the viewer must leave the case to a colleague; asked only where he could do something."""
         if not set(self.offers) - BY_APPLICANT:
             return None
-        people = [self.case.applicant, *close_to(self.case.applicant_id, self.today)]
+        people = [self.case.applicant, *close_to(self.case.applicant_id)]
         return looking.bar(self.case, self.steps, people, by=self.by)
 
     @property

@@ -72,7 +72,7 @@ def check_conflict(person: Person, *more: UUID, by: Scope) -> None:
 
 
 def concerned(person: Person) -> set[UUID]:
-    kin = close_to(person.pk, timezone.localdate())
+    kin = close_to(person.pk)
     rows = kin.values_list("account_id", "staff_account_id")
     own = (person.account_id, person.staff_account_id)
     return {account for row in [*rows, own] for account in row if account}

@@ -65,7 +65,7 @@ def refused(found: Benefit, rule: Rule, *, by: Scope) -> NotAllowed | None:
         )
     if rule.by == "station" and not by.has(Power.ACCEPT_CASES):
         return NotAllowed("no_power", _("由服务站核查和登记。"))
-    kin = close_to(found.person_id, timezone.localdate())
+    kin = close_to(found.person_id)
     rows = kin.values_list("account_id", "staff_account_id")
     own = {found.person.account_id, found.person.staff_account_id}
     if by.user_id in own | {account for row in rows for account in row}:

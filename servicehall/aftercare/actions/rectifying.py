@@ -160,7 +160,7 @@ def refused(
 
 
 def _household(found: Rectification) -> set[uuid.UUID | None]:
-    kin = close_to(found.case.applicant_id, timezone.localdate())
+    kin = close_to(found.case.applicant_id)
     rows = kin.values_list("account_id", "staff_account_id")
     person = found.case.applicant
     return {a for row in rows for a in row} | {person.account_id, person.staff_account_id}

@@ -104,7 +104,7 @@ def check_conflict(case: Case, *, by: Scope, step: ReviewStep | None = None) -> 
 
 def concerned(case: Case) -> Collection[uuid.UUID | None]:
     """The accounts of the applicant and of those who are close to him."""
-    return accounts_of(case, [case.applicant, *close_to(case.applicant_id, timezone.localdate())])
+    return accounts_of(case, [case.applicant, *close_to(case.applicant_id)])
 
 
 def accounts_of(case: Case, people: Iterable[Person]) -> Collection[uuid.UUID | None]:
