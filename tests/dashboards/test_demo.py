@@ -28,6 +28,7 @@ from community.governance.enums import PlaceLevel, PostBasis, Role
 from community.governance.models import Place, Post, StationCoverage
 from community.governance.scopes import scope_of
 from dashboards.demo import accounts, places
+from dashboards.demo.handing import particulars
 from dashboards.demo.people import Population, populate
 from notifications.enums import Channel, MessageState
 from notifications.models import Message
@@ -360,10 +361,22 @@ def test_cases_spread_over_windows_stations_and_weeks(city: Path) -> None:
 
 
 def test_every_delivery_says_how_it_came_into_whose_hands(city: Path) -> None:
-    found = list(Delivery.objects.select_related("case__version").order_by("pk"))
-    assert {delivery.way for delivery in found} == set(DeliveryWay.values)
-    assert {delivery.receiver for delivery in found} == set(Receiver.values)
+    found = list(Delivery.objects.select_related("case__version", "case__applicant").order_by("pk"))
+    drawn = [
+        particulars(
+            delivery.case.version,
+            delivery.case.applicant,
+            [Person(sex="2", birth_on=date(1970, 1, 1), full_name="赵秀兰")],
+            rng=random.Random(seed),
+            today=timezone.localdate(),
+            in_person=False,
+        )
+        for seed, delivery in enumerate(found * 9)
+    ]
+    assert {one["way"] for one in drawn} == set(DeliveryWay.values)
+    assert {one["receiver"] for one in drawn} == set(Receiver.values)
     for delivery in found:
+        assert (delivery.receiver == Receiver.PROXY) == bool(delivery.proxy_name)
         assert delivery.way in delivery.case.version.content["result"]["delivery"]
         assert delivery.is_signed == (delivery.way != DeliveryWay.POST)
         assert bool(delivery.tracking_number) == (delivery.way == DeliveryWay.POST)

@@ -98,10 +98,11 @@ def conflict(request: PortalRequest, ticket_id: uuid.UUID) -> HttpResponse:
     """One task: what each says, why this is kept, and a decision with its reason. The next one follows."""
     found = ConflictTicket.objects.visible_to(request.scope).select_related("person__community")
     ticket = get_object_or_404(found, pk=ticket_id)
-    form = _settle_form(ticket, _lines(ticket), request.POST or None)
+    lines = _lines(ticket)
+    form = _settle_form(ticket, lines, request.POST or None)
     if form.is_bound and form.is_valid() and _settled(request, ticket, form):
         return _next(request)
-    return _ticket_page(request, ticket, form)
+    return _ticket_page(request, ticket, form, lines)
 
 
 def _settle_form(ticket: ConflictTicket, lines: list[ClaimLine], data: Any = None) -> SettleForm:
@@ -116,19 +117,21 @@ def _ticket_page(
     request: PortalRequest,
     ticket: ConflictTicket,
     form: SettleForm,
-    full: dict[str, str] | None = None,
+    lines: list[ClaimLine],
+    *,
+    is_full: bool = False,
 ) -> HttpResponse:
-    """With `full` the claims are shown as they are, beside the decision that they are needed for."""
+    """`is_full`: the claims are shown as they are, beside the decision that they are needed for."""
     attribute = request.GET.get("attribute", "")
     query = f"?attribute={attribute}" if attribute in ATTRIBUTES else ""
     context = {
         "ticket": ticket,
         "attribute": ATTRIBUTES[ticket.attribute],
         "name": mask_name(ticket.person.full_name),
-        "lines": _lines(ticket, full),
+        "lines": lines,
         "form": form,
         "is_open": ticket.state == TicketState.OPEN,
-        "is_full": full is not None,
+        "is_full": is_full,
         "can_reveal": is_masked(ticket.attribute) and request.scope.has(Power.REVEAL_FIELDS),
         "ticket_url": reverse("exchange:conflict", args=[ticket.pk]) + query,
         "reveal_url": reverse("exchange:conflict-reveal", args=[ticket.pk]) + query,
@@ -219,7 +222,7 @@ def reveal(request: PortalRequest, ticket_id: uuid.UUID) -> HttpResponse:
             form.add_error(None, str(refusal.message))
         else:
             lines = _lines(ticket, full)
-            return _ticket_page(request, ticket, _settle_form(ticket, lines), full)
+            return _ticket_page(request, ticket, _settle_form(ticket, lines), lines, is_full=True)
     context = {"ticket": ticket, "form": form, "label": ticket.label}
     status = REFUSED if form.is_bound else 200
     return TemplateResponse(request, "exchange/conflicts/reveal.html", context, status=status)
