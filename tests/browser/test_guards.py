@@ -101,7 +101,7 @@ def test_what_was_typed_comes_back_to_the_same_account_after_a_session_that_ende
             reason.fill(words)
             clerk.page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
             clerk.presses("确定：不予受理")
-            clerk.page.wait_for_url(re.compile(re.escape(f"/sign-in/?next={page_of_act}")))
+            expect(clerk.page).to_have_url(re.compile(re.escape(f"/sign-in/?next={page_of_act}")))
             assert words not in clerk.page.evaluate("JSON.stringify({...sessionStorage})")
             clerk.is_signed_in_as(returning)
             clerk.goes_to(page_of_act)
