@@ -99,6 +99,9 @@ def test_what_was_typed_comes_back_to_the_same_account_after_a_session_that_ende
             clerk.goes_to(page_of_case)
             clerk.hits("d")
             reason.fill(words)
+            clerk.page.wait_for_load_state(
+                "networkidle"
+            )  # what the page still loads would be sent away too
             clerk.page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
             clerk.presses("确定：不予受理")
             expect(clerk.page).to_have_url(re.compile(re.escape(f"/sign-in/?next={page_of_act}")))
