@@ -19,5 +19,5 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 @pytest.fixture
 def _django_db_helper(world: World) -> None:
-    """In place of pytest-django's: it would close the connection, and with it the city, after each test."""
+    """In place of pytest-django's: each test takes back by itself what it did, a knock at a time."""
     world.keep_awake()
