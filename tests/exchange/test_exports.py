@@ -20,14 +20,14 @@ from community.governance.enums import Role
 from dashboards.demo import numbers
 from notifications.models import Message
 from residents.base import actions as base
-from residents.base.actions.sources import load_sources
 from residents.base.looks import looks
 from residents.base.models import Person, PersonDetail
 from residents.exchange import sealed, sheets
-from residents.exchange.actions import exports
-from residents.exchange.actions.setup import OF_TEMPLATE, load_exchange, load_template
+from residents.exchange.actions import exports, setup
+from residents.exchange.actions.setup import OF_TEMPLATE, load_template
 from residents.exchange.enums import RunState
 from residents.exchange.models import ExchangeFigure, ExportRow, ExportRun, FieldEntitlement
+from tests.factories.data import load_exchange, load_sources
 from tests.factories.exchange import asked, exported, official, template, worked
 from tests.factories.governance import (
     CommunityFactory,
@@ -253,7 +253,7 @@ def test_a_layout_that_is_none_is_refused(civil, wrong):
 
 
 def test_a_second_load_changes_nothing(civil):
-    assert sum(load_exchange().values()) == 0
+    assert sum(setup.load_exchange().values()) == 0
 
 
 # --- who, how often, with whom ------------------------------------------------------------------------

@@ -20,8 +20,8 @@ from residents.base.actions.care import (
     months_after,
     remind_of_reviews,
 )
-from residents.base.actions.sources import load_sources
 from residents.base.models import CareFlag, CareKind
+from tests.factories.data import load_sources
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import CareFlagFactory, PersonFactory
 from tests.sweeping import sweeps

@@ -12,13 +12,13 @@ from common.uploads import CleanFile
 from community.governance.enums import Role
 from notifications.models import Message, WebhookDelivery
 from residents.base.actions import Statement, say
-from residents.base.actions.sources import load_sources
 from residents.base.models import Person, SourceRecord
 from residents.rights import actions, deadlines
 from residents.rights.actions import _core
 from residents.rights.enums import RequestAction, RequestState
 from residents.rights.models import Correction, Paper
 from residents.rights.transitions import REQUEST
+from tests.factories.data import load_rights, load_sources
 from tests.factories.governance import (
     CommunityFactory,
     CommunityOfficeFactory,
@@ -40,7 +40,7 @@ OURS = {"phone": "13900001234", "marital_status": "40"}
 @pytest.fixture(autouse=True)
 def loaded():
     load_sources()
-    actions.load_rights()
+    load_rights()
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from accounts.models import AuditEntry
 from common.crypto import blind_index
 from community.governance.enums import Role
 from residents.base.actions import people
-from residents.base.actions.sources import load_sources
 from residents.base.models import Person, Visit
 from residents.base.views import counter
+from tests.factories.data import load_sources
 from tests.factories.governance import CommunityFactory, StationFactory, UnitFactory, staff
 from tests.factories.residents import PersonFactory, household, years_ago
 from tests.sweeping import sweeps

@@ -16,7 +16,6 @@ from accounts.models import AuditEntry, FileUse
 from community.governance.enums import Role
 from notifications.models import Message
 from residents.base.actions import Statement, mark_canary, say
-from residents.base.actions.sources import load_sources
 from residents.base.enums import TicketState
 from residents.base.models import ConflictTicket, Person, PersonDetail
 from residents.exchange.actions import receiving, working
@@ -26,6 +25,7 @@ from residents.exchange.enums import BatchState
 from residents.exchange.models import ImportBatch, LayoutMemory
 from residents.exchange.remarks import problem_text
 from residents.exchange.views.imports import masked
+from tests.factories.data import load_sources
 from tests.factories.governance import (
     CommunityFactory,
     CommunityOfficeFactory,

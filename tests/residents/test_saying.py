@@ -13,9 +13,9 @@ from community.governance.enums import Role
 from residents.base import actions
 from residents.base.actions import Statement
 from residents.base.actions.conflicts import settle
-from residents.base.actions.sources import load_sources
 from residents.base.enums import TicketState
 from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRecord
+from tests.factories.data import load_sources
 from tests.factories.governance import CommunityFactory, DepartmentFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.sweeping import sweeps
