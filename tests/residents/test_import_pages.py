@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
+from uuid import uuid4
 
 import openpyxl
 import pytest
@@ -13,6 +15,7 @@ from django.utils.translation import override
 
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry, FileUse
+from common.errors import Invalid
 from community.governance.enums import Role
 from notifications.models import Message
 from residents.base.actions import Statement, mark_canary, say
@@ -21,7 +24,8 @@ from residents.base.enums import TicketState
 from residents.base.models import ConflictTicket, Person, PersonDetail
 from residents.exchange.actions import receiving, working
 from residents.exchange.actions.receiving import choose_codes, choose_columns
-from residents.exchange.actions.settling import reveal_claims, settle
+from residents.exchange.actions.settling import reveal_claims, settle, settle_as_shown, settle_many
+from residents.exchange.actions.setup import load_exchange
 from residents.exchange.enums import BatchState
 from residents.exchange.models import ImportBatch, LayoutMemory
 from residents.exchange.remarks import problem_text
@@ -260,6 +264,39 @@ def test_the_next_conflict_is_of_the_attribute_that_the_list_showed(desk, disput
     assert answer.headers["Location"] == f"{expected}?attribute=phone"
 
 
+@sweeps(settle_as_shown)
+def test_many_like_conflicts_are_settled_at_once_each_on_its_own(desk, clerk, community, disputed):
+    load_exchange()
+    persons = [disputed.person, *(PersonFactory(community=community, phone="") for _ in range(2))]
+    for number_of, person in enumerate(persons[1:]):
+        for source, first in (("police", "138"), ("health", "133")):
+            said = Statement(person.pk, {"phone": f"{first}0000000{number_of}"}, date(2026, 5, 1))
+            say([said], source=source, by=SYSTEM, now=NOW)
+    theirs = ConflictTicket.objects.open().first().rivals[0]
+    url = f"{reverse('exchange:conflicts')}?attribute=phone&source={theirs}"
+    page = desk.get(url)
+    marks = re.findall(r'name="shown" value="([^"]+)"', page.content.decode())
+    assert len(marks) == len(page.context["rows"]) == 3
+    given = {"shown": marks, "ticket": [mark[:36] for mark in marks], "side": "theirs", "note": ""}
+    assert desk.post(url, given).status_code == 422, "no decision without its reason"
+    assert ConflictTicket.objects.open().count() == 3
+    changed = ConflictTicket.objects.get(pk=marks[-1][:36])
+    said = Statement(changed.person_id, {"phone": "13355555555"}, date(2026, 5, 2))
+    say([said], source=theirs, by=SYSTEM, now=NOW)
+    given["note"] = "已与报送人核对"
+    first = desk.post(url, given).context["rows"]
+    again = desk.post(url, given | {"side": "ours"}).context["rows"]
+    assert [outcome.is_done for outcome, _name in first] == [True, True, False]
+    assert [outcome.is_done for outcome, _name in again] == [False] * 3
+    settled = AuditEntry.objects.filter(action="conflict.settled")
+    assert settled.count() == settled.values("person_id").distinct().count() == 2
+    assert set(settled.values_list("reason", flat=True)) == {"已与报送人核对"}
+    assert Person.objects.get(pk=persons[1].pk).provenance["phone"][0] == "decision"
+    too_many = {uuid4(): "" for _ in range(101)}
+    with pytest.raises(Invalid, match="too_many"):
+        settle_many(too_many, takes_theirs=True, note="x", by=clerk, now=NOW)
+
+
 def test_conflicts_of_one_community_can_be_looked_at_alone(desk, disputed, community):
     there = CommunityFactory(parent=community.parent)
     twin = PersonFactory(community=there)
@@ -268,7 +305,7 @@ def test_conflicts_of_one_community_can_be_looked_at_alone(desk, disputed, commu
     assert len(both.context["rows"]) == 2
     assert f'value="{there.code}"' in both.content.decode()
     one = desk.get(reverse("exchange:conflicts"), {"community": there.code})
-    assert [ticket.person for ticket, _name in one.context["rows"]] == [twin]
+    assert [ticket.person for ticket, _name, _sides in one.context["rows"]] == [twin]
     assert f"?community={there.code}&amp;attribute=education" in one.content.decode()
     assert len(desk.get(reverse("exchange:conflicts"), {"community": "x"}).context["rows"]) == 2
 

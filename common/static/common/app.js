@@ -243,6 +243,7 @@ function shortcut(key) {
   if (key === "j" || key === "arrowdown") return move(1);
   if (key === "k" || key === "arrowup") return move(-1);
   const row = document.activeElement?.closest("[data-row]");
+  if (key === "x" && row === document.activeElement && $(".tick", row)) { $(".tick", row).click(); return true; }
   if (key === "enter" && row === document.activeElement && !row.matches("a, button")) { $("a, button", row)?.click(); return true; }
   return false;
 }
