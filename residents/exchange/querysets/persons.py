@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from residents.base.addresses import same_door
 from residents.base.attributes import ATTRIBUTES, ON_PERSON
 from residents.base.enums import OccupancyKind, PersonState, Relation
 from residents.base.models import HouseholdMember, Occupancy, Person
@@ -113,7 +114,8 @@ def _homes(ids: Collection[UUID]) -> dict[UUID, Texts]:
 
 
 def _add_addresses(found: dict[UUID, Texts]) -> None:
-    """The tie to a dwelling is the fact; the text that sources wrote stands in where there is none."""
+    """Where somebody is registered says the household register: its text for the person, else for the household,
+    else the door that he is tied to. Where he lives says the tie to a dwelling, else what sources wrote."""
     ties: dict[tuple[UUID, str], tuple[UUID, str]] = {}
     current = Occupancy.objects.current().filter(person_id__in=found, dwelling__isnull=False)
     for tie in current.select_related("dwelling").order_by("from_on", "id"):
@@ -124,12 +126,12 @@ def _add_addresses(found: dict[UUID, Texts]) -> None:
     for pk, values in found.items():
         registered, actual = ties.get((pk, "registered")), ties.get((pk, "actual"))
         written = values.get("registered_address") or values.get("household_address", "")
-        values["registered_address"] = registered[1] if registered else written
+        values["registered_address"] = written or (registered[1] if registered else "")
         values["actual_address"] = actual[1] if actual else values.get("actual_address", "")
         if values["registered_address"] and values["actual_address"]:
             is_same = (
                 registered[0] == actual[0]
                 if registered and actual
-                else values["registered_address"] == values["actual_address"]
+                else same_door(values["registered_address"]) == same_door(values["actual_address"])
             )
             values["lives_where_registered"] = "1" if is_same else "0"
