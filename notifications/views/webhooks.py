@@ -17,7 +17,7 @@ from accounts.step_up import verified_within
 from common.access import access, power
 from common.errors import Invalid, NotAllowed
 from common.paging import BadCursor, Page, keyset_page
-from notifications import actions, events, reasons
+from notifications import actions, events, reasons, receivers
 from notifications.forms import EndForm, EndpointForm, SinceForm
 from notifications.models import WebhookDelivery, WebhookEndpoint
 from notifications.querysets import SETUP
@@ -44,7 +44,8 @@ def endpoint_list(request: "ScopedRequest") -> HttpResponse:
 @verified_within()
 def new(request: "ScopedRequest") -> HttpResponse:
     """Answers with the secret itself, not with a redirect: only now it is shown."""
-    form = EndpointForm(request.POST if request.method == "POST" else None)
+    bodies = receivers.below(request.scope.body_path)
+    form = EndpointForm(bodies, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             made = actions.add_endpoint(
