@@ -1,14 +1,15 @@
 """Which departments of a place may have a system that hears of events (notifications.receivers)."""
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext as _
 
 from community.governance.enums import BodyKind
 from community.governance.models import Body
 
 
 def departments(place_path: str) -> list[tuple[str, str]]:
-    """Key and name of each department below a place; where several districts have it, without the district's name."""
+    """Key and name of each department below a place; where several districts have it, without the district's name, or
+    one of them for all."""
     found: dict[str, list[Body]] = {}
     rows = Body.objects.public().on(timezone.localdate()).select_related("place")
     for body in rows.filter(kind=BodyKind.DEPARTMENT, place__path__startswith=place_path):
@@ -22,4 +23,5 @@ def departments(place_path: str) -> list[tuple[str, str]]:
 
 def _short(body: Body) -> str:
     place = body.place.name_en if get_language() == "en" else body.place.name
-    return body.label.removeprefix(place).strip()
+    short = body.label.removeprefix(place).strip()
+    return short if short != body.label else _("%(name)s等") % {"name": short}

@@ -36,7 +36,10 @@ def endpoint_list(request: "ScopedRequest") -> HttpResponse:
         page = keyset_page(rows, order=("-id",), after=request.GET.get("after"), size=SIZE)
     except BadCursor:
         return redirect("notifications:webhooks")
-    return TemplateResponse(request, "notifications/webhooks/list.html", {"page": page})
+    names = receivers.below(request.scope.body_path) if page.items else {}
+    named = [(row, names.get(row.body_key, row.body_key)) for row in page.items]
+    context = {"page": page, "rows": named}
+    return TemplateResponse(request, "notifications/webhooks/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -186,6 +189,7 @@ def _page(
         page = keyset_page(log, order=("-id",), after=None, size=SIZE)
     context = {
         "endpoint": endpoint,
+        "body": receivers.below(request.scope.body_path).get(endpoint.body_key, endpoint.body_key),
         "heard": [events.title(code) for code in endpoint.events],
         "page": page,
         "rows": [

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 DECISION = "decision"  # the source that speaks when a person has settled a conflict
 UNKNOWN = "unknown"  # the source of values that were there before anybody asked where from
+FIRST = 0  # the rank of a decision, where the table does not say that later words count alike
 LAST = 1000  # the rank of a source that has none
 
 

@@ -296,7 +296,7 @@ def test_many_like_conflicts_are_settled_at_once_each_on_its_own(desk, clerk, co
         for source, first in (("police", "138"), ("health", "133")):
             said = Statement(person.pk, {"phone": f"{first}0000000{number_of}"}, date(2026, 5, 1))
             say([said], source=source, by=SYSTEM, now=NOW)
-    theirs = ConflictTicket.objects.open().first().rivals[0]
+    theirs = ConflictTicket.objects.get(person=persons[0]).rivals[0]
     url = f"{reverse('exchange:conflicts')}?attribute=phone&source={theirs}"
     page = desk.get(url)
     marks = re.findall(r'name="shown" value="([^"]+)"', page.content.decode())

@@ -21,7 +21,7 @@ from residents.base.actions import bulk
 from residents.base.actions.columns import DERIVED, columns_of
 from residents.base.attributes import ATTRIBUTES, ON_PERSON
 from residents.base.enums import DocumentType, Sex, TicketState
-from residents.base.golden import DECISION, LAST, UNKNOWN, Claim, Verdict, judge
+from residents.base.golden import DECISION, FIRST, LAST, UNKNOWN, Claim, Verdict, judge
 from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRank, SourceRecord
 
 AT_ONCE = 1000  # persons whose claims are weighed in one transaction
@@ -299,7 +299,7 @@ class _Desk:
 
     def _claim(self, source: str, key: str, entry: Entry) -> Claim:
         value, as_of, batch = entry
-        rank = 0 if source == DECISION else self.ranks.get((source, key), LAST)
+        rank = self.ranks.get((source, key), FIRST if source == DECISION else LAST)
         return Claim(source, rank, value, as_of, batch, ATTRIBUTES[key].sense(value))
 
     def _keep(self, person: Person, key: str, verdict: Verdict | None) -> None:

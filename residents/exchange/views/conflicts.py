@@ -92,7 +92,8 @@ def _list_page(request: PortalRequest, form: ManyForm) -> HttpResponse:
     shown = mine.filter(attribute=attribute) if attribute in ATTRIBUTES else mine
     sources = _sources(shown) if attribute in ATTRIBUTES else []
     source = request.GET.get("source", "")
-    if source in {found.pk for found, _count in sources}:
+    size = _many(request) if source in {found.pk for found, _count in sources} else 0
+    if size:
         shown = shown.filter(rivals=[source])
     else:
         source = ""
@@ -101,7 +102,7 @@ def _list_page(request: PortalRequest, form: ManyForm) -> HttpResponse:
             shown.select_related("person__community"),
             order=("opened_at", "id"),
             after=request.GET.get("after"),
-            size=settling.most_at_once(timezone.now()) if source else SIZE,
+            size=size or SIZE,
         )
     except BadCursor:
         return redirect("exchange:conflicts")
@@ -120,6 +121,7 @@ def _list_page(request: PortalRequest, form: ManyForm) -> HttpResponse:
         "source": source,
         "form": form,
         "ticked": request.POST.getlist("ticket"),
+        "is_all": bool(request.POST.get("is_all")),
         "tabs": tabs,
         "all": sum(count for _key, _label, count in tabs),
         "attribute": attribute if attribute in ATTRIBUTES else "",
@@ -128,6 +130,15 @@ def _list_page(request: PortalRequest, form: ManyForm) -> HttpResponse:
     }
     status = REFUSED if form.is_bound else 200
     return TemplateResponse(request, "exchange/conflicts/list.html", context, status=status)
+
+
+def _many(request: PortalRequest) -> int:
+    """How many may be settled at once; 0 where the figure is not loaded."""
+    try:
+        return settling.most_at_once(timezone.now())
+    except NotAllowed as refusal:
+        messages.warning(request, str(refusal.message))
+        return 0
 
 
 def _sources(waiting: QuerySet[ConflictTicket]) -> list[tuple[SourceSystem, int]]:
