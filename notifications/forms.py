@@ -41,7 +41,6 @@ class EndpointForm(forms.Form):
         label=_("推送哪些事件"),
         choices=_choices,
         widget=forms.CheckboxSelectMultiple,
-        required=False,
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 

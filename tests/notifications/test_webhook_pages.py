@@ -74,6 +74,7 @@ def test_a_new_endpoint_shows_its_secret_once(client, administrator):
         {"body_key": "fire_brigade"},
         {"body_key": ""},
         {"events": ["test.unheard_of"]},
+        {"events": []},
         {"owner": ""},
     ],
 )
