@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('residents', '0002_kept_facts'),
+        ("residents", "0002_kept_facts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='carekind',
-            name='oldest',
-            field=models.PositiveSmallIntegerField(null=True, verbose_name='最大年龄'),
+            model_name="carekind",
+            name="oldest",
+            field=models.PositiveSmallIntegerField(null=True, verbose_name="最大年龄"),
         ),
         migrations.AddField(
-            model_name='carekind',
-            name='youngest',
-            field=models.PositiveSmallIntegerField(null=True, verbose_name='最小年龄'),
+            model_name="carekind",
+            name="youngest",
+            field=models.PositiveSmallIntegerField(null=True, verbose_name="最小年龄"),
         ),
         migrations.AddField(
-            model_name='conflictticket',
-            name='rivals',
-            field=models.JSONField(default=list, verbose_name='说法不同的来源'),
+            model_name="conflictticket",
+            name="rivals",
+            field=models.JSONField(default=list, verbose_name="说法不同的来源"),
         ),
     ]
