@@ -150,6 +150,7 @@ def test_rows_go_the_way_of_a_file_into_the_base(system, labour, community, pers
 
 
 def test_each_row_says_what_became_of_it_and_what_to_do_and_repeats_no_value(system, person):
+    spoken(person, "counter", phone="13800005678")
     rows = (row(phone="15400000001"), row(2, employment="ZZ"), row(phone="15400000001"))
     batch = pushed(system, *rows)
     answer = system.get(f"{BATCHES}/{batch}/rows")

@@ -6,6 +6,7 @@ and the disk, and every page that lists. Only the files and answers that are for
 
 import logging
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +216,7 @@ def _import(desk: Browser, clerk: Any, community: Any) -> None:
     importing.worked(batch)
     # A value of another source that clashes.
     base.say(
-        [base.Statement(Person.objects.with_number(IDS[1]).get().pk, {"phone": PHONES[5]}, importing.JUNE)],
+        [base.Statement(Person.objects.with_number(IDS[0]).get().pk, {"phone": PHONES[5]}, date(2026, 1, 1))],
         source="counter", by=clerk, now=timezone.now(),
     )  # fmt: skip
     refresh_doubles(community.pk, now=timezone.now())

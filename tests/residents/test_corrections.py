@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit import SYSTEM
@@ -144,10 +145,14 @@ def test_what_cannot_be_read_or_has_no_reason_is_not_taken(me, attribute, value,
 def test_the_same_value_or_a_second_request_for_it_is_needless(me):
     with pytest.raises(Invalid):
         ask(me, value=me.phone)
-    ask(me)
+    found = ask(me)
     with pytest.raises(Conflict):
         ask(me, value="13900005555")
     ask(me, "marital_status")
+    page = client_for(resident_scope(me.account)).get(reverse("rights:correct", args=["phone"]))
+    shown = page.content.decode()
+    assert f"{reverse('rights:corrections')}#c{found.pk.hex}" in shown
+    assert 'name="reason"' not in shown, "nobody writes a second reason for nothing"
 
 
 def test_nobody_asks_for_a_neighbour(me, station):
