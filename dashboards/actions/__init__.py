@@ -1,4 +1,4 @@
-from dashboards.actions.facts import count_day, recount
+from dashboards.actions.facts import count_days, recount
 from dashboards.actions.watching import watch_sealing
 
-__all__ = ["count_day", "recount", "watch_sealing"]
+__all__ = ["count_days", "recount", "watch_sealing"]

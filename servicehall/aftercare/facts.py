@@ -20,6 +20,7 @@ def _measure(code: str, label: object, definition: object, day: str, **more: obj
         label,  # type: ignore[arg-type]
         definition,  # type: ignore[arg-type]
         lambda first, last, _today: Q(**{f"rectification__{day}__range": (first, last)}) & also,
+        day=f"rectification__{day}",
         about="rectification",
     )
 

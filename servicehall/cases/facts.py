@@ -13,7 +13,8 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, Func, IntegerField, Q, QuerySet, Value
+from django.db.models import Count, DateField, F, Func, IntegerField, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -31,15 +32,20 @@ class Measure:
     one of open cases.
 
     `about` is the table whose days it counts: measures of one table are counted in one query. What is about
-    ratings, or what follows them, leads nobody who handles cases to a case (`is_of_ratings`).
+    ratings, or what follows them, leads nobody who handles cases to a case (`is_of_ratings`). `day` is the column
+    of its condition, or an expression: on which day of the period a case counts. A stock has none.
     """
 
     code: str
     label: str | Promise
     definition: str | Promise
     condition: Condition
-    is_stock: bool = False
+    day: str | Combinable = ""
     about: str = "case"
+
+    @property
+    def is_stock(self) -> bool:
+        return self.day == ""
 
     @property
     def is_of_ratings(self) -> bool:
@@ -95,12 +101,14 @@ MEASURES = {
             _("收件"),
             _("期内提交的办件数，含网上、窗口和接口。"),
             lambda first, last, _today: Q(filed_on__range=(first, last)),
+            day="filed_on",
         ),
         Measure(
             "closed",
             _("办结"),
             _("期内作出准予或不予决定的办件数，不含撤回、终止和不予受理。"),
             lambda first, last, _today: Q(closed_on__range=(first, last)) & ~Q(outcome=""),
+            day="closed_on",
         ),
         Measure(
             "on_time",
@@ -109,36 +117,42 @@ MEASURES = {
             lambda first, last, _today: (
                 Q(closed_on__range=(first, last), is_on_time=True) & ~Q(outcome="")
             ),
+            day="closed_on",
         ),
         Measure(
             "refused",
             _("不予"),
             _("期内作出不予决定的办件数。"),
             lambda first, last, _today: Q(closed_on__range=(first, last), outcome="refused"),
+            day="closed_on",
         ),
         Measure(
             "not_accepted",
             _("不予受理"),
             _("期内决定不予受理的办件数。"),
             lambda first, last, _today: Q(closed_on__range=(first, last), state="not_accepted"),
+            day="closed_on",
         ),
         Measure(
             "told",
             _("一次性告知"),
             _("期内发出第一次补正告知的办件数。"),
             lambda first, last, _today: Q(first_told_on__range=(first, last)),
+            day="first_told_on",
         ),
         Measure(
             "told_again",
             _("再次告知"),
             _("期内因新情况再次要求补正的办件数，目标为零。"),
             lambda first, last, _today: Q(told_again_on__range=(first, last)),
+            day="told_again_on",
         ),
         Measure(
             "rated",
             _("评价"),
             _("期内收到的评价数，不含认定为误评的。评价自愿，未评价不计为满意。"),
             lambda first, last, _today: _rated(first, last),
+            day="rating__rated_on",
             about="rating",
         ),
         Measure(
@@ -146,6 +160,7 @@ MEASURES = {
             _("好评"),
             _("期内评价为非常满意或满意的件数。"),
             lambda first, last, _today: _rated(first, last, GOOD),
+            day="rating__rated_on",
             about="rating",
         ),
         Measure(
@@ -153,6 +168,7 @@ MEASURES = {
             _("中评"),
             _("期内评价为基本满意的件数。"),
             lambda first, last, _today: _rated(first, last, MIDDLE),
+            day="rating__rated_on",
             about="rating",
         ),
         Measure(
@@ -160,6 +176,7 @@ MEASURES = {
             _("差评"),
             _("期内评价为不满意或非常不满意的件数。"),
             lambda first, last, _today: _rated(first, last, BAD),
+            day="rating__rated_on",
             about="rating",
         ),
         Measure(
@@ -167,28 +184,24 @@ MEASURES = {
             _("在办"),
             _("现在尚未结束的办件数，含待补正。"),
             lambda _first, _last, _today: Q(closed_on__isnull=True),
-            is_stock=True,
         ),
         Measure(
             "yellow",
             _("黄灯"),
             _("现在临近承诺时限、本环节已超期，或超过答复期限未答复的在办件。"),
             _light(Light.YELLOW),
-            is_stock=True,
         ),
         Measure(
             "red",
             _("红灯"),
             _("现在已超过承诺时限、未超过法定时限的在办件。"),
             _light(Light.RED),
-            is_stock=True,
         ),
         Measure(
             "double_red",
             _("双红灯"),
             _("现在已超过法定时限的在办件。"),
             _light(Light.DOUBLE_RED),
-            is_stock=True,
         ),
     )
 }
@@ -239,18 +252,39 @@ def count(measures: Iterable[Measure], first: date, last: date, *, today: date) 
     groups: dict[str, list[Measure]] = {}
     for measure in measures:
         groups.setdefault(measure.about, []).append(measure)
-    chosen = list(groups.values())
-    parts = [_counted(n, group, first, last, today) for n, group in enumerate(chosen)]
-    for community, line, department, (part, *numbers) in parts[0].union(*parts[1:], all=True):
-        for measure, number in zip(chosen[part], numbers, strict=True):
+    dated = Value(last, DateField())
+    yield from _count([(dated, group) for group in groups.values()], first, last, today)
+
+
+def count_days(first: date, last: date, *, today: date) -> Iterator[Fact]:
+    """Every flow of each day of a period, in one query. Stocks have no past: they are read as they stand."""
+    groups: dict[tuple[str, object], tuple[Combinable, list[Measure]]] = {}
+    for measure in MEASURES.values():
+        if not measure.is_stock:
+            day = F(measure.day) if isinstance(measure.day, str) else measure.day
+            groups.setdefault((measure.about, measure.day), (day, []))[1].append(measure)
+    yield from _count(list(groups.values()), first, last, today)
+
+
+def _count(
+    groups: Sequence[tuple[Combinable, Sequence[Measure]]], first: date, last: date, today: date
+) -> Iterator[Fact]:
+    parts = [_counted(n, day, group, first, last, today) for n, (day, group) in enumerate(groups)]
+    for on, community, line, department, (part, *numbers) in parts[0].union(*parts[1:], all=True):
+        for measure, number in zip(groups[part][1], numbers, strict=True):
             if number:
-                yield Fact(last, community, line, department, measure.code, number)
+                yield Fact(on, community, line, department, measure.code, number)
 
 
 def _counted(
-    part: int, measures: Sequence[Measure], first: date, last: date, today: date
+    part: int,
+    day: Combinable,
+    measures: Sequence[Measure],
+    first: date,
+    last: date,
+    today: date,
 ) -> "QuerySet[Case, tuple[Any, ...]]":
-    """Community, line, department; then the number of the part and how many each of its measures counts."""
+    """Day, community, line, department; then the number of the part and how many each of its measures counts."""
     conditions = [measure.condition(first, last, today) for measure in measures]
     read = [
         condition
@@ -268,12 +302,7 @@ def _counted(
     return (
         Case.objects.filter(functools.reduce(operator.or_, read))
         .order_by()
-        .values_list("community_id", "version__item__window_id", "version__department")
+        .annotate(on=day)  # after the filter, so that it speaks of the same joined row
+        .values_list("on", "community_id", "version__item__window_id", "version__department")
         .annotate(numbers=numbers)
     )
-
-
-def count_day(day: date, *, today: date) -> Iterator[Fact]:
-    """Every flow of a day. Stocks have no past: they are read as they stand."""
-    flows = (measure for measure in MEASURES.values() if not measure.is_stock)
-    yield from count(flows, day, day, today=today)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,13 +52,19 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+FOUND = "findings__found_on"
+ISSUED = TruncDate("urgings__issued_at")
 MEASURES = (
-    Measure("found", _("监察发现"), ANY, _found(), about="finding"),
+    Measure("found", _("监察发现"), ANY, _found(), day=FOUND, about="finding"),
     *(
-        Measure(f"found_{kind}", kind.label, ONE, _found(kind=kind.value), about="finding")
+        Measure(
+            f"found_{kind}", kind.label, ONE, _found(kind=kind.value), day=FOUND, about="finding"
+        )
         for kind in FindingKind
     ),
-    Measure("urged", _("督办"), _("期内首次发出督办单的办件数。"), _urged, about="urging"),
+    Measure(
+        "urged", _("督办"), _("期内首次发出督办单的办件数。"), _urged, day=ISSUED, about="urging"
+    ),
 )
 
 

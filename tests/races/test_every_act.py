@@ -20,7 +20,7 @@ from accounts import audit
 from accounts.actions.users import choose_language
 from common.uploads import CleanFile
 from community.governance.actions import load_year
-from dashboards.actions.facts import count_day
+from dashboards.actions.facts import count_days
 from residents.base.actions import bind_account
 from residents.base.actions.care import load_care_kinds
 from residents.base.actions.own_file import reveal_own
@@ -180,12 +180,13 @@ SWEPT.update({load_publicity, load_supervision, load_limits})
 
 
 @pytest.mark.django_db
-@sweeps(load_catalogue, count_day)
+@sweeps(load_catalogue, count_days)
 def test_a_catalogue_and_the_figures_of_a_day():
     item_version()
     place = hall()
     place.filed(now=place.now - timedelta(days=1))
-    count_day(timezone.localdate(place.now) - timedelta(days=1), now=place.now)
+    yesterday = timezone.localdate(place.now) - timedelta(days=1)
+    count_days(yesterday, yesterday, now=place.now)
 
 
 @pytest.mark.django_db
