@@ -15,7 +15,9 @@ def bring(
 
     Columns that a row does not name, and rows that the file does not, stay as they are. Needs a transaction.
     """
-    there = {tuple(getattr(each, key) for key in by): each for each in model._default_manager.all()}
+    named = {f"{by[0]}__in": [row[by[0]] for row in rows]}
+    known = model._default_manager.filter(**named)
+    there = {tuple(getattr(each, key) for key in by): each for each in known}
     fresh = []
     # Rows that end come first, and new ones last: no two of a code may hold on one day, not even for a moment.
     for row in sorted(rows, key=lambda row: row.get("valid_to") is None):

@@ -43,10 +43,9 @@ def write(group: Group, role: Role, places: Iterable[Place]) -> None:
     )
 
 
-def follow_coverage(body: Body, *, day: date) -> None:
-    """After a change of coverage: every role of the station acts in the places it now serves."""
-    places = places_of(body, day)
-    for role in Role:
-        group = Group.objects.filter(name=group_name(body, role)).first()
-        if group is not None:
-            write(group, role, places)
+def follow_coverage(bodies: Iterable[Body], *, day: date) -> None:
+    """After a change of coverage: every role of these stations acts in the places that they now serve."""
+    roles = {group_name(body, role): (body, role) for body in bodies for role in Role}
+    for group in Group.objects.filter(name__in=roles):
+        body, role = roles[group.name]
+        write(group, role, places_of(body, day))

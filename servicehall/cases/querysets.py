@@ -302,12 +302,16 @@ class CaseQuerySet(QuerySet["Case"]):
             return Q(applicant__account_id=scope.user_id) | self._filed_for_others(scope)
         if scope.body_id is None or not scope.has(power):
             return Q(pk__in=[])
-        with_step = self.model.objects.filter(pk=OuterRef("pk"), steps__body_id=scope.body_id)
-        asked = self.model.objects.filter(pk=OuterRef("pk"), consultations__body_id=scope.body_id)
+        steps, asked = (
+            apps.get_model("servicehall", name).objects.filter(
+                case=OuterRef("pk"), body_id=scope.body_id
+            )
+            for name in ("ReviewStep", "Consultation")
+        )
         own = (
             Q(station_id=scope.body_id)
             | Q(handler_id=scope.body_id)
-            | Q(Exists(with_step))
+            | Q(Exists(steps))
             | Q(Exists(asked))
         )
         mine = scope.within(power, "community__path")

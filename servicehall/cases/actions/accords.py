@@ -64,6 +64,8 @@ def undertake(
             _("同一份材料只能选容缺或者承诺中的一种。"),
             {"deferred": ", ".join(sorted(twice))},
         )
+    if not deferred and not committed:
+        return
     today = timezone.localdate(now)
     calendar = WorkCalendarYear.objects.calendar()
     due = calendar.add(today, HallLimit.objects.in_force(today).undertaking_days).day
