@@ -1,5 +1,6 @@
 """manage.py load_demo: the demonstration city in an empty database."""
 
+import gc
 import os
 import sys
 import time
@@ -68,6 +69,7 @@ class Command(BaseCommand):
         )
 
     def _load(self, *, is_full: bool, seed: int, workers: int) -> None:
+        gc.freeze()  # what is imported by now stays: nobody need look through it again and again
         started, now = time.monotonic(), timezone.now()
         data = read_places()
         sites = places.sites(data, is_full=is_full)

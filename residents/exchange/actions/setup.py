@@ -1,7 +1,7 @@
 """Figures, entitlements and templates, from data files. Repeats change nothing, and no release is needed."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -85,46 +85,58 @@ def _read(path: Path) -> Any:
 
 
 def _load_figures(content: Mapping[str, Any]) -> int:
-    start: date = content["valid_from"]
-    return sum(
-        _enter(
-            ExchangeFigure,
-            {"code": each["code"], "body_key": each.get("body_key", "")},
-            {key: each[key] for key in ("value", "unit", "basis")},
-            start,
-        )
+    columns = ("code", "value", "unit", "basis")
+    rows = [
+        {"body_key": each.get("body_key", ""), **{key: each[key] for key in columns}}
         for each in content["figures"]
-    )
+    ]
+    there = ExchangeFigure.objects.select_for_update().filter(valid_to__isnull=True)
+    return _enter(ExchangeFigure, rows, there, ("code", "body_key"), content["valid_from"])
 
 
 def _load_entitlements(content: Mapping[str, Any]) -> int:
     start: date = content["valid_from"]
-    changed = 0
-    for body_key, groups in content["departments"].items():
-        wanted = {key: each["basis"] for each in groups for key in each["attributes"]}
+    departments = {
+        body_key: {key: each["basis"] for each in groups for key in each["attributes"]}
+        for body_key, groups in content["departments"].items()
+    }
+    for wanted in departments.values():
         if unknown := set(wanted) - set(ATTRIBUTES) - set(BESIDE):
             raise Invalid("attribute_unknown", ", ".join(sorted(unknown)))
-        for key, basis in wanted.items():
-            where = {"body_key": body_key, "attribute": key}
-            changed += _enter(FieldEntitlement, where, {"basis": basis}, start)
-        over = FieldEntitlement.objects.filter(body_key=body_key, valid_to__isnull=True)
-        for row in over.exclude(attribute__in=wanted):
-            changed += _end(row, start)
-    return changed
+    rows = [
+        {"body_key": body_key, "attribute": key, "basis": basis}
+        for body_key, wanted in departments.items()
+        for key, basis in wanted.items()
+    ]
+    there = list(
+        FieldEntitlement.objects.select_for_update().filter(
+            body_key__in=departments, valid_to__isnull=True
+        )
+    )
+    changed = _enter(FieldEntitlement, rows, there, ("body_key", "attribute"), start)
+    over = [row for row in there if row.attribute not in departments[row.body_key]]
+    return changed + sum(_end(row, start) for row in over)
 
 
 def _enter(
-    model: type[models.Model], where: Mapping[str, Any], values: Mapping[str, Any], start: date
-) -> bool:
-    """The row in force becomes this from `start` on; what held before stays readable."""
-    rows = model._default_manager.select_for_update()
-    current: Any = rows.filter(**where, valid_to__isnull=True).first()
-    if current is not None and all(getattr(current, k) == v for k, v in values.items()):
-        return False
-    if current is not None:
-        _end(current, start)
-    model._default_manager.create(**where, **values, valid_from=start)
-    return True
+    model: type[models.Model],
+    rows: Iterable[Mapping[str, Any]],
+    there: Iterable[models.Model],
+    by: Sequence[str],
+    start: date,
+) -> int:
+    """The rows in force become these from `start` on; what held before stays readable. How many changed."""
+    in_force = {tuple(getattr(each, key) for key in by): each for each in there}
+    fresh = []
+    for row in rows:
+        current = in_force.get(tuple(row[key] for key in by))
+        if current is not None and all(getattr(current, k) == v for k, v in row.items()):
+            continue
+        if current is not None:
+            _end(current, start)
+        fresh.append(model(**row, valid_from=start))
+    model._default_manager.bulk_create(fresh)
+    return len(fresh)
 
 
 def _end(row: Any, day: date) -> bool:

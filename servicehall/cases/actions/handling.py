@@ -88,7 +88,7 @@ def begin(case: Case, *, now: datetime, clock_starts_on: date | None = None) -> 
         line=case.version.item.window_id,
         instant_days=promised.amount if promised.unit == LimitUnit.WORKDAYS else 0,
     )
-    ReviewStep.objects.bulk_create(
+    first, *_others = ReviewStep.objects.bulk_create(
         ReviewStep(
             case=case,
             sequence=number,
@@ -100,7 +100,7 @@ def begin(case: Case, *, now: datetime, clock_starts_on: date | None = None) -> 
         )
         for number, step in enumerate(steps, start=1)
     )
-    review.open_step(case, 1, now=now, calendar=calendar)
+    review.begin_step(case, first, now=now, calendar=calendar)
 
 
 def decline(

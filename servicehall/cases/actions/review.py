@@ -212,8 +212,14 @@ def open_step_of(case: Case) -> ReviewStep:
 
 
 def open_step(case: Case, sequence: int, *, now: datetime, calendar: WorkCalendar) -> ReviewStep:
-    """Open a step: its body has the case in hand until the step's own day, never past the promise."""
     step = ReviewStep.objects.select_related("body").get(case=case, sequence=sequence)
+    return begin_step(case, step, now=now, calendar=calendar)
+
+
+def begin_step(
+    case: Case, step: ReviewStep, *, now: datetime, calendar: WorkCalendar
+) -> ReviewStep:
+    """Open a step: its body has the case in hand until the step's own day, never past the promise."""
     due = calendar.add(timezone.localdate(now), step.limit_days).day
     if case.promised_due_on is not None:
         due = min(due, max(case.promised_due_on, timezone.localdate(now)))

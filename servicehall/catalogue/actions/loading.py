@@ -1,6 +1,6 @@
 """Load the catalogue files: windows, items, certificates that may not be issued. Repeats change nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,14 +37,14 @@ def load_catalogue(folder: Path = DATA) -> dict[str, int]:
     """
     with transaction.atomic():
         windows = _load_windows(_read(folder / "windows.yaml"))
-        items = [_load_item(_read(path)) for path in sorted((folder / "items").glob("*.yaml"))]
+        items = _load_items([_read(path) for path in sorted((folder / "items").glob("*.yaml"))])
         negative = _load_negative(_read(folder / "negative.yaml"))
         limits = _load_limits(_read(folder / "limits.yaml"))
         rating = _load_rating(_read(folder / "rating.yaml"))
         bundles = _load_bundles(_read(folder / "bundles.yaml"))
     return {
         "windows": windows,
-        "items": len(items),
+        "items": items,
         "negative": negative,
         "limits": limits,
         "rating": rating,
@@ -129,11 +129,20 @@ def _load_bundle(row: Mapping[str, Any]) -> None:
     )
 
 
-def _load_item(content: dict[str, Any]) -> ItemVersion:
-    item, _new = ServiceItem.objects.get_or_create(
-        code=content["code"], defaults={"window_id": content["window"]}
-    )
-    content = jsonable(content)
+def _load_items(contents: Sequence[dict[str, Any]]) -> int:
+    items = ServiceItem.objects.in_bulk([content["code"] for content in contents])
+    fresh = [
+        ServiceItem(code=content["code"], window_id=content["window"])
+        for content in contents
+        if content["code"] not in items
+    ]
+    items |= {item.code: item for item in ServiceItem.objects.bulk_create(fresh)}
+    for content in contents:
+        _load_item(items[content["code"]], jsonable(content))
+    return len(contents)
+
+
+def _load_item(item: ServiceItem, content: dict[str, Any]) -> ItemVersion:
     mark = digest(content)
     versions = item.versions.exclude(state__in=OPEN)
     latest = versions.order_by("-number").first()
