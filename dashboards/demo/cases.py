@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from accounts.actions.users import open_account
 from accounts.enums import UserKind
 from accounts.models import User
 from community.governance.enums import Power
-from community.governance.models import Place, Post, WorkCalendarYear
+from community.governance.models import Place, Post, StationCoverage, WorkCalendarYear
 from community.governance.scopes import Scope, scope_of
 from community.governance.workdays import CHINA, WorkCalendar
 from dashboards.demo.answers import answers_for
@@ -133,6 +134,7 @@ class Cast:
     by_body: dict[UUID, list[Scope]]
     rng: random.Random
     calendar: WorkCalendar
+    stations: dict[UUID, UUID]  # by community
     reserved: frozenset[UUID]  # whose matters the guests of the demonstration file themselves
     used: set[tuple[UUID, str]] = field(default_factory=set)
 
@@ -164,6 +166,11 @@ def make_cases(
         by_body=_posts(now),
         rng=random.Random(f"{seed}:cases"),
         calendar=WorkCalendarYear.objects.calendar(),
+        stations=dict(
+            StationCoverage.objects.filter(valid_to__isnull=True).values_list(
+                "community_id", "station_id"
+            )
+        ),
         reserved=frozenset([*wanted.values(), *_households_of_staff()]),
     )
     versions = {
@@ -225,7 +232,7 @@ def _tell(story: Story, version: ItemVersion, applicant: Person, cast: Cast) -> 
         pass
     finally:
         _close_messages(case, cast.now)
-    return Case.objects.get(pk=case.pk)
+    return telling.case
 
 
 def _start(story: Story, version: ItemVersion, cast: Cast) -> datetime:
@@ -263,7 +270,7 @@ def at_counter(day: date, cast: Cast) -> datetime:
     return min(moment, cast.now - timedelta(minutes=5))
 
 
-@dataclass(slots=True)
+@dataclass
 class _Telling:
     story: Story
     version: ItemVersion
@@ -294,13 +301,14 @@ class _Telling:
             rng=self.cast.rng,
             today=timezone.localdate(self.moment),
             address=dwelling.address if dwelling else "",
-            members=self.family(),
+            members=self.family,
         )
         actions.save_draft(draft.pk, answers, step="check", by=by, now=self.moment)
         channel = Channel.ONLINE if self.story.is_online else Channel.COUNTER
         self.case = actions.submit(draft.pk, by=by, now=self.moment, channel=channel)
         return self.case
 
+    @cached_property
     def family(self) -> list[Person]:
         """Who lives together with the applicant."""
         return [
@@ -315,8 +323,8 @@ class _Telling:
         return scope_of(account, None, today=timezone.localdate(self.moment))
 
     def clerk_of_home(self) -> Scope:
-        stations = self.applicant.community.coverages.filter(valid_to__isnull=True)
-        return self.cast.actor(stations.get().station_id, Power.ACCEPT_CASES, self.line)
+        station = self.cast.stations[self.applicant.community_id]
+        return self.cast.actor(station, Power.ACCEPT_CASES, self.line)
 
     # --- what happens then ----------------------------------------------------------------------
 
@@ -436,7 +444,7 @@ class _Telling:
             **particulars(
                 self.version,
                 self.applicant,
-                self.family(),
+                self.family,
                 rng=random.Random(self.case.number),
                 today=timezone.localdate(now),
                 in_person=is_rated,
