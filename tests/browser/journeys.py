@@ -46,9 +46,10 @@ WRITING = """() => {
         const letters = getComputedStyle(element);
         const parts = [letters.color, letters.fontSize, letters.fontWeight, letters.textShadow];
         for (let under = element; under; under = under.parentElement) {
-            const style = getComputedStyle(under);
-            parts.push(style.backgroundColor, style.backgroundImage, style.opacity, style.position);
-            if (style.backgroundColor.startsWith('rgb(') && style.backgroundImage === 'none') break;
+            const {backgroundColor, backgroundImage, opacity, position} = getComputedStyle(under);
+            const layer = [backgroundColor, backgroundImage, opacity, position].join(' ');
+            if (layer !== 'rgba(0, 0, 0, 0) none 1 static') parts.push(layer);
+            if (backgroundColor.startsWith('rgb(') && backgroundImage === 'none') break;
         }
         found.add(parts.join(' '));
     };
