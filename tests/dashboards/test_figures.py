@@ -1,5 +1,6 @@
 """The dashboard never lies: figures equal their lists, facts equal a recount, small cells stay hidden."""
 
+from collections import Counter
 from copy import deepcopy
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from community.governance.scopes import Scope
 from dashboards import actions, figures
 from dashboards.models import DailyFact
 from dashboards.tree import Tree
-from servicehall.cases import actions as hall_actions
+from servicehall.cases import actions as hall_actions, facts
 from servicehall.cases.facts import MEASURES
 from servicehall.cases.models import Case
 from servicehall.supervision import actions as supervision
@@ -99,6 +100,7 @@ def test_supervision_counts_a_case_once_for_each_trigger_and_forgets_what_was_no
     supervision.dismiss_finding(first.pk, reason="补录有误", by=office, now=NOW)
     actions.recount(now=NOW)
     assert watched(district) == expected
+    assert facts_of_days_together() == facts_of_each_day()
     days = DailyFact.objects.filter(measure="found_step_late", place=district)
     assert {fact.day for fact in days} == {TODAY - timedelta(days=n) for n in (1, 2)}
     page = client_for(office).get(f"/officials/places/{district.code}/?period=quarter")
@@ -107,6 +109,19 @@ def test_supervision_counts_a_case_once_for_each_trigger_and_forgets_what_was_no
         behind = figures.cases_behind(office, measure, QUARTER, district, "", today=TODAY)
         assert behind.count() == number
         assert f"measure={code}&amp;" in page.text
+
+
+def facts_of_days_together() -> Counter[facts.Fact]:
+    return Counter(facts.count_days(TODAY - timedelta(days=BACK), TODAY, today=TODAY))
+
+
+def facts_of_each_day() -> Counter[facts.Fact]:
+    """As a page counts today: only the conditions of the measures, over a period of one day."""
+    flows = [measure for measure in MEASURES.values() if not measure.is_stock]
+    days = [TODAY - timedelta(days=back) for back in range(BACK + 1)]
+    found = Counter(fact for day in days for fact in facts.count(flows, day, day, today=TODAY))
+    assert {"filed", "closed", "rated", "found", "urged"} <= {fact.measure for fact in found}
+    return found
 
 
 def found(case: Case, kind: str, now: datetime) -> Finding:
