@@ -18,11 +18,11 @@ from servicehall.cases import actions as cases
 from servicehall.catalogue.enums import Verb, VersionState
 from servicehall.catalogue.transitions import VERSION
 from servicehall.documents import actions
+from servicehall.documents.actions import load_documents
 from servicehall.documents.checking import problems
 from servicehall.documents.enums import LetterKind
 from servicehall.documents.models import LetterText
 from servicehall.documents.wording import parse, spell
-from tests.factories.data import load_documents
 from tests.factories.documents import letter_of, lettered_hall
 from tests.factories.governance import CommunityOfficeFactory, staff
 from tests.factories.servicehall import JOBLESS

@@ -25,13 +25,14 @@ from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case
 from servicehall.cases.templatetags.hall import grouped
 from servicehall.catalogue.models import ItemVersion
+from servicehall.documents.actions import load_documents
 from servicehall.documents.models import Letter
 from servicehall.publicity import actions, rules
 from servicehall.publicity.enums import NoticeState, ObjectionAction, ObjectionState
 from servicehall.publicity.models import Appraisal, Objection, PublicityRule, PublicNotice
 from servicehall.publicity.tasks import end_publicities
 from servicehall.publicity.transitions import OBJECTION
-from tests.factories.data import load_documents, load_publicity
+from tests.factories.data import load_publicity
 from tests.factories.governance import SINCE
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import Hall, hall
