@@ -4,7 +4,6 @@ from copy import deepcopy
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,6 +31,7 @@ from tests.factories.governance import (
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import Hall, allow, hall
 from tests.servicehall.beside import everything_beside
+from tests.servicehall.notices import holidays
 from tests.sweeping import sweeps
 
 NOW = datetime(2026, 9, 8, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -428,24 +428,6 @@ def test_a_new_notice_moves_the_days_of_what_is_open_and_tells_those_concerned(
     assert parked.promised_due_on is None
 
 
-def holidays(*numbers: int, works: bool = False) -> None:
-    """A notice: days of September 2026 on which nobody works, or on which everybody does."""
-    for number in numbers:
-        WorkCalendarDay.objects.update_or_create(
-            day=date(2026, 9, number),
-            defaults={
-                "is_workday": works,
-                "note": "放假",
-                "source": "测试",
-                "created_at": NOW,
-                "changed_at": NOW,
-            },
-        )
-    year = WorkCalendarYear.objects.get_or_create(year=2026)[0]
-    year.revision = uuid4()
-    year.save()
-
-
 def test_a_new_notice_moves_what_is_no_clock_and_never_shortens_what_was_given_in_writing(place):
     allow(place, "relatives_record", "deferrable")
     waiting, asked, done = place.filed(), place.filed(), place.granted()
@@ -479,6 +461,30 @@ def test_a_new_notice_moves_what_is_no_clock_and_never_shortens_what_was_given_i
     assert answer == before[0]
     assert delivery < later[3]
     assert told.count() == 1
+
+
+def test_a_new_notice_moves_the_day_of_a_letter_from_when_it_was_issued_or_returned(
+    place, watchers
+):
+    row, answered = urged(place, watchers), urged(place, watchers)
+    actions.reply_urging(answered.pk, reply="已核查", by=place.director, now=NOW)
+    before = row.due_on
+    holidays(9, 10)
+    cases.recompute_clocks(occasion="later", now=NOW)
+    calendar = WorkCalendarYear.objects.calendar()
+    row.refresh_from_db()
+    assert row.due_on == calendar.add(before, 2).day
+    told = Message.objects.filter(kind="case.due_days_moved", user_id=place.director.user_id)
+    assert told.count() == 1, "of the letter and of the cases together"
+    answered.refresh_from_db()
+    assert answered.due_on == before
+    back = actions.return_urging(answered.pk, reason="不够", by=watchers.office, now=day(2))
+    holidays(14)
+    cases.recompute_clocks(occasion="once more", now=day(2))
+    row.refresh_from_db()
+    assert row.due_on == calendar.add(before, 3).day
+    answered.refresh_from_db()
+    assert answered.due_on == calendar.add(back.due_on, 1).day
 
 
 def test_recomputing_costs_the_same_for_one_case_and_for_many(place, count_queries):
