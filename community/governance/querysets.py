@@ -122,6 +122,12 @@ class PostQuerySet(QuerySet["Post"]):
         )
         return self.active_on(day).filter(Exists(held))
 
+    def able(self, power: str, day: date) -> Self:
+        """Posts that hold a power anywhere."""
+        grants = self.model._meta.apps.get_model("governance", "PlaceGrant")
+        held = grants._default_manager.filter(group=OuterRef("group"), permission__codename=power)
+        return self.active_on(day).filter(Exists(held))
+
     def watching(self, roles: Collection[str], path: str, day: date) -> Self:
         """Posts of these roles whose body stands at the place or above it; no path: wherever it stands."""
         found = self.active_on(day).filter(role__in=roles)

@@ -39,6 +39,15 @@ class CaseAction(TextChoices):
     END_SPECIAL = "end_special", _("特别程序结束")
     REOPEN = "reopen", _("撤销决定，重新办理")
     ASSIGN = "assign", _("转交其他单位办理")
+    REROUTE = "reroute", _("都要回避，自动转给其他单位")
+
+
+class Way(TextChoices):
+    """How near an office is that takes a case over, the nearest first."""
+
+    STREET = "street", _("同一街道的同类单位")
+    ABOVE = "above", _("上一级单位")
+    DISTRICT = "district", _("同一区的同类单位")
 
 
 class Outcome(TextChoices):

@@ -31,12 +31,17 @@ class Happening:
 
 Follower = Callable[[Happening], None]
 _followers: list[Follower] = []
+_last: list[Follower] = []
 
 
-def follow(follower: Follower) -> Follower:
-    """Declare a follower; in the order of the apps, from `AppConfig.ready`. Repeats are harmless."""
-    if follower not in _followers:
-        _followers.append(follower)
+def follow(follower: Follower, *, last: bool = False) -> Follower:
+    """Declare a follower; in the order of the apps, from `AppConfig.ready`. Repeats are harmless.
+
+    What itself acts on the case goes last: the others have then seen the act that it answers.
+    """
+    declared = _last if last else _followers
+    if follower not in declared:
+        declared.append(follower)
     return follower
 
 
@@ -66,5 +71,5 @@ def tell_of_mandate(act: MandateAct) -> None:
 
 
 def tell(happening: Happening) -> None:
-    for follower in _followers:
+    for follower in (*_followers, *_last):
         follower(happening)

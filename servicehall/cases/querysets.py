@@ -23,15 +23,18 @@ from django.db.models import (
 )
 
 from community.governance.enums import BodyKind, Power
-from residents.rights.relatives import acted_for_by, wards_of
+from residents.rights.relatives import acted_for_by, close_to, wards_of
 from servicehall.cases.enums import (
     BEFORE_ACCEPTANCE,
     OPEN_STATES,
+    RUNNING,
     CaseState,
     Light,
     ProposalState,
     SignatureState,
+    StepState,
 )
+from servicehall.catalogue.enums import Channel
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
@@ -223,7 +226,32 @@ class CaseQuerySet(QuerySet["Case"]):
         """The work list: open cases that the acting body must move, in the post's own lines."""
         if scope.body_id is None:
             return self.none()
-        return self.open().filter(scope.on_own_lines("window_id"), handler_id=scope.body_id)
+        mine = self.open().filter(scope.on_own_lines("window_id"), handler_id=scope.body_id)
+        return mine.offered_to(scope)
+
+    def offered_to(self, scope: Scope) -> Self:
+        """Without those from which the viewer himself must stand back; the same rule as rules.barred."""
+        if scope.is_nobody:
+            return self.none()
+        person = cast("type[Person]", self.model._meta.get_field("applicant").related_model)
+        self_ = person.objects.filter(Q(account=scope.user_id) | Q(staff_account=scope.user_id))
+        passed = self.model.objects.filter(
+            pk=OuterRef("pk"), steps__state=StepState.PASSED, steps__user=scope.user_id
+        )
+        return self.exclude(_concerning(self_)).exclude(Exists(passed))
+
+    def lying_with_concerned(self, day: date) -> Self:
+        """What may be taken there where somebody works who must stand back from it; for the machine only."""
+        posts = apps.get_model("governance", "Post").objects.active_on(day)
+        person = cast("type[Person]", self.model._meta.get_field("applicant").related_model)
+        workers = posts.values("user")
+        staff = person.objects.filter(Q(account__in=workers) | Q(staff_account__in=workers))
+        here = posts.filter(body=OuterRef(OuterRef("handler")), user=OuterRef("user"))
+        step = self.model._meta.get_field("steps").related_model._default_manager
+        acted = step.filter(Exists(here), case=OuterRef("pk"), state=StepState.PASSED)
+        return self.filter(
+            _concerning(staff) | Q(Exists(acted)), state__in=sorted(BEFORE_ACCEPTANCE | RUNNING)
+        )
 
     def with_unanswered_message(self) -> Self:
         """Somebody wrote to us and waits, be the case open or closed."""
@@ -330,6 +358,16 @@ class CaseQuerySet(QuerySet["Case"]):
         return Q(filed_by_id=scope.user_id) & (
             Q(applicant_id__in=family) | Q(applicant_id__in=given)
         )
+
+
+def _concerning(persons: QuerySet[Person]) -> Q:
+    """The cases from which these persons must stand back: their own, of who is close to them, filed by them."""
+    accounts = persons.filter(account__isnull=False).values("account")
+    return (
+        Q(applicant__in=persons.values("pk"))
+        | Q(applicant__in=close_to(persons).values("pk"))
+        | Q(channel=Channel.ONLINE, filed_by__in=accounts)
+    )
 
 
 URGENT = (Light.DOUBLE_RED, Light.RED, Light.YELLOW)

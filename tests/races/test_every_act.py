@@ -66,6 +66,7 @@ OTHERS = {
             "servicehall.cases.clock.publicise_claimed",
             "servicehall.cases.clock.end_publicity_claimed",
         ),
+        "servicehall.cases.recomputing.tell_offices",
         *("servicehall.documents.issuing.issue", "servicehall.documents.issuing.issue_for"),
         "servicehall.documents.mandates.follow_mandate",
     ),
@@ -82,7 +83,7 @@ OTHERS = {
             "residents.exchange.staging.stage",
         ),
         *("servicehall.cases.batches.go_on", "servicehall.cases.clock.end_publicity_by_itself"),
-        "servicehall.supervision.climbing.sweep",
+        *("servicehall.supervision.climbing.sweep", "servicehall.cases.rerouting.reroute_barred"),
     ),
 }
 

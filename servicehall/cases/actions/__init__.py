@@ -58,7 +58,8 @@ from servicehall.cases.actions.papers import (
     use_paper,
 )
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
-from servicehall.cases.actions.recomputing import recompute_clocks
+from servicehall.cases.actions.recomputing import recompute_clocks, tell_offices
+from servicehall.cases.actions.rerouting import reroute_barred
 from servicehall.cases.actions.review import (
     assign,
     forward,
@@ -117,6 +118,7 @@ __all__ = [
     "refuse",
     "remind_of_consultations",
     "reopen",
+    "reroute_barred",
     "reveal_in_case",
     "revoke_mandate",
     "save_draft",
@@ -131,6 +133,7 @@ __all__ = [
     "submit_family",
     "tacit_accept",
     "tell",
+    "tell_offices",
     "use_paper",
     "withdraw",
     "withdraw_once",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from accounts import audit
 from common.errors import Conflict, NotAllowed
+from community.governance.enums import Role
 from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
 from community.governance.workdays import Limit, LimitUnit, WorkCalendar
@@ -30,6 +31,14 @@ from servicehall.cases.transitions import BY_APPLICANT, CASE, Rule
 from servicehall.catalogue.enums import Channel
 from servicehall.catalogue.models import HallLimit, ItemVersion
 
+# Who handles cases, at whichever office.
+WORKERS = (
+    Role.WINDOW_CLERK,
+    Role.STATION_DIRECTOR,
+    Role.STREET_OFFICIAL,
+    Role.OFFICE_HEAD,
+    Role.DEPARTMENT_OFFICIAL,
+)
 MOVED_ON = _("本件状态已经变化，请刷新后查看。")
 
 
@@ -229,6 +238,15 @@ def tell(
             params=params,
             now=now,
         )
+
+
+def named(case: Case) -> dict[str, str]:
+    """A case in a message to staff: its number and its item."""
+    return {
+        "number": case.number,
+        "item": case.version.name.get("zh", ""),
+        "item_en": case.version.name.get("en", ""),
+    }
 
 
 def close_clock(case: Case, *, now: datetime) -> None:

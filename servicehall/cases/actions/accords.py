@@ -30,14 +30,7 @@ MOST_AT_ONCE = 10
 ASKED_LATELY = timedelta(hours=12)
 MOST_REMINDERS = 500
 # Who answers at an office that is asked: everybody there whose post opens cases.
-ANSWERING = (
-    Role.WINDOW_CLERK,
-    Role.STATION_DIRECTOR,
-    Role.STREET_OFFICIAL,
-    Role.OFFICE_HEAD,
-    Role.DEPARTMENT_OFFICIAL,
-    Role.DISTRICT_OFFICE,
-)
+ANSWERING = (*_core.WORKERS, Role.DISTRICT_OFFICE)
 
 
 def undertake(
@@ -252,7 +245,7 @@ def _tell_asked(kind: str, row: Consultation, case: Case, *, now: datetime) -> N
         roles=ANSWERING,
         about=f"consultation:{row.pk}",
         place_path=case.community.path,
-        params={**_named(case), "date": row.due_on.isoformat()},
+        params={**_core.named(case), "date": row.due_on.isoformat()},
         now=now,
     )
 
@@ -265,17 +258,9 @@ def _tell_asker(row: Consultation, case: Case, *, now: datetime) -> None:
         user_id=row.asked_by.user_id,
         about=f"case:{case.pk}",
         place_path=case.community.path,
-        params={**_named(case), "body": row.body.name, "body_en": row.body.name_en},
+        params={**_core.named(case), "body": row.body.name, "body_en": row.body.name_en},
         now=now,
     )
-
-
-def _named(case: Case) -> dict[str, str]:
-    return {
-        "number": case.number,
-        "item": case.version.name.get("zh", ""),
-        "item_en": case.version.name.get("en", ""),
-    }
 
 
 def cancel_consultation(consultation_id: uuid.UUID, *, by: Scope, now: datetime) -> None:

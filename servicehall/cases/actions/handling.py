@@ -84,7 +84,8 @@ def begin(case: Case, *, now: datetime, clock_starts_on: date | None = None) -> 
     steps = routing.chain(
         case.version.levels,
         directory=routing.directory(case.community, today),
-        station=case.station,
+        # Instant items are finished where they were taken in, which after a hand-over is elsewhere.
+        station=case.handler,
         line=case.version.item.window_id,
         instant_days=promised.amount if promised.unit == LimitUnit.WORKDAYS else 0,
     )

@@ -1,20 +1,18 @@
 """The chain of review: an opinion, a step back, a decision. Only who may decide decides."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Conflict, Invalid, NotAllowed
-from community.governance.enums import BodyKind, PlaceLevel
-from community.governance.models import Body, Place, WorkCalendarYear
+from community.governance.models import WorkCalendarYear
 from community.governance.scopes import Scope
 from community.governance.workdays import WorkCalendar
-from servicehall.cases.actions import _core, accords
+from servicehall.cases.actions import _core, accords, rerouting
 from servicehall.cases.enums import CaseAction, Outcome, PauseReason, StepState
 from servicehall.cases.models import Case, ClockPause, ReviewStep
 from servicehall.cases.transitions import CASE
@@ -119,23 +117,30 @@ def decide_locked(case: Case, action: CaseAction, *, by: Scope, now: datetime, r
 def assign(
     case_id: uuid.UUID, *, body_id: uuid.UUID, reason: str, by: Scope, now: datetime
 ) -> Case:
-    """转交: another body of the same kind in the same district takes the case, because everybody here is barred
-    or nobody is there. The clock runs on; the words are for those who handle the case only.
+    """转交: another body of the same kind in the same district takes the case, because nobody is there. The clock runs
+    on; the words are for those who handle the case only. Where all must stand back it goes by itself (rerouting.py).
     """
     if not reason.strip():
         raise Invalid("reason_missing", _("请写明转交理由。"), {"reason": _("请写明理由。")})
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.ASSIGN, by=by)
-        body = takers(case, timezone.localdate(now)).filter(pk=body_id).first()
+        today, left = timezone.localdate(now), case.handler
+        body = rerouting.alike(case, today).filter(pk=body_id).first()
         if body is None:
             raise Invalid(
                 "not_a_taker",
                 _("这个单位不能接办本件，请重新选择。"),
                 {"body_id": _("请重新选择。")},
             )
+        if not rerouting.free_at(body, case, today):
+            raise Invalid(
+                "all_barred_there",
+                _("这个单位能办的人也都要回避，请选择其他单位。"),
+                {"body_id": _("那里的人也都要回避。")},
+            )
         case.steps.filter(state=StepState.OPEN).update(body=body)
         _core.hand_to(case, body, act_by_on=case.act_by_on)
-        return _core.record(
+        case = _core.record(
             case,
             rule,
             CaseAction.ASSIGN,
@@ -144,25 +149,8 @@ def assign(
             remark=reason.strip(),
             said={"taker": {"zh": body.name, "en": body.name_en}},
         )
-
-
-def takers(case: Case, day: date) -> QuerySet[Body]:
-    """Who could take a case over from the body that has it: its like in the same district. A department has none."""
-    if case.handler.kind == BodyKind.DEPARTMENT:
-        return Body.objects.none()
-    codes = case.community.path.strip("/").split("/")
-    district = Place.objects.public().filter(level=PlaceLevel.DISTRICT, code__in=codes).first()
-    return (
-        Body.objects.public()
-        .on(day)
-        .filter(
-            kind=case.handler.kind,
-            place__path__startswith=district.path if district else case.community.path,
-        )
-        .exclude(pk=case.handler_id)
-        .select_related("place")
-        .order_by("place__path", "code")
-    )
+        rerouting.tell_taker(case, left, now=now)
+        return case
 
 
 def check_was_public(case: Case) -> None:

@@ -32,6 +32,8 @@ from servicehall.cases.models import Case
 from servicehall.catalogue.models import in_language
 
 REFUSED = 422
+# Who must leave a case to a colleague may still hand it to another office, and a result over to its owner.
+UNBARRED = frozenset({CaseAction.ASSIGN, CaseAction.DELIVER})
 WEIGHT = {"primary": 0, "quiet": 2}  # what is done most stands first, whichever app declared it
 
 
@@ -253,6 +255,5 @@ def offered(file: CaseFile) -> list[Act]:
     if file.can_finish_at_once:
         acts.insert(0, ACTS["finish"])
     if file.bar:
-        # Who must leave it to a colleague may still hand it to another office.
-        acts = [act for act in acts if act.action == CaseAction.ASSIGN]
+        acts = [act for act in acts if act.action in UNBARRED]
     return sorted(acts, key=lambda act: WEIGHT.get(act.kind, 1))
