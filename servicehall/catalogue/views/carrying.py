@@ -17,7 +17,7 @@ from servicehall.catalogue.forms import FileForm
 from servicehall.catalogue.views._editor import HTTP_INVALID
 
 FATES: dict[str, tuple[str | Promise, str]] = {
-    "new": (_("新事项，已建草稿"), "success"),
+    "new": (_("新的，已建草稿"), "success"),
     "changed": (_("有变化，已建草稿"), "info"),
     "same": (_("相同"), "neutral"),
     "busy": (_("没有导入"), "warning"),

@@ -31,8 +31,8 @@ def start_text(kind: LetterKind, item_id: str | None, *, by: Scope, now: datetim
     """A copy of the last version to work on, or the draft that is there. An item's first is a copy of the general."""
     check_power(by)
     with transaction.atomic(durable=True):
-        _lock(kind)
-        last = _last(kind, item_id)
+        lock(kind)
+        last = last_of(kind, item_id)
         if last is not None and last.is_open:
             return last
         copied = last or _last_published(kind)
@@ -40,19 +40,35 @@ def start_text(kind: LetterKind, item_id: str | None, *, by: Scope, now: datetim
             raise LetterText.DoesNotExist
         if item_id and not ServiceItem.objects.filter(pk=item_id).exists():
             raise Invalid("item_unknown", _("没有这个事项。"), {"item": _("没有这个事项。")})
-        found = LetterText.objects.create(
-            kind=kind,
-            item_id=item_id,
-            number=last.number + 1 if last else 1,
-            state=VersionState.DRAFT,
-            content=copied.content,
-            basis=copied.basis,
-            valid_from=timezone.localdate(now),
-            changed_by_id=by.user_id,
-            changed_at=now,
+        found = add_text(
+            kind, item_id, last, content=copied.content, basis=copied.basis, by=by, now=now
         )
-        _record("documents.text_drafted", found, by=by, now=now)
+        record("documents.text_drafted", found, by=by, now=now)
     return found
+
+
+def add_text(
+    kind: LetterKind,
+    item_id: str | None,
+    last: LetterText | None,
+    *,
+    content: Mapping[str, Any],
+    basis: str,
+    by: Scope | None,
+    now: datetime,
+) -> LetterText:
+    """The version after `last`, as a draft. Called inside a transaction that locked the kind."""
+    return LetterText.objects.create(
+        kind=kind,
+        item_id=item_id,
+        number=last.number + 1 if last else 1,
+        state=VersionState.DRAFT,
+        content=content,
+        basis=basis,
+        valid_from=timezone.localdate(now),
+        changed_by_id=by.user_id if by else None,
+        changed_at=now,
+    )
 
 
 def save_text(
@@ -71,7 +87,7 @@ def save_text(
         found.content, found.basis = dict(content), basis
         found.changed_by_id, found.changed_at = by.user_id, now
         found.save(update_fields=["content", "basis", "changed_by", "changed_at"])
-        _record("documents.text_saved", found, by=by, now=now)
+        record("documents.text_saved", found, by=by, now=now)
     return found
 
 
@@ -82,7 +98,7 @@ def seen_of(text: LetterText) -> str:
 def discard_text(text_id: int, *, by: Scope, now: datetime) -> None:
     with transaction.atomic(durable=True):
         found, _to = _claim(text_id, Verb.DISCARD, by=by, now=now)
-        _record("documents.text_discarded", found, by=by, now=now)
+        record("documents.text_discarded", found, by=by, now=now)
         found.delete()
 
 
@@ -96,7 +112,7 @@ def propose_text(text_id: int, day: date, *, by: Scope, now: datetime) -> Letter
         found.state, found.valid_from, found.note = to, day, ""
         found.proposed_by_id = by.user_id
         found.save(update_fields=["state", "valid_from", "note", "proposed_by"])
-        _record("documents.text_proposed", found, by=by, now=now, day=day.isoformat())
+        record("documents.text_proposed", found, by=by, now=now, day=day.isoformat())
     return found
 
 
@@ -106,7 +122,7 @@ def send_text_back(text_id: int, note: str, *, by: Scope, now: datetime) -> Lett
         found, to = _claim(text_id, Verb.SEND_BACK, by=by, now=now)
         found.state, found.note = to, note
         found.save(update_fields=["state", "note"])
-        _record("documents.text_sent_back", found, by=by, now=now)
+        record("documents.text_sent_back", found, by=by, now=now)
     return found
 
 
@@ -120,7 +136,7 @@ def publish_text(text_id: int, *, by: Scope, now: datetime) -> LetterText:
         found.state, found.valid_from, found.valid_to = to, day, None
         found.published_by_id, found.published_at = by.user_id, now
         found.save()
-        _record("documents.text_published", found, by=by, now=now, day=day.isoformat())
+        record("documents.text_published", found, by=by, now=now, day=day.isoformat())
     return found
 
 
@@ -136,7 +152,7 @@ def take_text_back(text_id: int, *, by: Scope, now: datetime) -> LetterText:
         if was_published:
             ended = _versions(found).filter(state=VersionState.PUBLISHED, valid_to=found.valid_from)
             ended.update(valid_to=None)
-        _record("documents.text_taken_back", found, by=by, now=now)
+        record("documents.text_taken_back", found, by=by, now=now)
     return found
 
 
@@ -152,7 +168,7 @@ def retire_text(
             "general_text", _("通用的文书模板不能停用，只能改；否则办件就发不出文书。")
         )
     with transaction.atomic(durable=True):
-        _lock(kind)
+        lock(kind)
         published = LetterText.objects.of(kind, item_id).filter(state=VersionState.PUBLISHED)
         if published.filter(valid_from__gt=today).exists():
             raise NotAllowed("later_version", _("已有一版定在以后生效，请先收回那一版。"))
@@ -161,12 +177,12 @@ def retire_text(
             raise Conflict("not_in_force", _("这份模板现在没有在用的版本。"))
         found.valid_to = last_day + timedelta(days=1)
         found.save(update_fields=["valid_to"])
-        _record("documents.text_retired", found, by=by, now=now, day=last_day.isoformat())
+        record("documents.text_retired", found, by=by, now=now, day=last_day.isoformat())
     return found
 
 
 # --- shared ----------------------------------------------------------------------------------------
-def _lock(kind: str) -> None:
+def lock(kind: str) -> None:
     """Whatever happens to the texts of a kind happens one after the other."""
     list(LetterText.objects.select_for_update(no_key=True).filter(kind=kind).order_by("pk"))
 
@@ -175,7 +191,7 @@ def _versions(found: LetterText) -> Any:
     return LetterText.objects.of(found.kind, found.item_id)
 
 
-def _last(kind: str, item_id: str | None) -> LetterText | None:
+def last_of(kind: str, item_id: str | None) -> LetterText | None:
     return LetterText.objects.of(kind, item_id).order_by("-number").first()
 
 
@@ -186,7 +202,7 @@ def _last_published(kind: str) -> LetterText | None:
 
 def _claim(text_id: int, verb: Verb, *, by: Scope, now: datetime) -> tuple[LetterText, str]:
     check_power(by)
-    _lock(LetterText.objects.values_list("kind", flat=True).get(pk=text_id))
+    lock(LetterText.objects.values_list("kind", flat=True).get(pk=text_id))
     found = LetterText.objects.get(pk=text_id)
     return found, check_verb(found, verb, by=by, now=now).to
 
@@ -196,7 +212,7 @@ def _check(found: LetterText) -> None:
         raise NotAllowed("has_errors", _("检查没有通过，请先改好列出的问题。"))
 
 
-def _record(
+def record(
     action: str, found: LetterText, *, by: audit.Actor, now: datetime, **detail: Any
 ) -> None:
     told: Mapping[str, Any] = {"text": found.code, "version": found.number, **detail}
