@@ -217,10 +217,10 @@ class CaseQuerySet(QuerySet["Case"]):
             .values_list("version__item_id", flat=True)
         )
 
-    def under_way(self, applicant_id: uuid.UUID, items: Collection[str]) -> Self:
-        """The same matters of the same person that are still open, wherever: said before they are filed again.
-        A draft for the person is what entitles to ask."""
-        return self.open().filter(applicant_id=applicant_id, version__item_id__in=items)
+    def under_way(self, applicants: Collection[uuid.UUID], items: Collection[str]) -> Self:
+        """The same matters of the same persons that are still open, wherever: said before they are filed again.
+        Who may file for a person may ask."""
+        return self.open().filter(applicant_id__in=applicants, version__item_id__in=items)
 
     def in_hand_of(self, scope: Scope) -> Self:
         """The work list: open cases that the acting body must move, in the post's own lines."""

@@ -15,6 +15,7 @@ class PublicityConfig(AppConfig):
 
         moving.declare(days.ENDS, days.ANSWERS)
         followers.follow(closing.follow_case)
+        followers.foresee(closing.foresee)
         acts.declare(beside.PUBLICISE)
         for panel in beside.PANELS:
             panels.declare(panel)

@@ -47,6 +47,7 @@ OTHERS = {
         *("residents.base.columns.name_columns", "residents.base.columns.number_columns"),
         *("residents.base.columns.phone_columns", "residents.base.saying.foresee"),
         *("servicehall.cases.filing.is_proxy", "servicehall.cases.looking.offers"),
+        "servicehall.cases.batches.look_ahead",
         *("servicehall.catalogue.bundling.offered", "servicehall.catalogue.versions.benefit_kinds"),
         *("servicehall.cases.papers.open_paper", "servicehall.catalogue.versions.known_now"),
         *("servicehall.documents.comparing.is_same_file", "servicehall.documents.texts.seen_of"),

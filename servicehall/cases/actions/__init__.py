@@ -10,7 +10,7 @@ from servicehall.cases.actions.accords import (
 )
 from servicehall.cases.actions.again import start_again
 from servicehall.cases.actions.applicant import answer_supplement, lapse, rate, withdraw
-from servicehall.cases.actions.batches import go_on, start_batch
+from servicehall.cases.actions.batches import go_on, look_ahead, start_batch
 from servicehall.cases.actions.by_program import file_once, withdraw_once
 from servicehall.cases.actions.clock import (
     begin_special,
@@ -102,6 +102,7 @@ __all__ = [
     "keep_paper",
     "keep_undertaking",
     "lapse",
+    "look_ahead",
     "move_draft",
     "offers",
     "open_case",

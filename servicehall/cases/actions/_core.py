@@ -23,6 +23,7 @@ from servicehall.cases.enums import (
     CaseAction,
     CaseState,
     PauseReason,
+    SignatureState,
     StepState,
 )
 from servicehall.cases.followers import Happening
@@ -134,7 +135,7 @@ def acted(case: Case, step: ReviewStep | None) -> Collection[uuid.UUID | None]:
 
 def check_signed(case: Case) -> None:
     """Before an acceptance and before a decision for the applicant. Says how many are missing, not whom."""
-    missing = case.signatures.missing().count()
+    missing = sum(row.state != SignatureState.SIGNED for row in case.signatures.all())
     if missing:
         raise NotAllowed(
             "signatures_missing",

@@ -98,8 +98,8 @@ def keep_undertaking(case_id: uuid.UUID, key: str, *, by: Scope, now: datetime) 
 
 def check_nothing_owed(case: Case) -> None:
     """A decision for the applicant waits for every paper that was deferred."""
-    owed = case.undertakings.filter(kind=UndertakingKind.DEFERRED, kept_at__isnull=True)
-    if titles := list(owed.values_list("title", flat=True)):
+    owed = [row for row in case.undertakings.all() if row.kept_at is None]
+    if titles := [row.title for row in owed if row.kind == UndertakingKind.DEFERRED]:
         raise NotAllowed(
             "papers_owed",
             _("容缺的材料还没有补齐：%(titles)s。补齐登记后再作决定。")
@@ -109,9 +109,9 @@ def check_nothing_owed(case: Case) -> None:
 
 def check_nothing_asked(case: Case) -> None:
     """A step does not move on while an opinion that was asked for is still out."""
-    waiting = case.consultations.open().filter(kind=ConsultationKind.OPINION)
-    if bodies := list(waiting.select_related("body")):
-        names = "、".join(consultation.body.label for consultation in bodies)
+    waiting = [row for row in case.consultations.all() if row.is_open]
+    if asked := [row for row in waiting if row.kind == ConsultationKind.OPINION]:
+        names = "、".join(row.body.label for row in asked)
         raise NotAllowed(
             "opinions_open",
             _("还在等%(bodies)s的意见。等答复，或者先取消征求意见。") % {"bodies": names},
