@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 
 from community.governance.enums import PlaceLevel, Power
@@ -90,6 +91,12 @@ class PostQuerySet(QuerySet["Post"]):
             .select_related("body")
             .order_by("body__code", "role")
         )
+
+    def with_powers(self) -> Self:
+        """With `held`: the powers of each somewhere."""
+        codes = "group__placegrant__permission__codename"
+        held = ArrayAgg(codes, filter=Q(**{f"{codes}__isnull": False}), distinct=True, default=[])
+        return self.annotate(held=held)
 
     def of_body(self, scope: Scope, day: date) -> Self:
         """The posts of the acting body on a day."""
