@@ -333,7 +333,7 @@ class CaseFile:
 def _acted(event: CaseEvent) -> str:
     """Who acted: the post as it stands on record, which is Chinese; in English by its body and role of today."""
     if event.post is not None and get_language() == "en":
-        return f"{event.post.body.label} · {event.post.get_role_display()}"
+        return f"{event.post.body.label} · {event.post.capacity}"
     if event.post_label == audit.SYSTEM.post_label:
         return _("系统")
     return event.post_label or _("申请人")

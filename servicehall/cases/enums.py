@@ -1,7 +1,7 @@
 """The fixed words of the service hall (domain 4.1, 3.7)."""
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 
 class CaseState(TextChoices):
@@ -139,9 +139,9 @@ class ProposalState(TextChoices):
 class BatchAct(TextChoices):
     """What may be done to many cases at once; never a refusal, which needs reasons of its own."""
 
-    ACCEPT = "accept", _("受理")
-    FORWARD = "forward", _("审核通过，转下一环节")
-    GRANT = "grant", _("准予")
+    ACCEPT = "accept", pgettext_lazy("按钮", "受理")
+    FORWARD = "forward", _("同意，转下一环节")
+    GRANT = "grant", pgettext_lazy("按钮", "准予")
 
 
 class SignatureState(TextChoices):

@@ -114,7 +114,6 @@ class ExtendForm(ActForm):
             label=_("延长多久"),
             min_value=1,
             max_value=most or 1,
-            initial=most,
             help_text=_("最多延长 %(most)s。") % {"most": self.file.version.extendable_label},
         )
 

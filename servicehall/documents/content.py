@@ -202,7 +202,9 @@ def _common(occasion: Occasion) -> dict[str, Any]:
 
 
 def _act(basis: Mapping[str, Any]) -> str:
-    number = f"（{basis['number']}）" if basis.get("number") else ""
+    # A bracket in the number, as of an amendment, would stand in another.
+    bare = (basis.get("number") or "").replace("（", "，").replace("）", "")
+    number = f"（{bare}）" if bare else ""
     return f"《{basis['title']}》{number}{basis.get('article') or ''}"
 
 

@@ -69,7 +69,7 @@ def test_a_refusal_gives_reasons_and_remedies():
     letter = letter_of(case, K.REFUSAL)
     roles = {block["role"]: block["text"] for block in letter.words["blocks"]}
     assert roles["reason"] == "收入高于标准。"
-    assert "《社会救助暂行办法》" in roles["basis"]
+    assert "《社会救助暂行办法》（国务院令第649号，2019年修订）" in roles["basis"]
     assert "60日" in roles["remedy"]
     assert "行政复议" in roles["remedy"]
     assert "6个月" in roles["remedy"]

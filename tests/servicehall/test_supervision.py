@@ -506,13 +506,20 @@ def test_recomputing_costs_the_same_for_one_case_and_for_many(place, count_queri
 def test_from_the_figure_to_the_letter_and_its_reply(place, watchers, client_for):
     place.now = timezone.now()
     case = place.accepted()
+    office, today = client_for(watchers.office), place.now.date()
+    due(case, promised=today - timedelta(days=1), statutory=today + timedelta(days=9))
+    asked = office.get(reverse("supervision:urge", args=[case.pk])).context["form"]
+    assert asked.initial == {
+        "body_id": str(place.station.pk),
+        "kind": FindingKind.OVER_PROMISED,
+    }, "as the light says"
+    assert "超期" in office.get(reverse("supervision:case", args=[case.pk])).content.decode()
     actions.record_paper(
         case.pk, happened_at=place.now, reason="停电", by=place.clerk, now=place.now
     )
     leader = client_for(watchers.leader).get(reverse("supervision:overview")).content.decode()
     assert place.station.name in leader
     assert reverse("supervision:findings") not in leader
-    office = client_for(watchers.office)
     listed = reverse("supervision:findings")
     assert listed in office.get(reverse("supervision:overview")).content.decode()
     page = office.get(listed, {"kind": "off_system"}).content.decode()

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import step_up
@@ -158,7 +159,8 @@ def _names_of_days(file: CaseFile, calendar: WorkCalendar) -> dict[date, str]:
         if year not in calendar.published:
             names |= statutory_holidays(year)
     days = WorkCalendarDay.objects.public().filter(day__range=(start, end))
-    return names | {day.day: day.note for day in days}
+    names |= {day.day: day.note for day in days}
+    return {day: gettext(name) if name else "" for day, name in names.items()}
 
 
 @access(power(Power.REVEAL_FIELDS))
