@@ -17,6 +17,7 @@ from community.governance.scopes import Scope, scope_of
 from tests.factories.accounts import UserFactory
 
 SINCE = date(2020, 1, 1)
+FIRST = 950  # beyond the serials that communities get in turn
 BASIS = {
     Role.COMMITTEE_DIRECTOR: PostBasis.ELECTION,
     Role.COMMITTEE_MEMBER: PostBasis.ELECTION,
@@ -85,6 +86,13 @@ class CommunityFactory(PlaceFactory):
 
     class Meta:
         exclude = ["serial"]
+
+
+def first_community() -> Place:
+    """For what is remembered: its number is none that a later community of the same test could come to."""
+    first: Place = CommunityFactory.build(parent=StreetFactory(usual=True), serial=FIRST)
+    taken = Place.objects.filter(code=first.code).exists()
+    return CommunityFactory.create() if taken else CommunityFactory.create(serial=FIRST)
 
 
 def far_community() -> Place:

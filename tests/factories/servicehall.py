@@ -3,7 +3,7 @@
 import random
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -29,10 +29,12 @@ from tests.factories.governance import (
     StationFactory,
     StreetFactory,
     StreetOfficeFactory,
+    first_community,
     resident_scope,
     staff,
 )
 from tests.factories.residents import PersonFactory
+from tests.remembering import remembered
 
 ALLOWANCE = "W4-04"  # 高龄津贴: community, street and district in turn, two files
 CHILDCARE = "W3-02"  # 育儿补贴: for each child, asked for by one of the parents
@@ -184,9 +186,16 @@ def hall(
     publicity_days: int = 0,
 ) -> Hall:
     """A hall for an item that walks community, street and district (DIBAO, ALLOWANCE)."""
+    if community is not None:
+        return _hall(code, community, now, publicity_days)
+    key = ("hall", code, publicity_days, timezone.localdate())
+    made = remembered(key, lambda: _hall(code, first_community(), now, publicity_days))
+    return replace(made, now=now or timezone.now())
+
+
+def _hall(code: str, community: Place, now: datetime | None, publicity_days: int) -> Hall:
     load_rights()
     version = item_version(code, publicity_days=publicity_days)
-    community = community or CommunityFactory()
     street = community.parent
     assert street is not None
     district = street.parent
