@@ -18,10 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from common.errors import Invalid
 from community.governance.scopes import Scope
-from servicehall.catalogue.actions.bundling import add_bundle, lock_bundle
+from servicehall.catalogue.actions import bundling, versions
 from servicehall.catalogue.actions.columns import columns_of, digest
-from servicehall.catalogue.actions.life import check_power, lock_item, record
-from servicehall.catalogue.actions.versions import add_draft, known_now
+from servicehall.catalogue.actions.life import check_power, lock_item
 from servicehall.catalogue.checking import Known, check
 from servicehall.catalogue.checking_bundles import BASIS_LENGTH, BUNDLE_CODE, check_bundle
 from servicehall.catalogue.enums import VersionState
@@ -134,7 +133,7 @@ def _pack_items(_now: datetime) -> Iterable[Mapping[str, Any]]:
 
 
 def _unpack_items() -> Carry:
-    known = known_now()
+    known = versions.known_now()
     return lambda content, by, now: _carry(content, known, by=by, now=now)
 
 
@@ -153,8 +152,8 @@ def _carry(content: Any, known: Known, *, by: Scope | None, now: datetime) -> Ca
         return Carried(code, name, SAME)
     if last is not None and last.is_open:
         return Carried(code, name, BUSY, HAS_DRAFT)
-    version = add_draft(item, {**content, "window": item.window_id}, by=by, now=now)
-    record("catalogue.imported", version, by=by or audit.SYSTEM, now=now)
+    version = versions.add_draft(item, {**content, "window": item.window_id}, by=by, now=now)
+    versions.LIFE.record("imported", version, by=by or audit.SYSTEM, now=now)
     return Carried(code, name, NEW if is_new else CHANGED)
 
 
@@ -168,16 +167,13 @@ def _carry_bundle(content: Any, by: Scope | None, now: datetime) -> Carried:
     if not _is_bundle(content):
         return Carried(_text(content, "code"), {}, REFUSED, _("内容的写法不对。"), BUNDLE_PAGE)
     code, name = content["code"], content["name"]
-    last = lock_bundle(code)
+    last = bundling.lock_bundle(code)
     if last is not None and last.content == content:
         return Carried(code, name, SAME, page=BUNDLE_PAGE)
     if last is not None and last.is_open:
         return Carried(code, name, BUSY, HAS_DRAFT, BUNDLE_PAGE)
-    found = add_bundle(code, content, by=by, now=now)
-    detail = {"bundle": code, "version": found.number}
-    audit.record(
-        "catalogue.bundle_imported", by=by or audit.SYSTEM, target=found, detail=detail, now=now
-    )
+    found = bundling.add_bundle(code, content, by=by, now=now)
+    bundling.LIFE.record("imported", found, by=by or audit.SYSTEM, now=now)
     return Carried(code, name, CHANGED if last else NEW, page=BUNDLE_PAGE)
 
 

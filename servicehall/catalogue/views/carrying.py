@@ -51,7 +51,8 @@ def import_page(request: PortalRequest) -> HttpResponse:
             found = actions.import_items(data, by=request.scope, now=timezone.now())
         except Invalid as refusal:
             form.add_error("file", str(refusal.message))
-    rows = [(item, *FATES[item.fate]) for item in found]
+    # What is as it was needs nobody; it stands last.
+    rows = [(item, *FATES[item.fate]) for item in sorted(found, key=lambda one: one.fate == "same")]
     status = HTTP_INVALID if form.errors else 200
     context = {"form": form, "rows": rows}
     return TemplateResponse(request, "catalogue/import.html", context, status=status)

@@ -64,7 +64,7 @@ def _carry(given: Any, by: Scope | None, now: datetime) -> Carried:
     found = texts.add_text(
         kind, item_id, last, content=given["content"], basis=given["basis"], by=by, now=now
     )
-    texts.record("documents.text_imported", found, by=by or audit.SYSTEM, now=now)
+    texts.LIFE.record("imported", found, by=by or audit.SYSTEM, now=now)
     return Carried(code, name, CHANGED if last else NEW, page=PAGE)
 
 
