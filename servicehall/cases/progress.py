@@ -88,13 +88,23 @@ def timeline(
 
 
 def _past(case: Case, events: Sequence[CaseEvent], steps: Sequence[ReviewStep]) -> list[Entry]:
-    entries = [_event(case, event) for event in events if event.action in TITLES]
+    entries = [_event(case, event) for event in _told(events) if event.action in TITLES]
     entries += [
         Entry(PASSED[step.level], who=step.body.label, at=step.closed_at)
         for step in steps
         if step.state == StepState.PASSED
     ]
     return sorted(entries, key=lambda entry: entry.at or case.filed_at)
+
+
+def _told(events: Sequence[CaseEvent]) -> list[CaseEvent]:
+    """Without what was told before: where all must stand back, each step passes its office by in the same way."""
+    found: list[CaseEvent] = []
+    for event in events:
+        before = [one.said for one in found if one.action == event.action]
+        if event.action != CaseAction.REROUTE or event.said not in before:
+            found.append(event)
+    return found
 
 
 def _event(case: Case, event: CaseEvent) -> Entry:
