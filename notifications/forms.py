@@ -1,5 +1,6 @@
 """Forms for endpoints of other systems. They clean; actions decide."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,12 +26,10 @@ class EndpointForm(forms.Form):
         max_length=80,
         help_text=_("哪个部门的哪个系统，例如：区民政局救助系统。"),
     )
-    body_key = forms.RegexField(
-        r"[A-Za-z0-9._-]+\Z",
-        label=_("机构代码"),
-        max_length=80,
-        help_text=_("部门在本系统中的代码，只推送与它有关的事件。"),
-        widget=forms.TextInput(attrs=AS_TYPED),
+    body_key = forms.ChoiceField(
+        label=_("哪个部门"),
+        help_text=_("只推送与它有关的事件。"),
+        error_messages={"invalid_choice": _("请从列表中选择部门。")},
     )
     url = forms.CharField(
         label=_("推送地址"),
@@ -42,12 +41,13 @@ class EndpointForm(forms.Form):
         label=_("推送哪些事件"),
         choices=_choices,
         widget=forms.CheckboxSelectMultiple,
-        required=False,
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, bodies: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"initial": {"key": uuid7()}} | kwargs)
+        fields: Any = self.fields
+        fields["body_key"].choices = [("", _("请选择")), *bodies.items()]
 
 
 class EndForm(forms.Form):

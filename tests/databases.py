@@ -32,20 +32,26 @@ def copy_of_one(worker: str, run: str) -> None:
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 
+def filled(cursor: Any) -> list[str]:
+    """The tables in which anything is."""
+    cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    tables = [name for (name,) in cursor.fetchall() if name not in KEPT]
+    cursor.execute(
+        " UNION ALL ".join(
+            f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables
+        )
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
 def empty(*_args: Any) -> None:
     """Take out the rows that a test with real transactions left.
 
     Django's flush empties every table and then writes the permissions of all models anew, after each such test.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        tables = [name for (name,) in cursor.fetchall() if name not in KEPT]
-        filled = " UNION ALL ".join(
-            f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables
-        )
-        cursor.execute(filled)
-        found = cursor.fetchall()
+        found = filled(cursor)
         # Without triggers and keys, neither the order matters nor that some rows are there for ever.
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for (name,) in found:
+        for name in found:
             cursor.execute(f'DELETE FROM "{name}"')

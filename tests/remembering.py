@@ -1,4 +1,4 @@
-"""What hundreds of tests begin with is made by the real acts once in a process; then its rows are put back as they were.
+"""What hundreds of tests begin with is made by the real acts once in a process; then its rows are put back.
 
 Only where none of its tables holds anything yet: whoever has made something before gets it made beside that.
 """
@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+
+from tests import databases
 
 Made = TypeVar("Made")
 
@@ -41,20 +43,27 @@ class Memory:
 _memories: dict[Hashable, Memory] = {}
 
 
-def remembered(key: Hashable, make: Callable[[], Made]) -> Made:
-    """What `make` makes, or made when it was last asked for under this key: a copy that the test may change."""
+def remembered(key: Hashable, make: Callable[[], Made], *, is_alone: bool = True) -> Made:
+    """What `make` makes, or made when it was last asked for under this key: a copy that the test may change.
+
+    `is_alone`: what is made leans on whatever it finds, and is kept only when it found nothing. Otherwise its rows
+    are the same whatever else there is.
+    """
     memory = _memories.get(key)
     if memory is not None:
         return memory.come_back() if memory.fits() else make()
-    with transaction.atomic(), connection.cursor() as cursor:
+    around = transaction.atomic()
+    around._from_testcase = True  # type: ignore[attr-defined]  # else nothing in it may be durable
+    with around, connection.cursor() as cursor:
         before = _written(cursor)
+        may_be_kept = not is_alone or not (before or databases.filled(cursor))
         made = make()
         new = {
             table: rows - before.get(table, 0)
             for table, rows in _written(cursor).items()
             if rows != before.get(table, 0)
         }
-        if all(_count(cursor, table) == rows for table, rows in new.items()):
+        if may_be_kept and all(_count(cursor, table) == rows for table, rows in new.items()):
             _memories[key] = Memory(deepcopy(made), {table: _rows(cursor, table) for table in new})
     return made
 

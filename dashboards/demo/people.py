@@ -187,7 +187,7 @@ class _Writer:
         if not certificate:
             number, document = self._document(one, age)
         phone = self._phone(one, age)
-        seen_on = self.as_of - timedelta(days=rng.randint(3, 540))
+        seen_on = max(self.as_of - timedelta(days=rng.randint(3, 540)), one.birth_on)
         provenance = {"full_name": ["police", str(one.birth_on if age < 1 else seen_on)]}
         if number:
             provenance |= {"id_number": ["police", str(seen_on)]}

@@ -17,7 +17,7 @@ from accounts.step_up import verified_within
 from common.access import access, power
 from common.errors import Invalid, NotAllowed
 from common.paging import BadCursor, Page, keyset_page
-from notifications import actions, events, reasons
+from notifications import actions, events, reasons, receivers
 from notifications.forms import EndForm, EndpointForm, SinceForm
 from notifications.models import WebhookDelivery, WebhookEndpoint
 from notifications.querysets import SETUP
@@ -36,7 +36,10 @@ def endpoint_list(request: "ScopedRequest") -> HttpResponse:
         page = keyset_page(rows, order=("-id",), after=request.GET.get("after"), size=SIZE)
     except BadCursor:
         return redirect("notifications:webhooks")
-    return TemplateResponse(request, "notifications/webhooks/list.html", {"page": page})
+    names = receivers.below(request.scope.body_path) if page.items else {}
+    named = [(row, names.get(row.body_key, row.body_key)) for row in page.items]
+    context = {"page": page, "rows": named}
+    return TemplateResponse(request, "notifications/webhooks/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,7 +47,8 @@ def endpoint_list(request: "ScopedRequest") -> HttpResponse:
 @verified_within()
 def new(request: "ScopedRequest") -> HttpResponse:
     """Answers with the secret itself, not with a redirect: only now it is shown."""
-    form = EndpointForm(request.POST if request.method == "POST" else None)
+    bodies = receivers.below(request.scope.body_path)
+    form = EndpointForm(bodies, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             made = actions.add_endpoint(
@@ -185,6 +189,7 @@ def _page(
         page = keyset_page(log, order=("-id",), after=None, size=SIZE)
     context = {
         "endpoint": endpoint,
+        "body": receivers.below(request.scope.body_path).get(endpoint.body_key, endpoint.body_key),
         "heard": [events.title(code) for code in endpoint.events],
         "page": page,
         "rows": [

@@ -88,14 +88,19 @@ class RegisterForm(forms.Form):
         label=_("证件号码"),
         max_length=30,
         required=False,
-        help_text=_("身份证、居住证、永久居留证或出生医学证明的号码；没有的空着，填出生日期。"),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_(
+            "身份证、居住证、永久居留证或出生医学证明的号码；没有的空着，填出生日期和性别。"
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-says-birth": True}),
     )
-    birth_on = forms.DateField(label=_("出生日期"), required=False)
+    birth_on = forms.DateField(
+        label=_("出生日期"), required=False, help_text=_("有18位号码的不用填，以号码为准。")
+    )
     sex = forms.ChoiceField(
         label=_("性别"),
         choices=[(Sex.FEMALE, Sex.FEMALE.label), (Sex.MALE, Sex.MALE.label)],
         required=False,
+        help_text=_("有18位号码的不用选，以号码为准。"),
         widget=forms.RadioSelect,
     )
     phone = forms.CharField(
@@ -128,6 +133,8 @@ class RegisterForm(forms.Form):
         choices = [(code, place.label) for code, place in self.places.items()]
         self.fields["community"].choices = choices  # type: ignore[attr-defined]
         self.fields["full_name"].widget.attrs["autofocus"] = True
+        for name in ("birth_on", "sex"):  # demanded where the number does not say them
+            self.fields[name].is_wanted = True  # type: ignore[attr-defined]
 
     def clean_full_name(self) -> str:
         return normalise_name(self.cleaned_data["full_name"])

@@ -240,6 +240,8 @@ class RelationsForm(ActForm):
             self.fields[f"member_{number}"] = forms.ChoiceField(
                 label=member.name, choices=self.choices(), required=False, help_text=member.relation
             )
+            # Nothing chosen says something too: stays, or as before.
+            self.fields[f"member_{number}"].is_wanted = True  # type: ignore[attr-defined]
 
     def relations(self) -> dict[UUID, str]:
         data = self.cleaned_data

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 DECISION = "decision"  # the source that speaks when a person has settled a conflict
 UNKNOWN = "unknown"  # the source of values that were there before anybody asked where from
+FIRST = 0  # the rank of a decision, where the table does not say that later words count alike
 LAST = 1000  # the rank of a source that has none
 
 
@@ -22,6 +23,12 @@ class Claim:
     value: str
     as_of: str
     batch: str | None = None
+    sense: str = (
+        ""  # what the value says, however it is written; the value itself where that is one
+    )
+
+    def agrees(self, other: "Claim") -> bool:
+        return (self.sense or self.value) == (other.sense or other.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class Verdict:
 
 def judge(claims: Iterable[Claim], overruled: Collection[tuple[str, str]] = ()) -> Verdict | None:
     """The best source's word is kept, among equals the newest. Whoever says otherwise is a rival, unless his
-    word is outdated or a decision has overruled just this (source, value)."""
+    word is outdated, says the same in other words, or a decision has overruled just this (source, value)."""
     standing = sorted((claim for claim in claims if claim.value), key=lambda claim: claim.source)
     if not standing:
         return None
@@ -47,7 +54,7 @@ def judge(claims: Iterable[Claim], overruled: Collection[tuple[str, str]] = ()) 
     rivals = (
         claim
         for claim in standing
-        if claim.value != kept.value
+        if not claim.agrees(kept)
         and not is_outdated(claim, kept)
         and (claim.source, claim.value) not in overruled
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
+from community.governance.naming import post_read
 from residents.base.attributes import ATTRIBUTES
 from residents.base.enums import CareBasis, Purpose, Relation, RevealReason
 
@@ -112,7 +113,7 @@ def _who(entry: AuditEntry, own_user_id: UUID) -> str:
     if entry.user_id is None:
         is_machine = entry.post_label == SYSTEM.post_label
         return _("系统自动处理") if is_machine else _("还没有登录的人（可能是您自己）")
-    return entry.post_label or _("工作人员")
+    return post_read(entry.post_label) or _("工作人员")
 
 
 def _why(reason: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid
+from common.refusals import TakingForm
 from community.governance.models import Place
 from residents.base.attributes import ATTRIBUTES
 from residents.base.enums import RevealReason
@@ -147,6 +148,22 @@ class SettleForm(forms.Form):
             except Invalid as error:
                 self.add_error("value", str(error.message))
         return data
+
+
+class ManyForm(TakingForm):
+    """Which side of all the ticked conflicts is right, and why."""
+
+    THEIRS = "theirs"
+    side = forms.ChoiceField(
+        label=_("勾选的以哪一方为准？"),
+        choices=[("ours", _("保留现在采用的")), (THEIRS, _("采用另一方说的"))],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("核实的经过或依据"),
+        max_length=200,
+        help_text=_("每一张都记这一句。例如：已与名单报送人核对，名单是旧的。"),
+    )
 
 
 class ReasonForm(forms.Form):

@@ -1,5 +1,6 @@
 """What a row's remark says to the people of the department, in the language of the reader."""
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
@@ -39,12 +40,20 @@ def remark_of(row: ImportRow, headings: Mapping[int, str]) -> str:
 
 
 def annotated(batch: ImportBatch) -> tuple[str, str, bytes]:
-    """The file as it came, with a last column of remarks: ending, type, content.
+    """The file as it came, with a last column of remarks: ending, type, content. An .xls comes back as .xlsx.
 
     Beyond limits().whole_rows only the headings and the rows that need work. Raises storage.FileMissing.
     """
     notes = _remarks(batch)
-    rows = _rows(batch, notes, is_whole=batch.total <= limits().whole_rows)
+    is_whole = batch.total <= limits().whole_rows
+    if batch.kind == FileKind.XLSX and is_whole:
+        told = {number: note for number, (_fate, note) in notes.items()}
+        told[batch.last_row] = _("备注")
+        # What the reader takes and the writer does not is rare: then the table comes back in a plain one.
+        with contextlib.suppress(reading.FileRefused):
+            content = reading.with_remarks(storage.read(batch.stored_as), batch.sheet, told)
+            return "xlsx", writing.XLSX_TYPE, content
+    rows = _rows(batch, notes, is_whole=is_whole)
     if batch.kind == FileKind.CSV:
         note = str(batch.preview.get("note", "")) or "utf-8-sig,"
         encoding, delimiter = note[:-1], note[-1]

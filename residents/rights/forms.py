@@ -141,6 +141,8 @@ class GuardianForm(TakingForm):
     def __init__(self, likely: Sequence[tuple[str, str]], data: Any = None, **more: Any) -> None:
         super().__init__(data, **more)
         self.fields["guardian"].choices = [*likely, ("", _("另外的人"))] if likely else []  # type: ignore[attr-defined]
+        for name in ("guardian", "number"):  # one of the two is demanded
+            self.fields[name].is_wanted = True  # type: ignore[attr-defined]
         if not likely:
             del self.fields["guardian"]
 

@@ -12,11 +12,12 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from accounts import audit
 from common.errors import NotAllowed
 from common.masking import mask_card, mask_id, mask_phone
+from community.governance.naming import post_read
 from community.governance.scopes import Scope
 from residents.base.models import HouseholdMember, SourceSystem
 from residents.rights.relatives import close_to
@@ -331,12 +332,10 @@ class CaseFile:
 
 
 def _acted(event: CaseEvent) -> str:
-    """Who acted: the post as it stands on record, which is Chinese; in English by its body and role of today."""
-    if event.post is not None and get_language() == "en":
-        return f"{event.post.body.label} · {event.post.capacity}"
+    """Who acted: the post as it stands on record."""
     if event.post_label == audit.SYSTEM.post_label:
         return _("系统")
-    return event.post_label or _("申请人")
+    return post_read(event.post_label) or _("申请人")
 
 
 def masked(question: Mapping[str, Any], value: str) -> str:

@@ -1169,6 +1169,7 @@ IMPORTS = [
     Row("exchange:import-decide", only({W.DATA_CLERK}, 302), POST, given=of("import_row")),
     Row("exchange:import-decide", only((), blind={W.DATA_CLERK}), POST, given=of("far_row")),
     Row("exchange:conflicts", only(SETTLERS | DEPARTMENTS)),
+    Row("exchange:conflicts", only(SETTLERS | DEPARTMENTS, 422), POST, data=NONSENSE),
     Row("exchange:conflict", only(SETTLERS, blind=DEPARTMENTS), given=of("ticket")),
     Row(
         "exchange:conflict",

@@ -26,7 +26,6 @@ from community.governance.scopes import Scope
 from notifications.models import Message, WebhookDelivery, WebhookEndpoint
 from residents.base.actions import Statement, merging, say
 from residents.base.actions.life import report_missing
-from residents.base.actions.sources import load_sources
 from residents.base.models import (
     Canary,
     CareFlag,
@@ -66,12 +65,12 @@ from servicehall.cases.models import (
     Upload,
 )
 from servicehall.catalogue.models import Bundle
-from servicehall.documents.actions import load_documents
 from servicehall.documents.models import Letter
 from servicehall.publicity import actions as publicity
 from servicehall.publicity.models import Objection, PublicNotice
 from servicehall.supervision import actions as supervision
 from servicehall.supervision.models import Finding, Urging
+from tests.factories.data import load_documents, load_publicity, load_sources, load_supervision
 from tests.factories.documents import example
 from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (
@@ -728,8 +727,8 @@ def undone() -> Iterator[None]:
 
 def build() -> World:
     load_sources()
-    publicity.load_publicity()
-    supervision.load_supervision()
+    load_publicity()
+    load_supervision()
     place = hall(ALLOWANCE)
     community, street = place.community, place.community.parent
     assert street is not None

@@ -16,8 +16,8 @@ from dashboards.demo import numbers
 from servicehall.cases import actions
 from servicehall.cases.actions import start_draft
 from servicehall.cases.models import Case, Draft
-from servicehall.catalogue.actions import load_catalogue
 from tests.api.conftest import Program, by_station, filing, token_for
+from tests.factories.data import load_catalogue
 from tests.factories.governance import CommunityFactory, StationFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, Hall, hall, item_version

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from config.api.schema import description
 from servicehall.cases.api.items import ItemDetailSerializer
-from servicehall.catalogue.actions import load_catalogue
 from servicehall.catalogue.models import ItemVersion
 from tests.api.conftest import Program
+from tests.factories.data import load_catalogue
 from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, Hall, item_version
 
 

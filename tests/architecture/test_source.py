@@ -274,6 +274,7 @@ DATA = {
     "common/style_guide.py": "examples of the style guide, shown in the demonstration only",
     "community/governance/workdays.py": "names of the statutory holidays",
     "config/settings/base.py": "languages under their own names",
+    "residents/base/addresses.py": "marks in addresses",
     "residents/base/attributes.py": "headings and words in files of departments",
     "residents/base/actions/register.py": "words in files of other systems",
     "residents/base/enums.py": "names of the nationalities after GB/T 3304",

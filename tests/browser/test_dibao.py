@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
@@ -16,6 +15,7 @@ from servicehall.documents.enums import LetterKind
 from servicehall.publicity import actions as publicity
 from servicehall.publicity.models import PublicNotice
 from tests.browser.journeys import DESKTOP, PHONE, Visitor, visitor
+from tests.factories.data import load_calendar, load_publicity
 from tests.factories.documents import letter_of, lettered_hall
 from tests.factories.governance import resident_scope
 from tests.factories.residents import PersonFactory, SourceSystemFactory, household
@@ -27,8 +27,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 @pytest.fixture
 def home() -> tuple[Hall, Person]:
     """A couple at their counter, and everybody who decides about them."""
-    call_command("load_calendar", verbosity=0)
-    publicity.load_publicity()
+    load_calendar()
+    load_publicity()
     SourceSystemFactory()
     here = lettered_hall(publicity_days=7)
     spouse = PersonFactory(community=here.community, account=True)

@@ -3,13 +3,13 @@
 from contextlib import ExitStack
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from community.governance.enums import Role
 from servicehall.catalogue.models import ItemVersion
 from tests.browser.journeys import DESKTOP, PHONE, visitor
+from tests.factories.data import load_calendar
 from tests.factories.governance import CommunityOfficeFactory, DepartmentFactory, staff
 from tests.factories.residents import SourceSystemFactory
 from tests.factories.servicehall import JOBLESS, hall
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 
 @pytest.fixture
 def here():
-    call_command("load_calendar", verbosity=0)
+    load_calendar()
     SourceSystemFactory()
     return hall(JOBLESS)
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -17,9 +16,9 @@ from notifications import delivery
 from servicehall.cases import actions
 from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case, Rating, Supplement, Upload
-from servicehall.catalogue.actions import load_catalogue
 from servicehall.catalogue.enums import Channel
 from tests.browser.journeys import PHONE, file_online, give_account, give_device, photo, visitor
+from tests.factories.data import load_calendar, load_catalogue
 from tests.factories.governance import (
     CityFactory,
     CommunityOfficeFactory,
@@ -41,7 +40,7 @@ def here(settings, tmp_path):
     """A community with its station and everybody above it, all items, and an elder of 82 who is at home in it."""
     settings.UPLOAD_DIR = tmp_path / "uploads"
     settings.SMS_GATEWAY_URL = ""
-    call_command("load_calendar", verbosity=0)
+    load_calendar()
     load_catalogue()
     MessageRuleFactory()
     SourceSystemFactory()

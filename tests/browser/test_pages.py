@@ -93,6 +93,14 @@ def test_the_pages_of_a_day_are_in_order(chromium: Browser, live_server: LiveSer
         clerk.is_signed_in_as(world.scopes[Who.CLERK])
         clerk.goes_to(reverse("servicehall:desk"))
         shows_the_keys(clerk)
+        clerk.goes_to(reverse("servicehall:desk"))
+        clerk.hits("j")
+        clerk.hits("x")
+        expect(clerk.page.locator(".tick:checked")).to_have_count(1)
+        clerk.goes_to(reverse("residents:register-person"))
+        clerk.page.locator("#id_id_number").fill("15030219950409942x")
+        expect(clerk.page.locator("#id_birth_on")).to_have_value("1995-04-09")
+        expect(clerk.page.get_by_label("女性")).to_be_checked()
 
 
 def shows_the_keys(clerk: Visitor) -> None:

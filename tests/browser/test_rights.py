@@ -7,10 +7,10 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from residents.base.actions import open_file
-from residents.base.actions.sources import load_sources
 from residents.base.models import Person
 from tests.access.world import Who, build
 from tests.browser.journeys import PHONE, visitor
+from tests.factories.data import load_sources
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 

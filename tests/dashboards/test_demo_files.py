@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from community.governance.enums import PlaceLevel, Role
 from community.governance.models import Place
 from dashboards.demo import files
-from residents.base.actions.sources import load_sources
 from residents.exchange.actions import receiving
 from residents.exchange.enums import Fate
+from tests.factories.data import load_sources
 from tests.factories.governance import (
     CommunityFactory,
     CommunityOfficeFactory,

@@ -17,6 +17,7 @@ from servicehall.cases.facts import MEASURES
 from servicehall.cases.models import Case
 from servicehall.supervision import actions as supervision
 from servicehall.supervision.models import Finding
+from tests.factories.data import load_supervision
 from tests.factories.governance import BodyFactory, CommunityOfficeFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import Hall, hall
@@ -120,7 +121,7 @@ def found(case: Case, kind: str, now: datetime) -> Finding:
 
 
 def urged(place: Hall, case: Case, now: datetime) -> None:
-    supervision.load_supervision()
+    load_supervision()
     by = staff(Role.DISTRICT_OFFICE, CommunityOfficeFactory(place=district_of(place)))
     supervision.urge(
         case.pk, body_id=case.handler_id, kind="step_late", content="请办结", by=by, now=now

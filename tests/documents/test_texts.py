@@ -25,6 +25,7 @@ from servicehall.documents.checking import problems
 from servicehall.documents.enums import LetterKind
 from servicehall.documents.models import LetterText
 from servicehall.documents.wording import parse, spell
+from tests.factories.data import load_documents
 from tests.factories.documents import letter_of, lettered_hall
 from tests.factories.governance import CommunityOfficeFactory, staff
 from tests.factories.servicehall import JOBLESS
@@ -184,7 +185,7 @@ def test_what_people_wrote_outlives_the_next_load_of_the_files(office):
     rows = LetterText.objects.count()
     new = published(office, "领取时请带身份证。")
     LetterText.objects.filter(kind=K.RECEIPT).update(basis="旧")
-    actions.load_documents()
+    load_documents()
     assert LetterText.objects.for_item(K.DECISION, JOBLESS, TODAY) == new
     assert LetterText.objects.get(kind=K.RECEIPT).basis != "旧"
     assert LetterText.objects.count() == rows + 1

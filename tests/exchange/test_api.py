@@ -19,16 +19,15 @@ from community.governance.enums import ApiScope, Role
 from community.governance.models import Post
 from notifications.models import WebhookDelivery
 from residents.base.actions import Statement, say
-from residents.base.actions.sources import load_sources
 from residents.base.attributes import ATTRIBUTES
 from residents.base.looks import looks
 from residents.base.models import ConflictTicket, Person, PersonDetail
 from residents.exchange.actions import deciding, receiving, settling, working
 from residents.exchange.actions.pulling import changes_since
 from residents.exchange.actions.pushing import push
-from residents.exchange.actions.setup import load_exchange
 from residents.exchange.models import ExchangeFigure, FieldEntitlement, ImportBatch, ImportRow
 from tests.api.conftest import program as program  # noqa: PLC0414  a fixture
+from tests.factories.data import load_exchange, load_sources
 from tests.factories.exchange import official
 from tests.factories.governance import (
     CommunityFactory,
@@ -151,6 +150,7 @@ def test_rows_go_the_way_of_a_file_into_the_base(system, labour, community, pers
 
 
 def test_each_row_says_what_became_of_it_and_what_to_do_and_repeats_no_value(system, person):
+    spoken(person, "counter", phone="13800005678")
     rows = (row(phone="15400000001"), row(2, employment="ZZ"), row(phone="15400000001"))
     batch = pushed(system, *rows)
     answer = system.get(f"{BATCHES}/{batch}/rows")

@@ -6,6 +6,7 @@ and the disk, and every page that lists. Only the files and answers that are for
 
 import logging
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,14 @@ from notifications import bell
 from notifications.models import WebhookDelivery
 from residents.base import actions as base
 from residents.base.actions.doubles import refresh_doubles
-from residents.base.actions.sources import load_sources
 from residents.base.models import ConflictTicket, Person, PersonDetail
 from residents.exchange import reading
 from residents.exchange.actions import deciding, receiving, reports
-from residents.exchange.actions.setup import load_exchange
 from residents.exchange.layouts import ANSWER
 from residents.exchange.models import ImportBatch, ImportRow
 from residents.rights import actions as rights
 from tests.api.conftest import program as program  # noqa: PLC0414  a fixture
+from tests.factories.data import load_exchange, load_rights, load_sources
 from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (
     CommunityFactory,
@@ -108,6 +108,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(Task, "apply_async", send)
     monkeypatch.setattr(bell, "publish", lambda *args: send(None, *args))
+    bell.breaker.succeeded()  # a test before this one may have rung where nobody was
     return found
 
 
@@ -116,7 +117,7 @@ def ground(settings: Any, tmp_path: Path) -> None:
     settings.UPLOAD_DIR = tmp_path
     load_sources()
     load_exchange()
-    rights.load_rights()
+    load_rights()
 
 
 @pytest.fixture
@@ -215,7 +216,7 @@ def _import(desk: Browser, clerk: Any, community: Any) -> None:
     importing.worked(batch)
     # A value of another source that clashes.
     base.say(
-        [base.Statement(Person.objects.with_number(IDS[1]).get().pk, {"phone": PHONES[5]}, importing.JUNE)],
+        [base.Statement(Person.objects.with_number(IDS[0]).get().pk, {"phone": PHONES[5]}, date(2026, 1, 1))],
         source="counter", by=clerk, now=timezone.now(),
     )  # fmt: skip
     refresh_doubles(community.pk, now=timezone.now())

@@ -20,14 +20,14 @@ from community.governance.enums import Role
 from dashboards.demo import numbers
 from notifications.models import Message
 from residents.base import actions as base
-from residents.base.actions.sources import load_sources
 from residents.base.looks import looks
 from residents.base.models import Person, PersonDetail
 from residents.exchange import sealed, sheets
-from residents.exchange.actions import exports
-from residents.exchange.actions.setup import OF_TEMPLATE, load_exchange, load_template
+from residents.exchange.actions import exports, setup
+from residents.exchange.actions.setup import OF_TEMPLATE, load_template
 from residents.exchange.enums import RunState
 from residents.exchange.models import ExchangeFigure, ExportRow, ExportRun, FieldEntitlement
+from tests.factories.data import load_exchange, load_sources
 from tests.factories.exchange import asked, exported, official, template, worked
 from tests.factories.governance import (
     CommunityFactory,
@@ -87,13 +87,16 @@ def headed(rows: list[list[object]], titles: int = 0) -> list[dict[str, object]]
 
 
 # --- a phone typed once (S33) -----------------------------------------------------------------------
-def test_a_phone_typed_once_at_the_counter_stands_in_the_forms_of_four_departments(community):
+def test_a_phone_typed_once_at_the_counter_stands_in_the_forms_of_six_departments(community):
     load_sources()
     load_exchange()
     head = PersonFactory(community=community, full_name="王建国", birth_on=years_ago(58))
     mother = PersonFactory(community=community, elder=True, birth_on=date(1944, 3, 8))
     home = household(head, mother=mother)
-    PersonDetail.objects.create(person=head, aid_status="1", employment="30", education="61")
+    PersonDetail.objects.create(
+        person=head, aid_status="1", employment="30", education="61", medical_insurance="2",
+        disability_kind="4", disability_level="2", registered_address="海勃湾区新华街1号",
+    )  # fmt: skip
     clerk = staff(Role.WINDOW_CLERK, StationFactory(place=community))
     phone = numbers.phone(7_123_456)
     for person in (head, mother):
@@ -105,6 +108,8 @@ def test_a_phone_typed_once_at_the_counter_stands_in_the_forms_of_four_departmen
         ("civil_affairs", "civil_aid"),
         ("human_resources", "labour_employment"),
         ("health", "health_families"),
+        ("healthcare_security", "insurance_enrolment"),
+        ("disabled_federation", "disabled_persons"),
     ):
         _run, found[key] = exported(official(key), community, code)
 
@@ -112,6 +117,7 @@ def test_a_phone_typed_once_at_the_counter_stands_in_the_forms_of_four_departmen
     assert police["王建国"]["联系方式"] == phone
     assert police["王建国"]["出生日期"] == head.birth_on.strftime("%Y%m%d")
     assert police["王建国"]["性别"] == "1"
+    assert police["王建国"]["户籍门（楼）详址"] == "海勃湾区新华街1号", "the register, not the door"
     assert police["陈桂芝"]["户号"] == home.number
     assert police["陈桂芝"]["与户主关系"] == "52"
     assert police["陈桂芝"]["户主姓名"] == "王建国"
@@ -131,6 +137,18 @@ def test_a_phone_typed_once_at_the_counter_stands_in_the_forms_of_four_departmen
         (phone, "C", "普通高中毕业")
     ]
     assert next(iter(labour[0])) == "联系电话"
+
+    insured = headed(lines(found["healthcare_security"], "utf-8-sig"))  # type: ignore[arg-type]
+    assert [(row["手机号码"], row["证件类型"], row["险种类型"]) for row in insured] == [
+        (phone, "01", "390")
+    ]
+    assert (insured[0]["资助参保身份"], insured[0]["重度残疾"]) == ("低保对象", "1")
+
+    disabled = headed(sheet(found["disabled_federation"]), titles=2)
+    assert [(row["联系电话"], row["残疾类别"], row["残疾等级"]) for row in disabled] == [
+        (phone, "肢体残疾", "二级")
+    ]
+    assert (disabled[0]["是否就业"], disabled[0]["是否低保或特困"]) == ("否", "是")
 
     health = headed(sheet(found["health"]), titles=1)
     assert [row["手机"] for row in health] == [int(phone)]
@@ -253,7 +271,7 @@ def test_a_layout_that_is_none_is_refused(civil, wrong):
 
 
 def test_a_second_load_changes_nothing(civil):
-    assert sum(load_exchange().values()) == 0
+    assert sum(setup.load_exchange().values()) == 0
 
 
 # --- who, how often, with whom ------------------------------------------------------------------------

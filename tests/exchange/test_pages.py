@@ -13,14 +13,13 @@ from accounts.models import AuditEntry
 from accounts.sessions import SessionStore
 from community.governance.enums import Role
 from community.governance.models import Body, Place
-from residents.base.actions.sources import load_sources
 from residents.base.models import Person, PersonDetail
 from residents.exchange import facts
 from residents.exchange.actions import reports
-from residents.exchange.actions.setup import load_exchange
 from residents.exchange.enums import FormState, RunState
 from residents.exchange.models import ExportRun, ReportForm
 from residents.exchange.table_schema import table_schema
+from tests.factories.data import load_exchange, load_sources
 from tests.factories.exchange import asked, official, requested, template, worked
 from tests.factories.governance import (
     CommunityFactory,

@@ -13,11 +13,9 @@ from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.actions.posts import appoint
 from community.governance.enums import Role
 from notifications.models import Message
-from residents.base.actions.sources import load_sources
 from residents.base.models import Person, PersonDetail
 from residents.exchange import facts, rules
 from residents.exchange.actions import reports
-from residents.exchange.actions.setup import load_exchange
 from residents.exchange.actions.typed import note_typed
 from residents.exchange.enums import FormState, Frequency, RequestState
 from residents.exchange.models import (
@@ -28,6 +26,7 @@ from residents.exchange.models import (
     ReportRequest,
     TypedAgain,
 )
+from tests.factories.data import load_exchange, load_sources
 from tests.factories.exchange import exported, official, requested
 from tests.factories.governance import (
     CommunityFactory,

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from servicehall.cases import actions as cases
 from servicehall.cases.models import Case
-from servicehall.documents.actions import issue, load_documents
+from servicehall.documents.actions import issue
 from servicehall.documents.enums import LetterKind
 from servicehall.documents.models import Letter
+from tests.factories.data import load_documents
 from tests.factories.servicehall import DIBAO, Hall, allow, hall
 
 # A mandate has no act of a case yet: what such an act will say.

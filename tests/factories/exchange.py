@@ -10,9 +10,9 @@ from community.governance.enums import Role
 from community.governance.models import Place
 from community.governance.scopes import Scope
 from residents.exchange.actions import exports, reports
-from residents.exchange.actions.setup import load_exchange
 from residents.exchange.enums import Frequency, RunState
 from residents.exchange.models import ExportRun, ExportTemplate, ReportRequest
+from tests.factories.data import load_exchange
 from tests.factories.governance import DepartmentFactory, DistrictFactory, staff
 
 DEPARTMENTS = ("public_security", "civil_affairs", "human_resources", "health")

@@ -92,7 +92,8 @@ def first_community() -> Place:
     """For what is remembered: its number is none that a later community of the same test could come to."""
     first: Place = CommunityFactory.build(parent=StreetFactory(usual=True), serial=FIRST)
     taken = Place.objects.filter(code=first.code).exists()
-    return CommunityFactory.create() if taken else CommunityFactory.create(serial=FIRST)
+    found: Place = CommunityFactory.create() if taken else CommunityFactory.create(serial=FIRST)
+    return found
 
 
 def far_community() -> Place:

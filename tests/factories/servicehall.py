@@ -16,13 +16,13 @@ from community.governance.models import Body, Place
 from community.governance.scopes import Scope
 from dashboards.demo.answers import answers_for
 from residents.base.models import Person
-from residents.rights.actions import load_rights
 from servicehall.cases import actions
 from servicehall.cases.models import Case, Draft, Upload
 from servicehall.catalogue.actions import load_catalogue
 from servicehall.catalogue.actions.loading import DATA
 from servicehall.catalogue.enums import Channel
 from servicehall.catalogue.models import ItemVersion
+from tests.factories.data import load_rights
 from tests.factories.governance import (
     CommunityFactory,
     DepartmentFactory,

@@ -13,7 +13,7 @@ from notifications.actions.endpoints import replay
 from notifications.enums import DeliveryState
 from notifications.forms import EndpointForm
 from notifications.models import WebhookDelivery, WebhookEndpoint
-from tests.factories.governance import DistrictFactory, GovernmentFactory, staff
+from tests.factories.governance import DepartmentFactory, DistrictFactory, GovernmentFactory, staff
 from tests.factories.notifications import WebhookDeliveryFactory, WebhookEndpointFactory
 from tests.notifications import receiver as receivers
 from tests.signing_in import client_for
@@ -25,7 +25,9 @@ SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
 
 @pytest.fixture
 def administrator():
-    return staff(Role.SYSTEM_ADMIN, GovernmentFactory(place=DistrictFactory()))
+    district = DistrictFactory()
+    DepartmentFactory(place=district, key="civil_affairs")
+    return staff(Role.SYSTEM_ADMIN, GovernmentFactory(place=district))
 
 
 @pytest.fixture
@@ -43,13 +45,15 @@ def url(name, row=None):
 
 
 def filled(**more):
-    data = {"owner": "区民政局救助系统", "body_key": "civil", "events": ["test.happened"]}
-    key = EndpointForm().initial["key"]
+    data = {"owner": "区民政局救助系统", "body_key": "civil_affairs", "events": ["test.happened"]}
+    key = EndpointForm({}).initial["key"]
     return data | {"url": "https://hooks.example.com/x", "key": str(key)} | more
 
 
 def test_a_new_endpoint_shows_its_secret_once(client, administrator):
     form = filled()
+    asked = client.get(url("webhook-new")).content.decode()
+    assert '<option value="civil_affairs">' in asked, "a department is chosen and no code typed"
     answer = client.post(url("webhook-new"), form)
     (secret,) = SECRET.findall(answer.content.decode())
     made = WebhookEndpoint.objects.visible_to(administrator).get()
@@ -67,8 +71,10 @@ def test_a_new_endpoint_shows_its_secret_once(client, administrator):
     [
         {"url": "http://hooks.example.com/"},
         {"url": "https://127.0.0.1/"},
-        {"body_key": "民政局"},
+        {"body_key": "fire_brigade"},
+        {"body_key": ""},
         {"events": ["test.unheard_of"]},
+        {"events": []},
         {"owner": ""},
     ],
 )

@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from accounts import audit, sealing
 from residents.base.actions import Statement, say
-from residents.base.actions.sources import load_sources
 from residents.exchange.actions.pulling import changes_since
 from residents.exchange.actions.pushing import push
-from residents.exchange.actions.setup import load_exchange
 from residents.exchange.models import ImportBatch
+from tests.factories.data import load_exchange, load_sources
 from tests.factories.exchange import official
 from tests.factories.governance import CommunityFactory
 from tests.factories.residents import PersonFactory

@@ -9,15 +9,14 @@ import pytest
 from django.utils import timezone
 
 from community.governance.enums import Role
-from residents.base.actions.sources import load_sources
 from residents.base.models import Person, PersonDetail
 from residents.exchange.actions import deciding, exports, receiving, reports, working
 from residents.exchange.actions.applying import bring_in
-from residents.exchange.actions.setup import load_exchange
 from residents.exchange.actions.undoing import take_back
 from residents.exchange.layouts import ANSWER
 from residents.exchange.models import ExchangeFigure, ExportRun, ImportBatch
 from residents.rights import actions as rights
+from tests.factories.data import load_exchange, load_rights, load_sources
 from tests.factories.exchange import asked, official, requested, template, worked
 from tests.factories.governance import (
     CommunityFactory,
@@ -37,7 +36,7 @@ pytestmark = pytest.mark.django_db
 def _exchange(ground: None) -> None:
     load_sources()
     load_exchange()
-    rights.load_rights()
+    load_rights()
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from servicehall.publicity import actions as publicity
 from servicehall.publicity.models import Objection, PublicNotice
 from servicehall.supervision import actions as supervision
 from servicehall.supervision.models import Escalation, Finding, Rung
+from tests.factories.data import load_publicity, load_supervision
 from tests.factories.governance import CommunityOfficeFactory, staff
 from tests.factories.servicehall import Hall, hall
 from tests.races.test_at_once import at_once, done
@@ -25,7 +26,7 @@ HANDS = 8
 
 
 def posted(place: Hall) -> PublicNotice:
-    publicity.load_publicity()
+    load_publicity()
     case = place.at_district()
     publicity.publicise(case.pk, by=place.decider, now=place.now + timedelta(minutes=9))
     return PublicNotice.objects.get()
@@ -44,7 +45,7 @@ def file(place: Hall, notice: PublicNotice, key: uuid.UUID | None = None) -> Obj
 
 def late(place: Hall) -> Case:
     """Past its promise since yesterday."""
-    supervision.load_supervision()
+    load_supervision()
     case = place.accepted()
     yesterday = timezone.localdate(place.now) - timedelta(days=1)
     Case.objects.update(promised_due_on=yesterday)
@@ -62,7 +63,7 @@ def watched(place: Hall) -> tuple[Case, Any]:
 
 ACTS = {
     "publicise": Act(
-        lambda h: (publicity.load_publicity(), h.at_district())[1],
+        lambda h: (load_publicity(), h.at_district())[1],
         lambda h, c: publicity.publicise(c.pk, by=h.decider, now=h.now + timedelta(minutes=9)),
         publicity_days=7,
     ),

@@ -14,14 +14,13 @@ from common.ids import uuid7
 from community.governance.models import Post
 from community.governance.scopes import Scope
 from dashboards.demo import numbers
-from residents.base.actions.sources import load_sources
 from residents.base.models import Person, SourceSystem
 from residents.exchange import reading
 from residents.exchange.actions import deciding, pushing, receiving, working
-from residents.exchange.actions.setup import load_exchange
 from residents.exchange.limits import limits
 from residents.exchange.models import ImportBatch
 from residents.exchange.sheet_child import answer
+from tests.factories.data import load_exchange, load_sources
 
 NOW = timezone.now()  # those who act hold their posts from today on
 JUNE = date(2026, 6, 1)

@@ -20,10 +20,11 @@ from residents.base.actions.care import (
     months_after,
     remind_of_reviews,
 )
-from residents.base.actions.sources import load_sources
 from residents.base.models import CareFlag, CareKind
+from tests.factories.data import load_sources
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import CareFlagFactory, PersonFactory
+from tests.signing_in import client_for
 from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,19 @@ def opened(person, by, now=NOW):
 def given(person, by, **changes):
     values = {"kind": kind(), "consent": "consent", "by": by, "now": NOW} | changes
     return give_flag(person.pk, **values)
+
+
+def test_a_flag_fits_the_age_and_its_note_says_how_to_serve_and_no_illness(person, director):
+    opened(person, director)
+    with pytest.raises(Invalid, match="age_differs"):
+        given(person, director, kind=kind("left_behind"), consent="duty")
+    with pytest.raises(Invalid, match="note_says_too_much"):
+        given(person, director, note="有糖尿病，每天打针")
+    opened(person, director, timezone.now())
+    page = client_for(director).get(reverse("residents:care", args=[person.pk])).content.decode()
+    assert 'value="lives_alone"' in page
+    assert 'value="left_behind"' not in page
+    assert given(person, director, note="钥匙在女儿处").note == "钥匙在女儿处"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from residents.rights import actions, consents
 from residents.rights.enums import Basis, ConsentHow
 from residents.rights.models import Consent, Guardianship, ProcessingPurpose
 from residents.rights.views.consents import lines
+from tests.factories.data import load_rights
 from tests.factories.governance import StationFactory, resident_scope, staff
 from tests.factories.residents import PersonFactory
 from tests.signing_in import client_for
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def loaded():
-    actions.load_rights()
+    load_rights()
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_the_file_of_purposes_is_whole():
 
 def test_loading_twice_changes_nothing():
     before = list(ProcessingPurpose.objects.order_by("code").values())
-    actions.load_rights()
+    load_rights()
     assert list(ProcessingPurpose.objects.order_by("code").values()) == before
 
 

@@ -16,7 +16,6 @@ from common.uploads import CleanFile
 from community.governance.enums import Role
 from notifications.models import Message
 from residents.base.actions import open_file, update_phone
-from residents.base.actions.sources import load_sources
 from residents.base.models import Person, SourceRecord
 from residents.rights import actions
 from residents.rights.enums import CopyState
@@ -25,6 +24,7 @@ from servicehall.cases import actions as cases
 from servicehall.cases.actions import start_family
 from servicehall.cases.models import CaseFamily, Draft, KeptPaper, Upload
 from servicehall.catalogue.models import Bundle
+from tests.factories.data import load_rights, load_sources
 from tests.factories.governance import (
     CommunityOfficeFactory,
     DistrictFactory,
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def loaded():
     load_sources()
-    actions.load_rights()
+    load_rights()
 
 
 @pytest.fixture

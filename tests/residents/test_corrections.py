@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit import SYSTEM
@@ -12,13 +13,13 @@ from common.uploads import CleanFile
 from community.governance.enums import Role
 from notifications.models import Message, WebhookDelivery
 from residents.base.actions import Statement, say
-from residents.base.actions.sources import load_sources
 from residents.base.models import Person, SourceRecord
 from residents.rights import actions, deadlines
 from residents.rights.actions import _core
 from residents.rights.enums import RequestAction, RequestState
 from residents.rights.models import Correction, Paper
 from residents.rights.transitions import REQUEST
+from tests.factories.data import load_rights, load_sources
 from tests.factories.governance import (
     CommunityFactory,
     CommunityOfficeFactory,
@@ -40,7 +41,7 @@ OURS = {"phone": "13900001234", "marital_status": "40"}
 @pytest.fixture(autouse=True)
 def loaded():
     load_sources()
-    actions.load_rights()
+    load_rights()
 
 
 @pytest.fixture
@@ -144,10 +145,14 @@ def test_what_cannot_be_read_or_has_no_reason_is_not_taken(me, attribute, value,
 def test_the_same_value_or_a_second_request_for_it_is_needless(me):
     with pytest.raises(Invalid):
         ask(me, value=me.phone)
-    ask(me)
+    found = ask(me)
     with pytest.raises(Conflict):
         ask(me, value="13900005555")
     ask(me, "marital_status")
+    page = client_for(resident_scope(me.account)).get(reverse("rights:correct", args=["phone"]))
+    shown = page.content.decode()
+    assert f"{reverse('rights:corrections')}#c{found.pk.hex}" in shown
+    assert 'name="reason"' not in shown, "nobody writes a second reason for nothing"
 
 
 def test_nobody_asks_for_a_neighbour(me, station):

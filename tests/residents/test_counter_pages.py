@@ -10,9 +10,9 @@ from accounts.models import AuditEntry
 from common.crypto import blind_index
 from community.governance.enums import Role
 from residents.base.actions import people
-from residents.base.actions.sources import load_sources
 from residents.base.models import Person, Visit
 from residents.base.views import counter
+from tests.factories.data import load_sources
 from tests.factories.governance import CommunityFactory, StationFactory, UnitFactory, staff
 from tests.factories.residents import PersonFactory, household, years_ago
 from tests.sweeping import sweeps
@@ -227,6 +227,10 @@ def new_person(station, **changes):
 
 @sweeps(people.register_person)
 def test_a_person_who_is_not_in_the_base_is_registered_and_opened(clerk, station):
+    asked = clerk.get(NEW).content.decode()
+    sex = asked[asked.index('id="id_sex"') : asked.index('id="id_phone"')]
+    assert "性别" in sex
+    assert "选填" not in sex.partition("</fieldset>")[0], "demanded where no number says it"
     answer = clerk.post(NEW, new_person(station))
     person = Person.objects.get(full_name="乌兰其其格")
     assert answer["Location"] == file_of(person)

@@ -15,6 +15,7 @@ from residents.rights.enums import FamilyAction, FamilyState, GuardianKind
 from residents.rights.models import Correction, FamilyConsent, Guardianship
 from residents.rights.relatives import acted_for_by, likely_guardians, seen_by
 from residents.rights.transitions import FAMILY
+from tests.factories.data import load_rights
 from tests.factories.governance import StationFactory, resident_scope, staff
 from tests.factories.residents import PersonFactory, household, years_ago
 from tests.signing_in import client_for
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def loaded():
-    actions.load_rights()
+    load_rights()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from residents.base import golden
+from residents.base.addresses import same_door
 from residents.base.golden import DECISION, LAST, Claim, Verdict
 
 
@@ -59,6 +60,25 @@ def test_a_decision_is_the_last_word_until_somebody_says_something_new():
     assert judge(later).kept.value == "b"
     assert judge(later).is_disputed
     assert not judge(later, {("grid", "c")}).is_disputed, "overruled once is overruled"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("乌海市海勃湾区新华街3号楼2单元501室", "海勃湾区新华街 3-2-501", True),
+        ("内蒙古自治区乌海市海勃湾区新华街3栋2单元501", "海勃湾区新华街３幢２单元５０１号", True),
+        ("海勃湾区新华街3-2-501", "海勃湾区新华街3-2-502", False),
+        ("海勃湾区新华街3号楼2单元501", "乌达区新华街3号楼2单元501", False),
+        ("海勃湾区新华街32号楼501", "海勃湾区新华街3号楼2501", False),
+    ],
+)
+def test_an_address_that_is_only_written_differently_is_no_conflict(one, other, is_same):
+    assert (same_door(one) == same_door(other)) is is_same
+    claims = [
+        Claim("x", LAST, one, "2026-01-01", None, same_door(one)),
+        Claim("y", LAST, other, "2026-02-01", None, same_door(other)),
+    ]
+    assert judge(claims).is_disputed is not is_same
 
 
 @settings(deadline=None)

@@ -12,7 +12,6 @@ from community.governance.enums import Role
 from residents.base.actions import bulk
 from residents.base.actions.eligibility import refresh_facts
 from residents.base.actions.mending import run_checks
-from residents.base.actions.sources import load_sources
 from residents.base.models import (
     Canary,
     ConflictTicket,
@@ -26,6 +25,7 @@ from residents.base.models import (
 from residents.exchange.actions import applying, deciding, receiving, staging, working
 from residents.exchange.enums import BatchState, Fate
 from residents.exchange.models import ImportBatch, ImportRow
+from tests.factories.data import load_sources
 from tests.factories.governance import CommunityFactory, CommunityOfficeFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.residents.importing import (

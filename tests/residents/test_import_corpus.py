@@ -3,7 +3,6 @@
 import pytest
 
 from community.governance.enums import Role
-from residents.base.actions.sources import load_sources
 from residents.base.models import Person
 from residents.exchange import headings, reading
 from residents.exchange.actions.deciding import leave_rest
@@ -11,6 +10,7 @@ from residents.exchange.enums import Fate
 from residents.exchange.models import ImportRow
 from residents.exchange.remarks import problem_text
 from residents.exchange.values import is_remark, read_row
+from tests.factories.data import load_sources
 from tests.factories.governance import CommunityFactory, CommunityOfficeFactory, staff
 from tests.residents import import_corpus as corpus
 from tests.residents.importing import JUNE, checked, csv_file, imported, number, read_here, xlsx

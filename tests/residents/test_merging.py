@@ -16,7 +16,6 @@ from residents.base import actions
 from residents.base.actions import Statement
 from residents.base.actions.doubles import lay_together, look_at_pair, refresh_doubles
 from residents.base.actions.merging import cannot_split, merge, unmerge
-from residents.base.actions.sources import load_sources
 from residents.base.enums import (
     DoubleState,
     OccupancyKind,
@@ -39,6 +38,7 @@ from residents.base.snapshots import model_of, shot
 from residents.base.ties import all_ties
 from servicehall.cases import actions as hall_actions
 from servicehall.cases.models import Draft
+from tests.factories.data import load_sources
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import DwellingFactory, PersonFactory, household
 from tests.factories.servicehall import ALLOWANCE, hall

@@ -15,10 +15,10 @@ from accounts.models import AuditEntry
 from common.masking import mask_id, mask_phone
 from community.governance.enums import Role
 from residents.base import actions
-from residents.base.actions.sources import load_sources
 from residents.base.enums import OccupancyKind, Purpose, Relation
 from residents.base.models import HouseholdMember, Occupancy
 from tests.factories.accounts import PASSWORD, UserFactory
+from tests.factories.data import load_sources
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import (
     DwellingFactory,

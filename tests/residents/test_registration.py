@@ -21,9 +21,9 @@ from community.governance.enums import Role
 from dashboards.demo import numbers
 from notifications.models import Message
 from residents.base.actions import people, registration
-from residents.base.actions.sources import load_sources
 from residents.base.enums import ClaimPurpose, PersonState
 from residents.base.models import AccountClaim, Person
+from tests.factories.data import load_sources
 from tests.factories.governance import CommunityFactory, StationFactory, staff
 from tests.factories.residents import PersonFactory
 from tests.signing_in import client_for

@@ -13,10 +13,15 @@ from community.governance.enums import Role
 from residents.base import actions
 from residents.base.actions import Statement
 from residents.base.actions.conflicts import settle
-from residents.base.actions.sources import load_sources
 from residents.base.enums import TicketState
-from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRecord
-from tests.factories.governance import CommunityFactory, DepartmentFactory, staff
+from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRank, SourceRecord
+from tests.factories.data import load_sources
+from tests.factories.governance import (
+    CommunityFactory,
+    CommunityOfficeFactory,
+    DepartmentFactory,
+    staff,
+)
 from tests.factories.residents import PersonFactory
 from tests.sweeping import sweeps
 
@@ -133,6 +138,42 @@ def golden():
     ]
     open_tickets = sorted(ConflictTicket.objects.open().values_list("person", "attribute"))
     return repr((persons, [row for row in details if row.keys() - {"person"}], open_tickets))
+
+
+@sweeps(actions.weigh_again)
+def test_the_lists_of_departments_yield_to_a_visit_and_to_a_newer_list(person):
+    assert load_sources() == 0, "repeats change nothing"
+    Person.objects.update(phone=None, phone_index=None)
+    later = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
+    say(person, "civil_affairs", MAY, phone="13800005678")
+    say(person, "health", JUNE, phone="13900001234")
+    assert ConflictTicket.objects.get().rivals == ["civil_affairs"], "no rank yet: one of the two"
+    assert actions.weigh_again(by=SYSTEM, now=later) == 1, (
+        "from the day of the rank the newer list counts"
+    )
+    assert (kept(person, "phone"), ConflictTicket.objects.get().state) == ("13900001234", "agreed")
+    visit = Statement(person.pk, {"phone": "13300005678"}, JULY)
+    actions.say([visit], source="grid_visit", by=SYSTEM, now=later)
+    old = Statement(person.pk, {"phone": "13700005678"}, JUNE)
+    actions.say([old], source="police", by=SYSTEM, now=later)
+    assert kept(person, "phone") == "13300005678"
+    assert not ConflictTicket.objects.open().exists()
+    basis = SourceRank.objects.get(source="police", attribute="phone")
+    assert (basis.rank, basis.valid_from, "核实" in basis.basis) == (2, date(2026, 11, 26), True)
+
+
+def test_what_somebody_tells_after_a_decision_about_his_telephone_counts(person):
+    Person.objects.update(phone=None, phone_index=None)
+    say(person, "grid_visit", phone="13800005678")
+    say(person, "civil_affairs", JUNE, phone="13900001234")
+    office = staff(Role.DATA_CLERK, CommunityOfficeFactory(place=person.community.parent.parent))
+    ticket = ConflictTicket.objects.open().get()
+    settle(ticket.pk, "13900001234", note="名单是对的", by=office, now=NOW)
+    assert kept(person, "phone") == "13900001234"
+    later = Statement(person.pk, {"phone": "13300005678"}, NOW + timedelta(days=1))
+    actions.say([later], source="counter", by=SYSTEM, now=NOW + timedelta(days=1))
+    assert kept(person, "phone") == "13300005678", "he stands there and says it himself"
+    assert not ConflictTicket.objects.open().exists()
 
 
 FEEDS = (

@@ -17,7 +17,6 @@ from residents.base.actions import correcting, households, life, moving
 from residents.base.actions.counting import recount_population
 from residents.base.actions.merging import merge, unmerge
 from residents.base.actions.register import load_persons
-from residents.base.actions.sources import load_sources
 from residents.base.enums import Basis, OccupancyKind, Relation, Sex
 from residents.base.models import (
     Household,
@@ -29,6 +28,7 @@ from residents.base.models import (
     PopulationMonth,
 )
 from tests.conftest import queries_of
+from tests.factories.data import load_sources
 from tests.factories.governance import (
     CommunityFactory,
     StationFactory,

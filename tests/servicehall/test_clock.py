@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 import pytest
-from django.core.management import call_command
 from hypothesis import given, settings, strategies as st
 
 from community.governance.management.commands.load_calendar import published_years
@@ -17,6 +16,7 @@ from servicehall.cases import actions, deadlines
 from servicehall.cases.enums import OPEN_STATES, CaseState, Light
 from servicehall.cases.models import Case
 from servicehall.cases.querysets import light_is
+from tests.factories.data import load_calendar
 from tests.factories.servicehall import hall, item_version
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -116,7 +116,7 @@ def test_an_emergency_is_counted_in_hours_through_weekends():
 
 @pytest.mark.django_db
 def test_received_after_closing_time_counts_from_the_next_working_day():
-    call_command("load_calendar", verbosity=0)
+    load_calendar()
     friday_evening = datetime(2026, 3, 6, 19, 30, tzinfo=CHINA)
     case = hall(now=friday_evening).accepted()
     assert case.clock_starts_on == date(2026, 3, 9)
@@ -124,7 +124,7 @@ def test_received_after_closing_time_counts_from_the_next_working_day():
 
 @pytest.mark.django_db
 def test_accepting_a_case_of_ten_working_days_before_the_national_day():
-    call_command("load_calendar", verbosity=0)
+    load_calendar()
     place = hall("W2-06", now=datetime(2026, 9, 24, 10, 0, tzinfo=CHINA))
     assert item_version("W2-06").promised_amount == 10
     case = place.accepted()
@@ -138,7 +138,7 @@ def test_accepting_a_case_of_ten_working_days_before_the_national_day():
 
 @pytest.mark.django_db
 def test_the_light_in_sql_is_the_light_of_the_rule():
-    call_command("load_calendar", verbosity=0)
+    load_calendar()
     place = hall(now=datetime(2026, 3, 2, 10, 0, tzinfo=CHINA))
     cases = [place.accepted(), place.filed()]
     asked = place.filed()

@@ -3,8 +3,8 @@
 import pytest
 
 from servicehall.catalogue import finding
-from servicehall.catalogue.actions import load_catalogue
 from servicehall.catalogue.models import ItemVersion
+from tests.factories.data import load_catalogue
 
 pytestmark = pytest.mark.django_db
 

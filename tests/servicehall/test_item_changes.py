@@ -12,8 +12,8 @@ from common.errors import NotAllowed
 from community.governance.enums import Role
 from servicehall.cases import actions
 from servicehall.cases.models import Case, CaseFamily, Draft, Upload
-from servicehall.catalogue.actions import load_catalogue
 from servicehall.catalogue.models import Bundle, ItemVersion
+from tests.factories.data import load_catalogue
 from tests.factories.governance import staff
 from tests.factories.servicehall import DIBAO, hall, item_version
 

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from servicehall.cases.views import public
-from servicehall.catalogue.actions import load_catalogue, searching
+from servicehall.catalogue.actions import searching
 from servicehall.catalogue.models import EmptySearch, NegativeCertificate
+from tests.factories.data import load_catalogue
 from tests.factories.governance import StationFactory
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import ALLOWANCE, hall, item_version

@@ -25,13 +25,13 @@ from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case
 from servicehall.cases.templatetags.hall import grouped
 from servicehall.catalogue.models import ItemVersion
-from servicehall.documents.actions import load_documents
 from servicehall.documents.models import Letter
 from servicehall.publicity import actions, rules
 from servicehall.publicity.enums import NoticeState, ObjectionAction, ObjectionState
 from servicehall.publicity.models import Appraisal, Objection, PublicityRule, PublicNotice
 from servicehall.publicity.tasks import end_publicities
 from servicehall.publicity.transitions import OBJECTION
+from tests.factories.data import load_documents, load_publicity
 from tests.factories.governance import SINCE
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import Hall, hall
@@ -49,7 +49,7 @@ def day(number: int, start: datetime = NOW) -> datetime:
 
 @pytest.fixture(autouse=True, scope="module")
 def town(ground):
-    actions.load_publicity()
+    load_publicity()
     found = hall(now=NOW, publicity_days=7)
     Post.objects.update(started_on=SINCE)  # who is told holds his post already
     return found
@@ -397,7 +397,7 @@ def test_a_step_that_demands_a_vote_waits_for_it_and_asks_none_of_the_bereaved(
     db, kind, client_for, client
 ):
     """W3-04 社区评议: the case of the catalogue, from the community to the decision."""
-    actions.load_publicity()
+    load_publicity()
     here = hall("W3-04", now=NOW, publicity_days=7)
     Post.objects.update(started_on=SINCE)
     guide = client.get(reverse("servicehall:item", args=["W3-04"])).content.decode()

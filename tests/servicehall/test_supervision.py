@@ -21,6 +21,7 @@ from servicehall.supervision import actions, evidence, rules
 from servicehall.supervision.enums import FindingKind, UrgingAction, UrgingState
 from servicehall.supervision.models import Escalation, Finding, Rung, SweepMark, Urging
 from servicehall.supervision.transitions import URGING
+from tests.factories.data import load_supervision
 from tests.factories.governance import (
     SINCE,
     CommunityOfficeFactory,
@@ -51,7 +52,7 @@ def day(number: int) -> datetime:
 
 @pytest.fixture(autouse=True, scope="module")
 def town(ground):
-    actions.load_supervision()
+    load_supervision()
     found = hall(now=NOW)
     Post.objects.update(started_on=SINCE)
     return found

@@ -58,6 +58,17 @@ addEventListener("beforeprint", () => {
   sheet.insertRule(`@page roll { size: 80mm ${height}mm; margin: 3mm 4mm; }`, sheet.cssRules.length);
 });
 
+// A number of 18 digits says birth and sex: they stand there at once, and the server takes them from the number again.
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-says-birth]")) return;
+  const digits = event.target.value.normalize("NFKC").replace(/\s/g, "");
+  const said = /^\d{6}(\d{4})(\d\d)(\d\d)\d\d(\d)[\dx]$/i.exec(digits);
+  if (!said) return;
+  const { birth_on: birth, sex } = event.target.form.elements;
+  if (birth) birth.value = said.slice(1, 4).join("-");
+  if (sex) sex.value = said[4] % 2 ? "1" : "2";
+});
+
 // A text kept ready goes into the box it is for: in place of the one chosen before, below what was typed.
 document.addEventListener("change", (event) => {
   const chosen = event.target.closest("[data-fills]");
@@ -243,6 +254,7 @@ function shortcut(key) {
   if (key === "j" || key === "arrowdown") return move(1);
   if (key === "k" || key === "arrowup") return move(-1);
   const row = document.activeElement?.closest("[data-row]");
+  if (key === "x" && row === document.activeElement && $(".tick", row)) { $(".tick", row).click(); return true; }
   if (key === "enter" && row === document.activeElement && !row.matches("a, button")) { $("a, button", row)?.click(); return true; }
   return false;
 }

@@ -10,7 +10,7 @@ from residents.base.actions.people import (
     untie_staff,
     update_phone,
 )
-from residents.base.actions.saying import Said, Statement, foresee, say
+from residents.base.actions.saying import Said, Statement, foresee, say, weigh_again
 
 __all__ = [
     "ProofNeeded",
@@ -32,4 +32,5 @@ __all__ = [
     "unmark_canary",
     "untie_staff",
     "update_phone",
+    "weigh_again",
 ]

@@ -32,8 +32,10 @@ def load_care_kinds(path: Path = DATA) -> int:
     kinds: list[dict[str, Any]] = plain.read(path)["kinds"]
     with transaction.atomic():
         rows = [
-            {"roles": [], **each, "is_in_use": True, "position": position}
+            {"roles": [], **each, "youngest": ages[0], "oldest": ages[1]}
+            | {"is_in_use": True, "position": position}
             for position, each in enumerate(kinds)
+            for ages in [each.pop("ages", [None, None])]
         ]
         bring(CareKind, rows, by=["code"])
         left_out = CareKind.objects.exclude(code__in=[each["code"] for each in kinds])
@@ -53,14 +55,19 @@ def give_flag(
 ) -> CareFlag:
     """Set a flag. It is looked at again and runs out when its kind says.
 
-    Raises Person.DoesNotExist outside the reach, NotAllowed without an opened file, Conflict when there is one.
+    Raises Person.DoesNotExist outside the reach, NotAllowed without an opened file, Conflict when there is one, Invalid
+    for a kind that does not fit the age and for a note with what nobody may write down.
     """
+    _check_note(note)
     today = timezone.localdate(now)
     with transaction.atomic(durable=True):
         person = _opened(person_id, by=by, now=now)
         if consent == CareBasis.CONSENT and is_child(person, today):
             text = _("未满14周岁的，由监护人同意。")
             raise Invalid("guardian_needed", text, {"consent": text})
+        if not kind.fits(age_on(person, today)):
+            text = _("这个标签与年龄不符，请核对。")
+            raise Invalid("age_differs", text, {"kind": text})
         if CareFlag.objects.filter(person=person, kind=kind, ended_on__isnull=True).exists():
             raise Conflict("flag_there", _("已有这个标签，请延长或结束原来的。"))
         flag = CareFlag.objects.create(
@@ -150,6 +157,22 @@ def months_after(day: date, months: int) -> date:
     """The same day so many months later, or the last of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _check_note(note: str) -> None:
+    words = " ".join(plain.read(DATA)["never"]).split()
+    if found := next((word for word in words if word.lower() in note.lower()), ""):
+        text = _("不要写病情、信仰或前科（“%(word)s”），只写怎样服务。") % {"word": found}
+        raise Invalid("note_says_too_much", text, {"note": text})
+
+
+def age_on(person: Person, today: date) -> int | None:
+    born = person.birth_on
+    return (
+        today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        if born
+        else None
+    )
 
 
 def is_child(person: Person, today: date) -> bool:

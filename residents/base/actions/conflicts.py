@@ -13,7 +13,17 @@ from residents.base.actions.saying import Statement, digest, say
 from residents.base.attributes import ATTRIBUTES
 from residents.base.enums import TicketState
 from residents.base.golden import DECISION
-from residents.base.models import ConflictTicket, SourceRecord
+from residents.base.models import ConflictTicket, Person, SourceRecord
+
+
+def take(ticket_id: UUID, *, by: Scope) -> ConflictTicket:
+    """Lock a ticket, its person first as whoever says something does. Raises ConflictTicket.DoesNotExist."""
+    found = ConflictTicket.objects.visible_to(by)
+    person_id = found.values_list("person_id", flat=True).get(pk=ticket_id)
+    Person.objects.select_for_update(no_key=True).get(pk=person_id)
+    return (
+        found.select_related("person__community").select_for_update(of=("self",)).get(pk=ticket_id)
+    )
 
 
 def settle(ticket_id: UUID, value: str, *, note: str, by: Scope, now: datetime) -> ConflictTicket:
@@ -25,20 +35,15 @@ def settle(ticket_id: UUID, value: str, *, note: str, by: Scope, now: datetime) 
     if not note.strip():
         raise Invalid("note_missing", _("请写明核实的经过或依据。"), {"note": _("请写明依据。")})
     with transaction.atomic():
-        ticket = (
-            ConflictTicket.objects.visible_to(by)
-            .select_related("person__community")
-            .select_for_update(of=("self",))
-            .get(pk=ticket_id)
-        )
+        ticket = take(ticket_id, by=by)
         if ticket.state != TicketState.OPEN:
             raise Conflict("ticket_closed", _("这张冲突单已处理，请刷新后查看。"))
         key = ticket.attribute
-        decided = ATTRIBUTES[key].read(value)
+        decided, sense = ATTRIBUTES[key].read(value), ATTRIBUTES[key].sense
         ticket.settled = {
             record.source_id: digest(key, entry[0])
             for record in SourceRecord.objects.filter(person_id=ticket.person_id)
-            if (entry := record.values.get(key)) and entry[0] != decided
+            if (entry := record.values.get(key)) and sense(entry[0]) != sense(decided)
         }
         ticket.state, ticket.closed_at, ticket.note = TicketState.SETTLED, now, note.strip()
         ticket.save(update_fields=["settled", "state", "closed_at", "note"])

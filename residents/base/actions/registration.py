@@ -333,10 +333,14 @@ def _check_at_counter(person: Person, id_number: str, has_guardian: bool, *, tod
     if not hmac.compare_digest(given, bytes(person.id_index or b"")):
         text = _("和档案中的证件号码不一样。请核对是不是本人的原件。")
         raise Invalid("other_number", text, {"id_number": text})
-    is_child = person.birth_on and years_between(person.birth_on, today) < GROWN_ENOUGH
-    if is_child and not has_guardian:
+    if needs_guardian(person, today) and not has_guardian:
         text = _("未满14周岁，须由监护人在场同意。")
         raise Invalid("guardian_missing", text, {"has_guardian": text})
+
+
+def needs_guardian(person: Person, today: date) -> bool:
+    born = person.birth_on
+    return born is not None and years_between(born, today) < GROWN_ENOUGH
 
 
 def _password_to_give(person: Person) -> str:

@@ -21,8 +21,10 @@ from residents.base.actions import bulk
 from residents.base.actions.columns import DERIVED, columns_of
 from residents.base.attributes import ATTRIBUTES, ON_PERSON
 from residents.base.enums import DocumentType, Sex, TicketState
-from residents.base.golden import DECISION, LAST, UNKNOWN, Claim, Verdict, judge
+from residents.base.golden import DECISION, FIRST, LAST, UNKNOWN, Claim, Verdict, judge
 from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRank, SourceRecord
+
+AT_ONCE = 1000  # persons whose claims are weighed in one transaction
 
 Entry = list[
     Any
@@ -103,9 +105,31 @@ def foresee(
     return desk.said
 
 
+def weigh_again(*, by: audit.Actor, now: datetime) -> int:
+    """Judge what is in dispute anew, by the ranks of today: what the table answers now needs nobody any more.
+
+    Returns how many tickets closed. After a change of the ranks; repeats change nothing.
+    """
+    closed = 0
+    ids = list(
+        ConflictTicket.objects.open().order_by("person").values_list("person", flat=True).distinct()
+    )
+    for start in range(0, len(ids), AT_ONCE):
+        with transaction.atomic():
+            silent = [Statement(pk, {}, now) for pk in ids[start : start + AT_ONCE]]
+            desk = _Desk.open(silent, source=DECISION, batch=None, now=now)
+            for (person_id, key), ticket in list(desk.tickets.items()):
+                if ticket.state == TicketState.OPEN:
+                    desk.weigh(person_id, key)
+            desk.write(reason="", by=by)
+        closed += sum(ticket.state == TicketState.AGREED for ticket in desk.over.values())
+    return closed
+
+
 def digest(attribute: str, value: str) -> str:
     """The keyed mark under which a decision remembers the value that it overruled."""
-    return blind_index(value, field=f"settled:{attribute}").hex()[:32]
+    sense = ATTRIBUTES[attribute].sense(value)
+    return blind_index(sense, field=f"settled:{attribute}").hex()[:32]
 
 
 @dataclass(slots=True)
@@ -207,6 +231,9 @@ class _Desk:
             self.touched.add((person.pk, self.source))
             self._decide(person, key)
 
+    def weigh(self, person_id: UUID, key: str) -> None:
+        self._decide(self.persons[person_id], key)
+
     def _entries(self, person_id: UUID, source: str) -> dict[str, Entry]:
         found = self.entries.get((person_id, source))
         if found is None:
@@ -267,12 +294,13 @@ class _Desk:
         self._keep(person, key, verdict)
         if verdict is not None and verdict.is_disputed:
             self.said.disputed.setdefault(person.pk, []).append(key)
-        self._ticket(person, key, ticket, is_disputed=verdict is not None and verdict.is_disputed)
+        rivals = [each.source for each in verdict.rivals] if verdict else []
+        self._ticket(person, key, ticket, rivals)
 
     def _claim(self, source: str, key: str, entry: Entry) -> Claim:
         value, as_of, batch = entry
-        rank = 0 if source == DECISION else self.ranks.get((source, key), LAST)
-        return Claim(source, rank, value, as_of, batch)
+        rank = self.ranks.get((source, key), FIRST if source == DECISION else LAST)
+        return Claim(source, rank, value, as_of, batch, ATTRIBUTES[key].sense(value))
 
     def _keep(self, person: Person, key: str, verdict: Verdict | None) -> None:
         holder = self._holder(person, key)
@@ -294,18 +322,23 @@ class _Desk:
         holder.provenance = provenance
 
     def _ticket(
-        self, person: Person, key: str, ticket: ConflictTicket | None, *, is_disputed: bool
+        self, person: Person, key: str, ticket: ConflictTicket | None, rivals: list[str]
     ) -> None:
         if ticket is not None and ticket.state == TicketState.OPEN:
-            if not is_disputed:
+            if not rivals:
                 ticket.state, ticket.closed_at = TicketState.AGREED, self.now
                 self.over[ticket.pk] = ticket
-        elif is_disputed:
+            elif ticket.rivals != rivals:
+                ticket.rivals = rivals
+                if ticket.pk not in self.fresh:
+                    self.over[ticket.pk] = ticket
+        elif rivals:
             new = ConflictTicket(
                 person_id=person.pk,
                 attribute=key,
                 answers=ATTRIBUTES[key].answers,
                 opened_at=self.now,
+                rivals=rivals,
                 # What was overruled once stays overruled.
                 settled=ticket.settled if ticket else {},
             )
@@ -324,7 +357,7 @@ class _Desk:
         bulk.copy([ticket for pk, ticket in self.fresh.items() if pk not in self.over])
         bulk.rewrite(
             [ticket for pk, ticket in self.over.items() if pk not in self.fresh],
-            ["state", "closed_at"],
+            ["state", "closed_at", "rivals"],
         )
         self.conclude()
         audit.record_many(

@@ -23,6 +23,8 @@ class CareKind(models.Model):
     purpose_en = models.CharField(max_length=160)
     basis = models.CharField(_("依据"), max_length=120)
     roles = models.JSONField(default=list)
+    youngest = models.PositiveSmallIntegerField(_("最小年龄"), null=True)
+    oldest = models.PositiveSmallIntegerField(_("最大年龄"), null=True)
     review_months = models.PositiveSmallIntegerField(_("复核间隔(月)"))
     max_months = models.PositiveSmallIntegerField(_("最长有效期(月)"))
     is_in_use = models.BooleanField(default=True)
@@ -43,6 +45,10 @@ class CareKind(models.Model):
 
     def __str__(self) -> str:
         return self.name_en if get_language() == "en" else self.name
+
+    def fits(self, age: int | None) -> bool:
+        """Whether somebody of this age can be one; of an unknown age everybody can."""
+        return age is None or (self.youngest or 0) <= age <= (self.oldest or 200)
 
     @property
     def purpose_shown(self) -> str:

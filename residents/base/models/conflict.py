@@ -14,7 +14,8 @@ from residents.base.querysets import ConflictTicketQuerySet
 class ConflictTicket(models.Model):
     """数据冲突单, one open at a time for a person and an attribute.
 
-    The values themselves stay in the source records. `answers` is the department that decides ("" the station).
+    The values themselves stay in the source records; `rivals` names the sources that speak against what is kept.
+    `answers` is the department that decides ("" the station).
     `settled` names what the decision overruled, {source: keyed digest of its value}: the same word of the same
     source opens no new ticket.
     """
@@ -30,6 +31,7 @@ class ConflictTicket(models.Model):
     closed_at = models.DateTimeField(_("结束时间"), null=True)
     note = models.CharField(_("理由"), max_length=200, blank=True)
     settled = models.JSONField(default=dict)
+    rivals = models.JSONField(_("说法不同的来源"), default=list)
 
     objects = ConflictTicketQuerySet.as_manager()
 

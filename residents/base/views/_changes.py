@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from community.governance.models import Place
+from community.governance.naming import post_read
 from community.governance.scopes import Scope
 from residents.base.models import Dwelling, HouseholdMember, PersonEvent
 
@@ -67,7 +68,7 @@ def _change(
         kind=str(event.get_kind_display()),
         name=name(event.person.full_name, event.person_id),
         lines=told,
-        who=event.post_label,
+        who=post_read(event.post_label),
         paper=event.paper,
         reason=event.reason,
         is_corrected=hasattr(event, "corrected_by"),

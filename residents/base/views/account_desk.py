@@ -27,13 +27,15 @@ def open_account(request: PortalRequest, person_id: UUID) -> HttpResponse:
     reachable = Person.objects.visible_to(request.scope, Power.ACCEPT_CASES)
     person = get_object_or_404(reachable, pk=person_id)
     form = CounterAccountForm(request.POST or None)
+    if not registration.needs_guardian(person, timezone.localdate()):
+        del form.fields["has_guardian"]
     context = {"person": person, "form": form}
     if form.is_valid():
         try:
             context["given"] = registration.give_password_at_counter(
                 person.pk,
                 id_number=form.cleaned_data["id_number"],
-                has_guardian=form.cleaned_data["has_guardian"],
+                has_guardian=form.cleaned_data.get("has_guardian", False),
                 by=request.scope,
                 now=timezone.now(),
             )

@@ -37,7 +37,8 @@ def flags(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
     )
     if not Visit.objects.open_for(request.scope, person_id, now).exists():
         return redirect("residents:file", person_id)
-    kinds = list(CareKind.objects.visible_to(request.scope))
+    age = acts.age_on(person, timezone.localdate(now))
+    kinds = [kind for kind in CareKind.objects.visible_to(request.scope) if kind.fits(age)]
     if request.method != "POST":
         return _page(request, person, CareForm(kinds))
     form = CareForm(kinds, request.POST)
@@ -56,7 +57,6 @@ def _page(request: PortalRequest, person: Person, form: CareForm) -> HttpRespons
     rows = CareFlag.objects.visible_to(request.scope).filter(person=person).select_related("kind")
     context = {
         "person": person,
-        "name": mask_name(person.full_name),
         "flags": list(rows.order_by("-ended_on", "-id")),
         "form": form,
         "today": timezone.localdate(),

@@ -173,7 +173,7 @@ def _door(form: WhereForm, scope: Scope) -> Dwelling | None:
 
 def _of(scope: Scope, act_id: uuid.UUID, person: Person) -> list[Change]:
     events = PersonEvent.objects.visible_to(scope).filter(act_id=act_id).select_related(*SHOWN)
-    return changes(events.order_by("kind", "id"), scope, name=_name(person))
+    return changes(events.order_by("kind", "-is_head", "id"), scope, name=_name(person))
 
 
 def _blame(form: Any, refusal: NotAllowed) -> None:
@@ -227,7 +227,7 @@ def _event_context(request: PortalRequest, act_id: uuid.UUID) -> dict[str, Any]:
         PersonEvent.objects.visible_to(request.scope)
         .filter(act_id=act_id)
         .select_related(*SHOWN)
-        .order_by("kind", "id")
+        .order_by("kind", "-is_head", "id")
     )
     if not events:
         raise Http404

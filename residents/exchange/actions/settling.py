@@ -1,9 +1,13 @@
-"""Conflicts as their work list sees them: settle by naming a source, look at masked claims with a reason."""
+"""Conflicts as their work list sees them: settle by naming a source, one or many, look at masked claims."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -11,8 +15,13 @@ from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Power
 from community.governance.scopes import Scope
 from residents.base.actions import conflicts, guard_reveal, raise_alarm
-from residents.base.models import ConflictTicket, SourceRecord
+from residents.base.actions.saying import digest
+from residents.base.attributes import Label
+from residents.base.enums import TicketState
+from residents.base.golden import UNKNOWN
+from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRecord
 from residents.exchange.actions import feedback
+from residents.exchange.models import ExchangeFigure
 
 Claims = dict[str, tuple[str, str]]  # by source: canonical value, ISO day
 
@@ -40,6 +49,105 @@ def settle(
         ticket = conflicts.settle(ticket_id, value, note=note, by=by, now=now)
         feedback.settled(ticket, now=now)
     return ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The two of a conflict with one rival. `mark` stands for what both say now."""
+
+    kept_source: str
+    kept: str
+    kept_on: str
+    theirs: str
+    theirs_on: str
+    mark: str
+
+
+def sides_of(tickets: Iterable[ConflictTicket]) -> dict[UUID, Sides]:
+    """What is kept and what the one rival says, of any number of tickets with a few questions."""
+    rows = list(tickets)
+    ids = {ticket.person_id for ticket in rows}
+    said: dict[tuple[UUID, str], dict[str, list[Any]]] = {}
+    for record in SourceRecord.objects.filter(person_id__in=ids):
+        said[record.person_id, record.source_id] = record.values
+    holders: list[dict[UUID, Any]] = [
+        Person.objects.in_bulk(list(ids)),
+        PersonDetail.objects.in_bulk(list(ids)),
+    ]
+    found = {}
+    for ticket in rows:
+        if len(ticket.rivals) != 1:
+            continue
+        mine = kept_source(ticket.attribute, *(each.get(ticket.person_id) for each in holders))
+        entries = [
+            said.get((ticket.person_id, source), {}).get(ticket.attribute)
+            for source in (mine, ticket.rivals[0])
+        ]
+        if entries[0] is None or entries[1] is None:
+            continue
+        (kept, kept_on), (theirs, theirs_on) = ((str(e[0]), str(e[1])[:10]) for e in entries if e)
+        mark = digest(ticket.attribute, kept) + digest(ticket.attribute, theirs)
+        found[ticket.pk] = Sides(mine, kept, kept_on, theirs, theirs_on, mark)
+    return found
+
+
+def kept_source(attribute: str, *holders: Person | PersonDetail | None) -> str:
+    """Whose word is kept, by the rows of a person."""
+    for holder in holders:
+        if holder is not None and attribute in holder.provenance:
+            return str(holder.provenance[attribute][0])
+    return UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one of many: settled, or why it was left as it is."""
+
+    ticket: ConflictTicket
+    is_done: bool
+    why: Label = ""
+
+
+def most_at_once(now: datetime) -> int:
+    today = timezone.localdate(now)
+    return ExchangeFigure.objects.in_force(today, "conflicts_at_once").value
+
+
+def settle_many(
+    shown: Mapping[UUID, str], *, takes_theirs: bool, note: str, by: Scope, now: datetime
+) -> list[Outcome]:
+    """Decide many alike: keep what is kept, or take what the rival says, each in its own transaction and with its own
+    entry in the trail. `shown` has for each ticket the mark of what the decider saw.
+
+    What was settled before, or says something else by now, is left alone and named. Raises Invalid for none or
+    too many, or without a reason.
+    """
+    most = most_at_once(now)
+    if not note.strip():
+        raise Invalid("note_missing", _("请写明核实的经过或依据。"), {"note": _("请写明依据。")})
+    if not 0 < len(shown) <= most:
+        raise Invalid("too_many", _("请勾选 1 到 %(most)s 张。") % {"most": most})
+    found = ConflictTicket.objects.visible_to(by).filter(pk__in=shown)
+    return [
+        settle_as_shown(pk, shown[pk], takes_theirs=takes_theirs, note=note, by=by, now=now)
+        for pk in found.order_by("opened_at", "id").values_list("pk", flat=True)
+    ]
+
+
+def settle_as_shown(
+    pk: UUID, mark: str, *, takes_theirs: bool, note: str, by: Scope, now: datetime
+) -> Outcome:
+    with transaction.atomic(durable=True):
+        ticket = conflicts.take(pk, by=by)
+        if ticket.state != TicketState.OPEN:
+            return Outcome(ticket, False, _("这一张已经处理过，没有再改。"))
+        sides = sides_of([ticket]).get(pk)
+        if sides is None or sides.mark != mark:
+            return Outcome(ticket, False, _("来源的内容已有变化，请打开再看。"))
+        value = sides.theirs if takes_theirs else sides.kept
+        ticket = conflicts.settle(pk, value, note=note, by=by, now=now)
+        feedback.settled(ticket, now=now)
+    return Outcome(ticket, True)
 
 
 def reveal_claims(

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from residents.base.addresses import same_door
 from residents.base.attributes import ATTRIBUTES, ON_PERSON
 from residents.base.enums import OccupancyKind, PersonState, Relation
 from residents.base.models import HouseholdMember, Occupancy, Person
@@ -19,6 +20,7 @@ from residents.exchange.layouts import ANSWER, Persons
 Texts: TypeAlias = dict[str, str]
 Answers: TypeAlias = Mapping[UUID, Mapping[str, str]]
 OF_HOUSEHOLD = {"household_number", "head_name", "head_number", "head_phone", "relation"}
+SAID_ON = "registered_address_on"  # the day for which the register says it; leaves no table
 ADDRESSES = {"registered_address", "actual_address", "lives_where_registered"}
 
 
@@ -78,6 +80,8 @@ def _own(person: Person, wanted: set[str], today: date) -> Texts:
             holder = person if key in ON_PERSON else detail
             value = getattr(holder, key, None) if holder is not None else None
             values[key] = value.isoformat() if isinstance(value, date) else str(value or "")
+    if detail is not None and wanted & ADDRESSES:
+        values[SAID_ON] = detail.provenance.get("registered_address", ["", ""])[1]
     if "age" in wanted and person.birth_on:
         born = person.birth_on
         had = (today.month, today.day) >= (born.month, born.day)
@@ -113,23 +117,28 @@ def _homes(ids: Collection[UUID]) -> dict[UUID, Texts]:
 
 
 def _add_addresses(found: dict[UUID, Texts]) -> None:
-    """The tie to a dwelling is the fact; the text that sources wrote stands in where there is none."""
-    ties: dict[tuple[UUID, str], tuple[UUID, str]] = {}
+    """Where somebody is registered says the register's text for him, unless he was registered at a door later; then
+    that door says it, else the text for the household. Where he lives says his door, else what sources wrote."""
+    ties: dict[tuple[UUID, str], tuple[UUID, str, str]] = {}
     current = Occupancy.objects.current().filter(person_id__in=found, dwelling__isnull=False)
     for tie in current.select_related("dwelling").order_by("from_on", "id"):
         kind = "registered" if tie.kind == OccupancyKind.REGISTERED else "actual"
         door = tie.dwelling
         if door is not None:
-            ties[tie.person_id, kind] = door.pk, door.address
+            ties[tie.person_id, kind] = door.pk, door.address, tie.from_on.isoformat()
     for pk, values in found.items():
         registered, actual = ties.get((pk, "registered")), ties.get((pk, "actual"))
+        said_on = values.pop(SAID_ON, "")
         written = values.get("registered_address") or values.get("household_address", "")
-        values["registered_address"] = registered[1] if registered else written
+        is_later = registered is not None and said_on < registered[2]
+        if registered and (is_later or not written):
+            written = registered[1]
+        values["registered_address"] = written
         values["actual_address"] = actual[1] if actual else values.get("actual_address", "")
         if values["registered_address"] and values["actual_address"]:
             is_same = (
                 registered[0] == actual[0]
                 if registered and actual
-                else values["registered_address"] == values["actual_address"]
+                else same_door(values["registered_address"]) == same_door(values["actual_address"])
             )
             values["lives_where_registered"] = "1" if is_same else "0"

@@ -1,5 +1,6 @@
 """数据冲突: what sources say differently, one task after another, each with who ranks where and why."""
 
+import contextlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts import step_up
 from common.access import access, power
@@ -30,7 +31,7 @@ from residents.base.enums import TicketState
 from residents.base.golden import DECISION, UNKNOWN
 from residents.base.models import ConflictTicket, SourceRank, SourceSystem
 from residents.exchange.actions import settling
-from residents.exchange.forms import ReasonForm, SettleForm
+from residents.exchange.forms import ManyForm, ReasonForm, SettleForm
 from residents.exchange.views.imports import is_masked, masked_value
 
 SIZE = 30
@@ -38,9 +39,50 @@ REFUSED = 422
 
 
 @access(power(Power.SETTLE_CONFLICTS))
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def conflicts(request: PortalRequest) -> HttpResponse:
-    """What waits, the oldest first; by attribute and community."""
+    """What waits, the oldest first; by attribute and community. Of one attribute and one source that speaks alone
+    against what is kept, many are settled at once."""
+    form = ManyForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            outcomes = settling.settle_many(
+                _ticked(request),
+                takes_theirs=form.cleaned_data["side"] == ManyForm.THEIRS,
+                note=form.cleaned_data["note"],
+                by=request.scope,
+                now=timezone.now(),
+            )
+        except NotAllowed as refusal:
+            form.take(refusal)
+        else:
+            return _settled_page(request, outcomes)
+    return _list_page(request, form)
+
+
+def _ticked(request: PortalRequest) -> dict[uuid.UUID, str]:
+    """The ticked tickets with the mark of what was shown of each."""
+    ticked = set(request.POST.getlist("ticket"))
+    is_all = bool(request.POST.get("is_all"))
+    found = {}
+    for text in request.POST.getlist("shown"):
+        pk, _colon, mark = text.partition(":")
+        if is_all or pk in ticked:
+            with contextlib.suppress(ValueError):
+                found[uuid.UUID(pk)] = mark
+    return found
+
+
+def _settled_page(request: PortalRequest, outcomes: list[settling.Outcome]) -> HttpResponse:
+    context = {
+        "rows": [(each, mask_name(each.ticket.person.full_name)) for each in outcomes],
+        "done": sum(each.is_done for each in outcomes),
+        "list_url": request.get_full_path(),
+    }
+    return TemplateResponse(request, "exchange/conflicts/settled.html", context)
+
+
+def _list_page(request: PortalRequest, form: ManyForm) -> HttpResponse:
     waiting = ConflictTicket.objects.visible_to(request.scope).open()
     attribute, code = request.GET.get("attribute", ""), request.GET.get("community", "")
     communities = _communities(waiting)
@@ -48,29 +90,91 @@ def conflicts(request: PortalRequest) -> HttpResponse:
         code = ""
     mine = waiting.filter(person__community__code=code) if code else waiting
     shown = mine.filter(attribute=attribute) if attribute in ATTRIBUTES else mine
+    sources = _sources(shown) if attribute in ATTRIBUTES else []
+    source = request.GET.get("source", "")
+    size = _many(request) if source in {found.pk for found, _count in sources} else 0
+    if size:
+        shown = shown.filter(rivals=[source])
+    else:
+        source = ""
     try:
         page = keyset_page(
             shown.select_related("person__community"),
             order=("opened_at", "id"),
             after=request.GET.get("after"),
-            size=SIZE,
+            size=size or SIZE,
         )
     except BadCursor:
         return redirect("exchange:conflicts")
+    sides = _sides(page.items) if source else {}
     counted: Iterable[tuple[str, int]] = (
         mine.order_by("attribute").values_list("attribute").annotate(Count("pk"))
     )
     tabs = [(key, ATTRIBUTES[key].label, count) for key, count in counted]
     context = {
         "page": page,
-        "rows": [(ticket, mask_name(ticket.person.full_name)) for ticket in page.items],
+        "rows": [
+            (ticket, mask_name(ticket.person.full_name), sides.get(ticket.pk))
+            for ticket in page.items
+        ],
+        "sources": sources,
+        "source": source,
+        "form": form,
+        "ticked": request.POST.getlist("ticket"),
+        "is_all": bool(request.POST.get("is_all")),
         "tabs": tabs,
         "all": sum(count for _key, _label, count in tabs),
         "attribute": attribute if attribute in ATTRIBUTES else "",
         "communities": communities,
         "community": code,
     }
-    return TemplateResponse(request, "exchange/conflicts/list.html", context)
+    status = REFUSED if form.is_bound else 200
+    return TemplateResponse(request, "exchange/conflicts/list.html", context, status=status)
+
+
+def _many(request: PortalRequest) -> int:
+    """How many may be settled at once; 0 where the figure is not loaded."""
+    try:
+        return settling.most_at_once(timezone.now())
+    except NotAllowed as refusal:
+        messages.warning(request, str(refusal.message))
+        return 0
+
+
+def _sources(waiting: QuerySet[ConflictTicket]) -> list[tuple[SourceSystem, int]]:
+    """Which sources speak alone against what is kept, and how often."""
+    counted: Iterable[tuple[list[str], int]] = (
+        waiting.order_by("rivals").values_list("rivals").annotate(Count("pk"))
+    )
+    known = {source.pk: source for source in SourceSystem.objects.public()}
+    return [(known[rivals[0]], count) for rivals, count in counted if len(rivals) == 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One of the two sides on the list, masked as on the page of a ticket."""
+
+    name: str
+    shown: str
+    day: date | None
+
+
+def _sides(tickets: Iterable[ConflictTicket]) -> dict[uuid.UUID, tuple[Said, Said, str]]:
+    found = {ticket.pk: ticket for ticket in tickets}
+    names = {source.pk: str(source) for source in SourceSystem.objects.public()}
+    return {
+        pk: (
+            _said(found[pk], names[sides.kept_source], sides.kept, sides.kept_on),
+            _said(found[pk], names[found[pk].rivals[0]], sides.theirs, sides.theirs_on),
+            sides.mark,
+        )
+        for pk, sides in settling.sides_of(found.values()).items()
+    }
+
+
+def _said(ticket: ConflictTicket, name: str, value: str, day: str) -> Said:
+    told = date.fromisoformat(day) if day else None
+    return Said(name, masked_value(ticket.attribute, value), told)
 
 
 def _communities(waiting: QuerySet[ConflictTicket]) -> list[tuple[Place, int]]:
@@ -143,7 +247,8 @@ def _ticket_page(
 def _lines(ticket: ConflictTicket, full: dict[str, str] | None = None) -> list[ClaimLine]:
     names = {source.pk: str(source) for source in SourceSystem.objects.public()}
     ranks = SourceRank.objects.public().on(timezone.localdate())
-    kept = _kept_source(ticket)
+    person = ticket.person
+    kept = settling.kept_source(ticket.attribute, person, getattr(person, "detail", None))
     found = []
     for source, (value, day) in settling.claims_of(ticket).items():
         rank = ranks.get((source, ticket.attribute))
@@ -156,15 +261,6 @@ def _lines(ticket: ConflictTicket, full: dict[str, str] | None = None) -> list[C
             (rank or 999, ClaimLine(source, names[source], shown, told, text, source == kept))
         )
     return [line for _rank, line in sorted(found, key=lambda each: (each[0], each[1].source))]
-
-
-def _kept_source(ticket: ConflictTicket) -> str:
-    person = ticket.person
-    detail = getattr(person, "detail", None)
-    for holder in (person, detail):
-        if holder is not None and ticket.attribute in holder.provenance:
-            return str(holder.provenance[ticket.attribute][0])
-    return UNKNOWN
 
 
 def _settled(request: PortalRequest, ticket: ConflictTicket, form: SettleForm) -> bool:

@@ -244,6 +244,8 @@ def _about(found: ImportBatch) -> dict[str, Any]:
         "unread": [c["heading"] for c in found.columns if not c["target"] and not c["refused"]],
         "refused": [c["heading"] for c in found.columns if c["refused"]],
         "keep_days": limits().keep_days,
+        "whole_rows": limits().whole_rows,
+        "is_part": found.total > limits().whole_rows,
         "trouble": _(found.trouble) if found.trouble else "",
     }
 

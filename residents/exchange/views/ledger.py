@@ -7,6 +7,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from common.access import access, power
@@ -18,6 +19,13 @@ from residents.exchange import facts
 
 SIZE = 50
 FIRST_YEAR = 2020
+
+
+def _time(minutes: int) -> tuple[str, str]:
+    """Below an hour in minutes: five minutes are no "0.1 hours", and one minute is not nothing."""
+    if minutes < 60:
+        return str(minutes), _("分钟")
+    return f"{minutes / 60:.1f}", _("小时")
 
 
 @access(power(Power.READ_FACTS))
@@ -49,8 +57,8 @@ def ledger(request: PortalRequest) -> HttpResponse:
         ],
         "bars": [(o.body, o.minutes, _list_url(year, body=str(o.body_id))) for o in book.offices],
         "held": [(ATTRIBUTES[key].label, n) for key, n in book.held_asked],
-        "hours_spent": f"{book.minutes_spent / 60:.1f}",
-        "hours_saved": f"{book.minutes_saved / 60:.1f}",
+        "spent": _time(book.minutes_spent),
+        "saved": _time(book.minutes_saved),
         "list_url": _list_url(year),
         "twice": [(ATTRIBUTES[key].label, form, n) for key, form, n in twice],
         "twice_sum": sum(n for _key, _form, n in twice),

@@ -67,6 +67,10 @@ def correct_for(request: PortalRequest, field: str, person_id: uuid.UUID) -> Htt
 def _correct(request: PortalRequest, person: Person, field: str) -> HttpResponse:
     if field not in ATTRIBUTES:
         raise Http404
+    asked = Correction.objects.visible_to(request.scope).of_person(person.pk).open()
+    waiting = asked.filter(attribute=field).first()
+    if waiting is not None:
+        return _waiting(request, person, waiting)
     sent = request.method == "POST"
     form = CorrectionForm(
         ATTRIBUTES[field], request.POST if sent else None, request.FILES if sent else None
@@ -99,6 +103,21 @@ def _correct(request: PortalRequest, person: Person, field: str) -> HttpResponse
     }
     status = REFUSED if form.is_bound else 200
     return TemplateResponse(request, "rights/correct.html", context, status=status)
+
+
+def _waiting(request: PortalRequest, person: Person, found: Correction) -> HttpResponse:
+    """The same value is being checked: what was asked, until when, and where it can be withdrawn. Nobody writes a
+    second reason for nothing. Another adult of the family may have asked; what he wrote is his."""
+    is_mine = found.filed_by == request.user.pk
+    context = {
+        "found": found,
+        "person": person,
+        "is_own": person.account_id == request.user.pk,
+        "is_mine": is_mine,
+        "right": ATTRIBUTES[found.attribute].shown(found.value) if is_mine else "",
+    }
+    status = 409 if request.method == "POST" else 200
+    return TemplateResponse(request, "rights/correct_waiting.html", context, status=status)
 
 
 def _checked(file: "UploadedFile[Any] | None") -> CleanFile | None:

@@ -2,7 +2,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
+from accounts.audit import SYSTEM
+from residents.base.actions.saying import weigh_again
 from residents.base.actions.sources import DATA, load_limits, load_sources
 
 
@@ -15,3 +18,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"ranks changed: {load_sources(options['file'])}")
         self.stdout.write(f"figures changed: {load_limits()}")
+        over = weigh_again(by=SYSTEM, now=timezone.now())
+        self.stdout.write(f"conflicts that the ranks answer now: {over}")
