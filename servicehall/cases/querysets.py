@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Self, cast
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case as When_,
     CharField,
@@ -21,6 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import JSONObject
 
 from community.governance.enums import BodyKind, Power
 from residents.rights.relatives import acted_for_by, close_to, wards_of
@@ -28,6 +30,7 @@ from servicehall.cases.enums import (
     BEFORE_ACCEPTANCE,
     OPEN_STATES,
     RUNNING,
+    CaseAction,
     CaseState,
     Light,
     ProposalState,
@@ -318,6 +321,13 @@ class CaseQuerySet(QuerySet["Case"]):
             "station",
             "handler",
         ).annotate(unsigned=Subquery(counted.annotate(number=Count("pk")).values("number")))
+
+    def with_reroutes(self) -> Self:
+        """With `reroutes`: each time that it went on by itself, the oldest first, as {from_state, said}."""
+        event = self.model._meta.get_field("events").related_model._default_manager
+        rows = event.filter(case=OuterRef("pk"), action=CaseAction.REROUTE).order_by("id")
+        row = JSONObject(from_state="from_state", said="said")
+        return self.annotate(reroutes=ArraySubquery(rows.values_list(row)))
 
     def in_order_of_urgency(self) -> Self:
         """Lights first, then by the day on which something must be done; after with_light."""

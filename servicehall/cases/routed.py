@@ -1,9 +1,10 @@
 """Why a case goes where it goes, and why a step has its day: reckoned anew from the item version, the tree and
 the calendar, and compared with what stands on the case."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext as _, ngettext
@@ -11,12 +12,14 @@ from django.utils.translation import get_language, gettext as _, ngettext
 from community.governance.models import Body
 from community.governance.workdays import WorkCalendar
 from servicehall.cases import routing
-from servicehall.cases.enums import BEFORE_ACCEPTANCE, CaseAction, StepState, Way
-from servicehall.cases.models import Case, CaseEvent, ReviewStep
+from servicehall.cases.enums import BEFORE_ACCEPTANCE, StepState, Way
+from servicehall.cases.models import Case, ReviewStep
 from servicehall.cases.routing import Directory
 from servicehall.catalogue.enums import ReviewLevel
 from servicehall.catalogue.limits import LevelRule
 from servicehall.catalogue.models import HallLimit
+
+Reroute = Mapping[str, Any]  # of an event: {from_state, said}
 
 
 def _shown(day: date) -> str:
@@ -33,17 +36,17 @@ class Leg:
 
 
 def legs(case: Case, calendar: WorkCalendar) -> list[Leg]:
-    """The station that took it in, then each step as the item demands it."""
+    """The station that took it in, then each step as the item demands it. `case` was read `with_reroutes`."""
     steps: list[ReviewStep] = []
     if case.accepted_at:
         steps = list(case.steps.select_related("body__place").order_by("sequence"))
     day = timezone.localdate(case.accepted_at or case.filed_at)
     found = routing.directory(case.community, day)
-    events = list(case.events.filter(action=CaseAction.REROUTE).order_by("id"))
-    return [_taken_in(case, found, events), *_Legs(case, steps, found, calendar, events).all()]
+    rerouted: list[Reroute] = case.reroutes  # type: ignore[attr-defined]  # read with `with_reroutes`
+    return [_taken_in(case, found, rerouted), *_Legs(case, steps, found, calendar, rerouted).all()]
 
 
-def _taken_in(case: Case, found: Directory, rerouted: Sequence[CaseEvent]) -> Leg:
+def _taken_in(case: Case, found: Directory, rerouted: Sequence[Reroute]) -> Leg:
     names = {"community": case.community.label, "body": case.station.label}
     if found.home is not None and found.home.pk == case.station_id:
         why = [_("%(community)s由%(body)s服务。") % names]
@@ -51,7 +54,7 @@ def _taken_in(case: Case, found: Directory, rerouted: Sequence[CaseEvent]) -> Le
         why = [_("本事项通办，在哪个服务站提交就由哪个服务站收件。")]
     else:
         why = [_("提交的那天由它收件。")]
-    why += [_stood_back(event) for event in rerouted if event.from_state in BEFORE_ACCEPTANCE]
+    why += [_stood_back(row) for row in rerouted if row["from_state"] in BEFORE_ACCEPTANCE]
     if case.state in BEFORE_ACCEPTANCE and case.act_by_on:
         days = HallLimit.objects.in_force(case.received_on).check_days
         why.append(
@@ -65,8 +68,8 @@ def _taken_in(case: Case, found: Directory, rerouted: Sequence[CaseEvent]) -> Le
     return Leg(_("受理"), case.station.label, why)
 
 
-def _stood_back(event: CaseEvent) -> str:
-    said = event.said["rerouted"]
+def _stood_back(row: Reroute) -> str:
+    said = row["said"]["rerouted"]
     is_english = get_language() == "en"
     return _("%(left)s能办的人都应回避，按规则转给%(way)s：%(body)s。") % {
         "left": (is_english and said["left_en"]) or said["left_zh"],
@@ -81,7 +84,7 @@ class _Legs:
     steps: Sequence[ReviewStep]
     found: Directory
     calendar: WorkCalendar
-    rerouted: Sequence[CaseEvent]
+    rerouted: Sequence[Reroute]
 
     def all(self) -> Iterator[Leg]:
         left = list(self.steps)
@@ -107,7 +110,7 @@ class _Legs:
 
     def _handed(self, step: ReviewStep) -> list[str]:
         """Each time that it went on by itself until it lay where the step is done."""
-        bodies = [event.said["rerouted"]["body"] for event in self.rerouted]
+        bodies = [row["said"]["rerouted"]["body"] for row in self.rerouted]
         if str(step.body_id) not in bodies:
             return []
         return [_stood_back(self.rerouted[bodies.index(str(step.body_id))])]

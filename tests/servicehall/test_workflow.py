@@ -359,9 +359,13 @@ def test_where_everybody_must_stand_back_the_case_goes_on_by_itself():
     assert [event.action for event in case.events.all()][-2:] == ["accept", "reroute"]
     step = case.steps.get(state="open")
     assert (step.body_id, case.handler_id) == (neighbour.pk, neighbour.pk)
-    shown = progress.timeline(case, events=case.events.all(), steps=case.steps.all(), notice=None)
+    shown = progress.timeline(
+        case, events=list(case.events.all()), steps=list(case.steps.all()), notice=None
+    )
     assert [row.title for row in shown].count(progress.TITLES[CaseAction.REROUTE]) == 1
-    taken, community, *_rest = routed.legs(case, WorkCalendarYear.objects.calendar())
+    taken, community, *_rest = routed.legs(
+        Case.objects.with_reroutes().get(pk=case.pk), WorkCalendarYear.objects.calendar()
+    )
     words = (
         f"{place.station.name}能办的人都应回避，按规则转给同一街道的同类单位：{neighbour.name}。"
     )

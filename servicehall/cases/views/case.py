@@ -135,7 +135,8 @@ def more(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def why(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
     """为什么: the due day taken apart, and why each step lies with whom."""
-    file = _reached(request, case_id)
+    rows = Case.objects.visible_to(request.scope).for_page().with_reroutes()
+    file = CaseFile(get_object_or_404(rows, pk=case_id), request.scope, timezone.localdate())
     calendar = WorkCalendarYear.objects.calendar()
     names = _names_of_days(file, calendar)
     if file.case.clock_starts_on:
