@@ -23,9 +23,13 @@ load_sources = _remembering(_sources)
 load_exchange = _remembering(_exchange)
 load_rights = _remembering(_rights)
 load_catalogue = _remembering(_catalogue)
-load_documents = _remembering(_documents)
 load_publicity = _remembering(_publicity)
 load_supervision = _remembering(_supervision)
+
+
+def load_documents() -> None:
+    """Not remembered: letterheads and seals are made for the bodies that are there."""
+    _documents()
 
 
 def load_calendar() -> None:
