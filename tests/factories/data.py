@@ -29,11 +29,6 @@ load_publicity = _remembering(_publicity)
 load_supervision = _remembering(_supervision)
 
 
-def load_documents() -> None:
-    """Not remembered: letterheads and seals are made for the bodies that are there."""
-    _documents()
-
-
 def load_calendar() -> None:
     """The working days of all years that are published."""
     remembered("calendar", lambda: call_command("load_calendar", verbosity=0), is_alone=False)
