@@ -232,6 +232,22 @@ def test_undoing_the_first_of_two_leaves_the_second_word_and_its_undo_goes_back_
     assert golden() == before
 
 
+def test_undoing_the_newer_leaves_what_an_older_list_said_that_came_after_it(clerk, community):
+    """Whatever the order of arrival, what is left after an undo is what the other lists say."""
+    known = PersonFactory(
+        full_name="张伟民", id_number=number(1), community=community, provenance={}
+    )
+    august, july = date(2026, 8, 1), date(2026, 7, 1)
+    newer = imported(xlsx([HEADINGS, line(1), line(2)]), clerk, as_of=august)
+    imported(xlsx([HEADINGS, line(1, education="大专"), line(2)]), clerk, as_of=july)
+    receiving.undo(newer.pk, by=clerk, now=NOW)
+    assert worked(newer).counts["stays"] == 1, "the other list names him too"
+    detail = PersonDetail.objects.get(person=known)
+    assert detail.education == "31"
+    assert detail.provenance["education"][:2] == ["police", "2026-07-01"]
+    assert Person.objects.count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_dies_leaves_nothing_and_the_next_one_ends_it(clerk, monkeypatch):
     monkeypatch.setattr(applying, "PORTION", 2)
