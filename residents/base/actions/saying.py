@@ -128,8 +128,8 @@ def weigh_again(*, by: audit.Actor, now: datetime) -> int:
 
 def digest(attribute: str, value: str) -> str:
     """The keyed mark under which a decision remembers the value that it overruled."""
-    sense = ATTRIBUTES[attribute].sense(value)
-    return blind_index(sense, field=f"settled:{attribute}").hex()[:32]
+    sense, region = ATTRIBUTES[attribute].says(value)
+    return blind_index(region + sense, field=f"settled:{attribute}").hex()[:32]
 
 
 @dataclass(slots=True)
@@ -300,7 +300,7 @@ class _Desk:
     def _claim(self, source: str, key: str, entry: Entry) -> Claim:
         value, as_of, batch = entry
         rank = self.ranks.get((source, key), FIRST if source == DECISION else LAST)
-        return Claim(source, rank, value, as_of, batch, ATTRIBUTES[key].sense(value))
+        return Claim(source, rank, value, as_of, batch, *ATTRIBUTES[key].says(value))
 
     def _keep(self, person: Person, key: str, verdict: Verdict | None) -> None:
         holder = self._holder(person, key)
