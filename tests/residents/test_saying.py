@@ -163,6 +163,17 @@ def test_the_lists_of_departments_yield_to_a_visit_and_to_a_newer_list(person):
     assert (basis.rank, basis.valid_from, "核实" in basis.basis) == (2, date(2026, 11, 26), True)
 
 
+def test_a_visit_before_breakfast_is_of_its_day_and_not_of_the_day_before(person):
+    Person.objects.update(phone=None, phone_index=None)
+    seven = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)  # seven o'clock of 1 December here
+    visit = Statement(person.pk, {"phone": "13300005678"}, seven)
+    actions.say([visit], source="grid_visit", by=SYSTEM, now=seven)
+    person.refresh_from_db()
+    assert person.provenance["phone"] == ["grid_visit", "2026-12-01"]
+    say(person, "civil_affairs", date(2026, 12, 1), now=seven, phone="13900001234")
+    assert not ConflictTicket.objects.open().exists(), "the list is of the same day"
+
+
 def test_what_somebody_tells_after_a_decision_about_his_telephone_counts(person):
     Person.objects.update(phone=None, phone_index=None)
     say(person, "grid_visit", phone="13800005678")

@@ -7,7 +7,7 @@ conflict tickets and the audit trail follow in the same transaction.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -430,9 +430,10 @@ DETAIL_COLUMNS = [key for key in ATTRIBUTES if key not in ON_PERSON] + ["provena
 
 
 def _moment(as_of: date | datetime) -> str:
-    """As text that sorts: a day before every moment of it."""
+    """As text that sorts: a day before every moment of it. Days change at midnight here, not in Greenwich."""
     if isinstance(as_of, datetime):
-        return as_of.astimezone(UTC).isoformat(timespec="microseconds")
+        here = timezone.localtime(as_of, timezone.get_default_timezone())
+        return here.isoformat(timespec="microseconds")
     return as_of.isoformat()
 
 
