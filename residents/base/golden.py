@@ -17,8 +17,8 @@ LAST = 1000  # the rank of a source that has none
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a source says of one attribute. `as_of` is an ISO day, or an ISO moment in local time where somebody wrote it
-    down himself; both sort as text. `batch` is the id of the delivery, if it came in one."""
+    """What a source says of one attribute. `as_of` is an ISO day, or an ISO moment of local time where somebody wrote
+    it down himself; both sort as text. `batch` is the id of the delivery, if it came in one."""
 
     source: str
     rank: int

@@ -7,11 +7,13 @@ from itertools import permutations
 import pytest
 from django.forms.models import model_to_dict
 
+from accounts.models import AuditEntry
 from common.errors import Conflict, NotAllowed
 from community.governance.enums import Role
 from residents.base.actions import bulk
 from residents.base.actions.eligibility import refresh_facts
 from residents.base.actions.mending import run_checks
+from residents.base.looks import looks
 from residents.base.models import (
     Canary,
     ConflictTicket,
@@ -189,6 +191,13 @@ def test_undone_the_base_is_as_before(clerk, community):
     assert worked(second).state == BatchState.UNDONE
     assert golden() == before
     assert not ConflictTicket.objects.open().exists()
+    person = Person.objects.with_number(number(1)).get()
+    told = looks(AuditEntry.objects.filter(person_id=person.pk).order_by("at", "id"), person.pk)
+    assert [look.why for look in told] == [
+        "导入部门名单：公安户籍登记",
+        "导入部门名单：民政业务系统",
+        "撤销一次导入，恢复到导入以前：民政业务系统",
+    ], "the person reads why, and whose list it was"
 
 
 def test_whoever_has_found_ties_since_stays(clerk, community):

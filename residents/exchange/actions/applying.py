@@ -126,6 +126,7 @@ class Applier:
             [s for s in statements if s.person_id not in quiet or s.person_id in heard],
             source=source,
             batch=batch,
+            reason="import",
             by=self.by,
             now=now,
         )
@@ -159,6 +160,7 @@ class Applier:
                 )
                 for person in persons
             ),
+            reason="import",
             by=self.by,
             now=self.now,
         )
