@@ -58,12 +58,13 @@ _words: dict[str, Text] = {
 }
 # Why, where the trail holds a code instead of words.
 _REASONS: dict[str, Text] = {
-    choice.value: choice.label
-    for choices in (Purpose, RevealReason, CareBasis)
-    for choice in choices
-} | {
     "import": gettext_lazy("导入部门名单"),
     "undo": gettext_lazy("撤销一次导入，恢复到导入以前"),
+    **{
+        choice.value: choice.label
+        for choices in (Purpose, RevealReason, CareBasis)
+        for choice in choices
+    },
 }
 
 

@@ -28,7 +28,12 @@ from residents.exchange.actions import applying, deciding, receiving, staging, w
 from residents.exchange.enums import BatchState, Fate
 from residents.exchange.models import ImportBatch, ImportRow
 from tests.factories.data import load_sources
-from tests.factories.governance import CommunityFactory, CommunityOfficeFactory, staff
+from tests.factories.governance import (
+    CommunityFactory,
+    CommunityOfficeFactory,
+    far_community,
+    staff,
+)
 from tests.factories.residents import PersonFactory
 from tests.residents.importing import (
     JUNE,
@@ -113,6 +118,16 @@ def test_the_dry_run_writes_nothing_and_says_what_would_come(clerk, community):
     assert (first.person, first.fills, first.updates) == (known, 2, 0)
     assert golden() == before
     assert not SourceRecord.objects.exists()
+
+
+def test_whoever_moves_away_between_the_dry_run_and_the_import_is_another_clerks(clerk, community):
+    gone = PersonFactory(full_name="张伟民", id_number=number(1), community=community, provenance={})
+    batch = checked(xlsx([HEADINGS, line(1), line(2)]), clerk)
+    Person.objects.filter(pk=gone.pk).update(community=far_community())
+    receiving.apply(batch.pk, by=clerk, now=NOW)
+    assert worked(batch).counts == {Fate.ERROR: 1, Fate.NEW: 1}
+    assert rows(batch)[0].problems == [[-1, applying.MOVED_ON]]
+    assert not PersonDetail.objects.filter(person=gone).exists()
 
 
 def test_an_error_names_row_and_column(clerk):
