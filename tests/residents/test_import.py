@@ -13,6 +13,7 @@ from community.governance.enums import Role
 from residents.base.actions import bulk
 from residents.base.actions.eligibility import refresh_facts
 from residents.base.actions.mending import run_checks
+from residents.base.enums import PersonState
 from residents.base.looks import looks
 from residents.base.models import (
     Canary,
@@ -121,13 +122,30 @@ def test_the_dry_run_writes_nothing_and_says_what_would_come(clerk, community):
 
 
 def test_whoever_moves_away_between_the_dry_run_and_the_import_is_another_clerks(clerk, community):
-    gone = PersonFactory(full_name="张伟民", id_number=number(1), community=community, provenance={})
+    gone = PersonFactory(
+        full_name="张伟民", id_number=number(1), community=community, provenance={}
+    )
     batch = checked(xlsx([HEADINGS, line(1), line(2)]), clerk)
     Person.objects.filter(pk=gone.pk).update(community=far_community())
     receiving.apply(batch.pk, by=clerk, now=NOW)
     assert worked(batch).counts == {Fate.ERROR: 1, Fate.NEW: 1}
     assert rows(batch)[0].problems == [[-1, applying.MOVED_ON]]
     assert not PersonDetail.objects.filter(person=gone).exists()
+
+
+def test_a_department_that_lists_the_dead_hears_of_it(clerk, community):
+    dead = PersonFactory(
+        full_name="张伟民", id_number=number(1), community=community, provenance={}
+    )
+    batch = checked(xlsx([HEADINGS, line(1), line(2)]), clerk)
+    assert rows(batch)[0].problems == []
+    Person.objects.filter(pk=dead.pk).update(state=PersonState.DECEASED)
+    receiving.apply(batch.pk, by=clerk, now=NOW)
+    told = [[-1, staging.NOTES[PersonState.DECEASED]]]
+    assert worked(batch).counts == {Fate.FILL: 1, Fate.NEW: 1}
+    assert [row.problems for row in rows(batch)] == [told, []], "he died in between"
+    again = checked(csv_file([HEADINGS, line(1, education="小学")]), clerk, as_of=date(2026, 7, 1))
+    assert rows(again)[0].problems == told
 
 
 def test_an_error_names_row_and_column(clerk):

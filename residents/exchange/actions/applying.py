@@ -28,7 +28,7 @@ from residents.base.enums import DocumentType
 from residents.base.models import Person, PersonDetail
 from residents.exchange.actions import _core, feedback
 from residents.exchange.actions.finding import Finder
-from residents.exchange.actions.staging import PORTION, settle
+from residents.exchange.actions.staging import PORTION, note, settle
 from residents.exchange.enums import IMPORTED, Fate
 from residents.exchange.models import ImportBatch, ImportRow, MatchMemory
 from residents.exchange.transitions import Act
@@ -108,6 +108,7 @@ class Applier:
         self._leave([row for row in rows if row.person_id])
         self._create([(row, values) for row, values in told if is_fresh(row)])
         self._say([(row, values) for row, values in told if row.person_id and not row.is_created])
+        note(row for row in rows if not row.is_created)
         for row in rows:
             if row.person_id is None:
                 row.fate, row.problems = Fate.ERROR, [*row.problems, [-1, MOVED_ON]]
@@ -118,7 +119,7 @@ class Applier:
         found = Person.objects.filter(pk__in=[row.person_id for row in rows])
         paths = dict(found.values_list("pk", "community__path"))
         for row in rows:
-            path = paths.get(row.person_id)
+            path = paths.get(row.person_id) if row.person_id else None
             if path is None or not self.by.covers(Power.IMPORT_DATA, path):
                 row.person_id = None
 
