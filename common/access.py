@@ -5,7 +5,7 @@ Which rows are behind the door is decided by `Model.objects.visible_to(request.s
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar, cast
@@ -16,7 +16,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, resolve_url
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -107,6 +107,17 @@ def _refusal(request: HttpRequest, policy: Policy, *, api: bool) -> HttpResponse
     if policy.who is Who.STAFF:
         return None if kind == "staff" else _denied(api)
     return None if scope.has(policy.power) else _denied(api)
+
+
+def opens(url: str, powers: Container[str]) -> bool:
+    """Whether staff with these powers get through the outer door of a page of this site."""
+    try:
+        policy = policy_of(resolve(urlsplit(url).path).func)
+    except Resolver404:
+        return False
+    if policy is None or policy.who is Who.RESIDENT:
+        return False
+    return policy.who is not Who.POWER or policy.power in powers
 
 
 def _to_choose_post(request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 
 from community.governance.enums import PlaceLevel, Power
@@ -91,6 +92,12 @@ class PostQuerySet(QuerySet["Post"]):
             .order_by("body__code", "role")
         )
 
+    def with_powers(self) -> Self:
+        """With `held`: the powers of each somewhere."""
+        codes = "group__placegrant__permission__codename"
+        held = ArrayAgg(codes, filter=Q(**{f"{codes}__isnull": False}), distinct=True, default=[])
+        return self.annotate(held=held)
+
     def of_body(self, scope: Scope, day: date) -> Self:
         """The posts of the acting body on a day."""
         if scope.body_id is None:
@@ -120,6 +127,12 @@ class PostQuerySet(QuerySet["Post"]):
             .annotate(of_path=Value(path, output_field=CharField()))
             .filter(of_path__startswith=F("content_object__path"))
         )
+        return self.active_on(day).filter(Exists(held))
+
+    def able(self, power: str, day: date) -> Self:
+        """Posts that hold a power anywhere."""
+        grants = self.model._meta.apps.get_model("governance", "PlaceGrant")
+        held = grants._default_manager.filter(group=OuterRef("group"), permission__codename=power)
         return self.active_on(day).filter(Exists(held))
 
     def watching(self, roles: Collection[str], path: str, day: date) -> Self:

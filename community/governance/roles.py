@@ -1,5 +1,7 @@
 """What a new post of each role may do (domain 5). Grants are rows: this table only seeds them."""
 
+from django.utils.translation import get_language, gettext
+
 from community.governance.enums import BodyKind, Power, Role
 
 CLERK = frozenset(
@@ -98,6 +100,15 @@ ROLE_POWERS: dict[Role, frozenset[Power]] = {
         }
     ),
 }
+
+
+def capacity(title: str, role: str, *, is_deputy: bool) -> str:
+    """What a post is called: by its title, which is Chinese; for readers of English by its role."""
+    if title and get_language() != "en":
+        return title
+    name = str(Role(role).label)
+    return gettext("代理%(role)s") % {"role": name} if is_deputy else name
+
 
 # A post belongs to a body of a fitting kind: the station may not run autonomy matters,
 # the committee may not decide administrative items (domain S1).

@@ -20,7 +20,8 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, override
 
 from accounts.enums import UserKind
-from community.governance.enums import BodyKind, Role
+from community.governance.enums import BodyKind
+from community.governance.roles import capacity
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -108,12 +109,12 @@ def narrow(body_lines: list[str], post_lines: list[str]) -> frozenset[str]:
     return frozenset(post_lines or body_lines)
 
 
-def _labels(name: str, name_en: str, title: str, role: str) -> tuple[str, str]:
+def _labels(name: str, name_en: str, title: str, role: str, *, is_deputy: bool) -> tuple[str, str]:
     """The post as it goes on record, in Chinese whoever acts, and as its holder reads it on the page."""
     with override(settings.LANGUAGE_CODE):
-        recorded = f"{name} · {title or Role(role).label}"
+        recorded = f"{name} · {capacity(title, role, is_deputy=is_deputy)}"
     shown = name_en if name_en and get_language() == "en" else name
-    return recorded, f"{shown} · {title or Role(role).label}"
+    return recorded, f"{shown} · {capacity(title, role, is_deputy=is_deputy)}"
 
 
 def scope_of(
@@ -136,6 +137,7 @@ def scope_of(
             "id",
             "role",
             "title",
+            "deputises_id",
             "lines",
             "body_id",
             "body__kind",
@@ -154,8 +156,22 @@ def scope_of(
     for *_post, power, path in rows:
         if power:
             powers.setdefault(power, []).append(path)
-    post, role, title, lines, body, kind, key, name, name_en, body_lines, place, *_grant = rows[0]
-    recorded, shown = _labels(name, name_en, title, role)
+    (
+        post,
+        role,
+        title,
+        deputises,
+        lines,
+        body,
+        kind,
+        key,
+        name,
+        name_en,
+        body_lines,
+        place,
+        *_grant,
+    ) = rows[0]
+    recorded, shown = _labels(name, name_en, title, role, is_deputy=bool(deputises))
     return Scope(
         today=today,
         user_id=user.pk,

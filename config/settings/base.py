@@ -324,6 +324,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 300.0,
         "options": {"queue": "jobs"},
     },
+    "barred-reroute": {
+        "task": "servicehall.cases.tasks.reroute_barred",
+        "schedule": 900.0,
+        "options": {"queue": "jobs"},
+    },
     "consultations-remind": {
         "task": "servicehall.cases.tasks.remind_of_consultations",
         "schedule": 900.0,

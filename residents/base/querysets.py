@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import operator
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
@@ -192,6 +192,10 @@ class HouseholdQuerySet(QuerySet["Household"]):
         return self.filter(members__person__account_id=scope.user_id, members__to_on__isnull=True)
 
 
+def _ids(person: uuid.UUID | QuerySet[Person]) -> Iterable[Any]:
+    return person.values("pk") if isinstance(person, QuerySet) else [person]
+
+
 class HouseholdMemberQuerySet(QuerySet["HouseholdMember"]):
     def current(self) -> Self:
         return self.filter(to_on__isnull=True)
@@ -203,17 +207,17 @@ class HouseholdMemberQuerySet(QuerySet["HouseholdMember"]):
         """The current members of a household that was read in scope."""
         return self.current().filter(household_id=household_id)
 
-    def living_with(self, person_id: uuid.UUID) -> Self:
-        """The current members of the households to which the person belongs now."""
-        mine = self.model.objects.filter(person_id=person_id, to_on__isnull=True).values(
+    def living_with(self, person: uuid.UUID | QuerySet[Person]) -> Self:
+        """The current members of the households to which the person, or one of several, belongs now."""
+        mine = self.model.objects.filter(person__in=_ids(person), to_on__isnull=True).values(
             "household_id"
         )
         return self.current().filter(household_id__in=mine).select_related("person")
 
-    def related_to(self, person_id: uuid.UUID) -> Self:
+    def related_to(self, person: uuid.UUID | QuerySet[Person]) -> Self:
         """Relatives who lived in one household with the person at some time, where ever they live now."""
         kin = self.model.objects.exclude(relation=Relation.NOT_RELATED)
-        mine = kin.filter(person_id=person_id)
+        mine = kin.filter(person__in=_ids(person))
         met = mine.filter(
             Q(to_on__isnull=True) | Q(to_on__gt=OuterRef("from_on")),
             household_id=OuterRef("household_id"),

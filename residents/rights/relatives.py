@@ -67,19 +67,22 @@ def grown_ups(persons: Iterable[Person], day: date) -> list[Person]:
     return [person for person in persons if not deadlines.is_under(person.birth_on, age, day)]
 
 
-def close_to(person_id: UUID) -> QuerySet[Person]:
+def close_to(person: UUID | QuerySet[Person]) -> QuerySet[Person]:
     """Whose matter it is as well, so that they stand back from it: who shares the household now, relatives who
-    shared one before, guardian and ward, also of earlier days."""
+    shared one before, guardian and ward, also of earlier days. Of several: who is close to one of them."""
+    ids: Iterable[Any] = person.values("pk") if isinstance(person, QuerySet) else [person]
     members = HouseholdMember.objects
     guards = Guardianship.objects.all()
     near: tuple[QuerySet[Any, Any], ...] = (
-        members.living_with(person_id).values_list("person_id"),
-        members.related_to(person_id).values_list("person_id"),
-        guards.filter(ward_id=person_id).values_list("guardian_id"),
-        guards.filter(guardian_id=person_id).values_list("ward_id"),
+        members.living_with(person).values_list("person_id"),
+        members.related_to(person).values_list("person_id"),
+        guards.filter(ward__in=ids).values_list("guardian_id"),
+        guards.filter(guardian__in=ids).values_list("ward_id"),
     )
     first, *rest = (rows.order_by() for rows in near)
-    return Person.objects.filter(pk__in=first.union(*rest)).exclude(pk=person_id)
+    near_ids = first.union(*rest)
+    found = Person.objects.filter(pk__in=near_ids)
+    return found if isinstance(person, QuerySet) else found.exclude(pk=person)
 
 
 def relation_between(person_id: UUID, member_id: UUID) -> str:

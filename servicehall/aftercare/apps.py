@@ -9,7 +9,10 @@ class AftercareConfig(AppConfig):
     verbose_name = _("办结以后")
 
     def ready(self) -> None:
+        from community.governance import moving
         from servicehall.aftercare import beside
+        from servicehall.aftercare.actions import days
 
         beside.declare_all()
+        moving.declare(*days.DAYS)
         autodiscover_modules("holdings")

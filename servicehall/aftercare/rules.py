@@ -7,10 +7,26 @@ from dataclasses import dataclass
 from datetime import date
 
 from community.governance.enums import BodyKind
-from servicehall.aftercare.enums import Start
+from servicehall.aftercare.enums import RectifyState, Start
 
 # Who follows up a bad rating, nearest first: the street, the district's office, then a station next door.
 LADDER = (BodyKind.STREET_OFFICE, BodyKind.COMMUNITY_OFFICE, BodyKind.SERVICE_STATION)
+
+
+# In working days, from the day on which it came into the state: the limit of what is due next.
+LIMITS = {
+    RectifyState.CREATED: "call_back_days",
+    RectifyState.CALLED_BACK: "verify_days",
+    RectifyState.IN_REVIEW: "review_days",
+    RectifyState.VERIFIED: "rectify_days",
+    RectifyState.RECTIFIED: "tell_days",
+}
+
+
+def limit_of(state: str, is_complex: bool) -> str:
+    if state == RectifyState.VERIFIED and is_complex:
+        return "rectify_complex_days"
+    return LIMITS[RectifyState(state)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,11 @@ class ServiceHallConfig(AppConfig):
     verbose_name = _("服务大厅")
 
     def ready(self) -> None:
+        from community.governance import moving
+        from servicehall.cases import followers
+        from servicehall.cases.actions import recomputing, rerouting
         from servicehall.cases.own_panels import declare_panels
 
         declare_panels()
+        moving.declare(*recomputing.DAYS)
+        followers.follow(rerouting.follow, last=True)

@@ -1,7 +1,7 @@
 """The fixed words of the service hall (domain 4.1, 3.7)."""
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 
 class CaseState(TextChoices):
@@ -39,6 +39,15 @@ class CaseAction(TextChoices):
     END_SPECIAL = "end_special", _("特别程序结束")
     REOPEN = "reopen", _("撤销决定，重新办理")
     ASSIGN = "assign", _("转交其他单位办理")
+    REROUTE = "reroute", _("都要回避，自动转给其他单位")
+
+
+class Way(TextChoices):
+    """How near an office is that takes a case over, the nearest first."""
+
+    STREET = "street", _("同一街道的同类单位")
+    ABOVE = "above", _("上一级单位")
+    DISTRICT = "district", _("同一区的同类单位")
 
 
 class Outcome(TextChoices):
@@ -130,9 +139,9 @@ class ProposalState(TextChoices):
 class BatchAct(TextChoices):
     """What may be done to many cases at once; never a refusal, which needs reasons of its own."""
 
-    ACCEPT = "accept", _("受理")
-    FORWARD = "forward", _("审核通过，转下一环节")
-    GRANT = "grant", _("准予")
+    ACCEPT = "accept", pgettext_lazy("按钮", "受理")
+    FORWARD = "forward", _("同意，转下一环节")
+    GRANT = "grant", pgettext_lazy("按钮", "准予")
 
 
 class SignatureState(TextChoices):

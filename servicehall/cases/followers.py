@@ -4,12 +4,14 @@ They depend on cases, not cases on them, so they declare themselves here when th
 writes rows of its own; what it raises undoes the act.
 """
 
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from accounts import audit
+from common.errors import NotAllowed
 
 if TYPE_CHECKING:
     from servicehall.cases.models import Case, CaseEvent, Mandate
@@ -31,13 +33,37 @@ class Happening:
 
 Follower = Callable[[Happening], None]
 _followers: list[Follower] = []
+_last: list[Follower] = []
 
 
-def follow(follower: Follower) -> Follower:
-    """Declare a follower; in the order of the apps, from `AppConfig.ready`. Repeats are harmless."""
-    if follower not in _followers:
-        _followers.append(follower)
+def follow(follower: Follower, *, last: bool = False) -> Follower:
+    """Declare a follower; in the order of the apps, from `AppConfig.ready`. Repeats are harmless.
+
+    What itself acts on the case goes last: the others have then seen the act that it answers.
+    """
+    declared = _last if last else _followers
+    if follower not in declared:
+        declared.append(follower)
     return follower
+
+
+# Of many cases at once: why a follower would undo the act, said before anybody takes it; a few queries in all.
+Foresight = Callable[[Sequence["Case"], str], Mapping[uuid.UUID, NotAllowed]]
+_foresights: list[Foresight] = []
+
+
+def foresee(foresight: Foresight) -> Foresight:
+    """Declare what a follower would refuse, where that can be known beforehand."""
+    if foresight not in _foresights:
+        _foresights.append(foresight)
+    return foresight
+
+
+def foreseen(cases: Sequence["Case"], action: str) -> Mapping[uuid.UUID, NotAllowed]:
+    found: dict[uuid.UUID, NotAllowed] = {}
+    for foresight in _foresights:
+        found = {**foresight(cases, action), **found}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +92,5 @@ def tell_of_mandate(act: MandateAct) -> None:
 
 
 def tell(happening: Happening) -> None:
-    for follower in _followers:
+    for follower in (*_followers, *_last):
         follower(happening)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.refusals import TakingForm
 from residents.base.enums import RevealReason
-from servicehall.cases.actions import looking, review
+from servicehall.cases.actions import looking, rerouting
 from servicehall.cases.casefile import CaseFile, masked
 from servicehall.cases.enums import SPECIAL_REASONS, DeliveryWay
 from servicehall.cases.forms_page import PageForm
@@ -114,7 +114,6 @@ class ExtendForm(ActForm):
             label=_("延长多久"),
             min_value=1,
             max_value=most or 1,
-            initial=most,
             help_text=_("最多延长 %(most)s。") % {"most": self.file.version.extendable_label},
         )
 
@@ -146,7 +145,7 @@ class AssignForm(ActForm):
     reason = _words(_("转交理由"), hint=_("如本单位人员都要回避；只给办理人员看。"), rows=2)
 
     def build(self) -> None:
-        bodies = review.takers(self.file.case, self.file.today)
+        bodies = rerouting.alike(self.file.case, self.file.today)
         self.fields["body_id"] = forms.TypedChoiceField(
             label=_("转给谁"),
             choices=[("", _("请选择")), *((str(body.pk), body.label) for body in bodies)],

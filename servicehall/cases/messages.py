@@ -204,11 +204,30 @@ register(
 register(
     Kind(
         "case.due_days_moved",
-        _("在办件的办结日期有变动"),
-        _("放假安排有调整，本单位部分在办件的办结日期变了，请看工作台。"),
+        _("办理期限有变动"),
+        _("放假安排有调整，本单位部分在办件和事项的期限变了，请看工作台。"),
         "",
         (Channel.IN_SITE,),
     )
+)
+
+register(
+    Kind(
+        "case.came_over",
+        _("有办件转到本单位"),
+        _("办件%(number)s（%(item)s）由%(body)s转到本单位，请在%(date)s前办理。"),
+        "",
+        (Channel.IN_SITE,),
+        link="servicehall:case",
+    ),
+    Kind(
+        "case.nobody_free",
+        _("办件没有人能办"),
+        _("办件%(number)s（%(item)s）在%(body)s，能办的人都应回避，也没有其他单位可转，请协调。"),
+        "",
+        (Channel.IN_SITE,),
+        link="supervision:case",
+    ),
 )
 
 ASKED_PAGE = "servicehall:consultation-answer"

@@ -25,6 +25,9 @@ def _for_staff(case: Case, by: Scope, today: date) -> Mapping[str, Any] | None:
         "undertakings": promised,
         "consultations": asked,
         "may_ask": may_ask,
+        "asked_here": {row.pk for row in asked if row.is_open and row.body_id == by.body_id}
+        if case.closed_on is None
+        else set(),
         "may_keep": may_keep and case.closed_at is None,
         "may_verify": may_keep and (case.closed_at is None or case.outcome == Outcome.GRANTED),
     }

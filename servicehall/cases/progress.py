@@ -46,6 +46,7 @@ TITLES: dict[str, Text] = {
     CaseAction.END_SPECIAL: _("特别程序结束"),
     CaseAction.REOPEN: _("决定已撤销，重新办理"),
     CaseAction.ASSIGN: _("转到其他单位办理"),
+    CaseAction.REROUTE: _("转到其他单位办理"),
 }
 PASSED: dict[str, Text] = {
     ReviewLevel.COMMUNITY: _("社区核查完成"),
@@ -87,13 +88,23 @@ def timeline(
 
 
 def _past(case: Case, events: Sequence[CaseEvent], steps: Sequence[ReviewStep]) -> list[Entry]:
-    entries = [_event(case, event) for event in events if event.action in TITLES]
+    entries = [_event(case, event) for event in _told(events) if event.action in TITLES]
     entries += [
         Entry(PASSED[step.level], who=step.body.label, at=step.closed_at)
         for step in steps
         if step.state == StepState.PASSED
     ]
     return sorted(entries, key=lambda entry: entry.at or case.filed_at)
+
+
+def _told(events: Sequence[CaseEvent]) -> list[CaseEvent]:
+    """Without what was told before: where all must stand back, each step passes its office by in the same way."""
+    found: list[CaseEvent] = []
+    for event in events:
+        before = [one.said for one in found if one.action == event.action]
+        if event.action != CaseAction.REROUTE or event.said not in before:
+            found.append(event)
+    return found
 
 
 def _event(case: Case, event: CaseEvent) -> Entry:
@@ -132,6 +143,15 @@ def _taker(_case: Case, names: Mapping[str, str]) -> str:
     return str(_("转给：%(body)s")) % {"body": name or names["zh"]}
 
 
+def _rerouted(_case: Case, said: Mapping[str, str]) -> str:
+    is_english = get_language() == "en"
+    names = {
+        "left": (is_english and said["left_en"]) or said["left_zh"],
+        "body": (is_english and said["en"]) or said["zh"],
+    }
+    return str(_("%(left)s能办的人都应回避，转给：%(body)s")) % names
+
+
 # What an event says in codes, in the order in which it is read: how each is put.
 SAID: dict[str, Callable[[Case, Any], str]] = {
     "received": _received,
@@ -143,6 +163,7 @@ SAID: dict[str, Callable[[Case, Any], str]] = {
     "pause": lambda _c, reason: str(PauseReason(reason).label),
     "until": lambda _c, day: str(_("到%(day)s")) % {"day": _day(day)},
     "taker": _taker,
+    "rerouted": _rerouted,
     "delivered": lambda _c, way: str(DeliveryWay(way).label),
 }
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Self, cast
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case as When_,
     CharField,
@@ -21,17 +22,22 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import JSONObject
 
 from community.governance.enums import BodyKind, Power
-from residents.rights.relatives import acted_for_by, wards_of
+from residents.rights.relatives import acted_for_by, close_to, wards_of
 from servicehall.cases.enums import (
     BEFORE_ACCEPTANCE,
     OPEN_STATES,
+    RUNNING,
+    CaseAction,
     CaseState,
     Light,
     ProposalState,
     SignatureState,
+    StepState,
 )
+from servicehall.catalogue.enums import Channel
 
 if TYPE_CHECKING:
     from community.governance.scopes import Scope
@@ -214,16 +220,41 @@ class CaseQuerySet(QuerySet["Case"]):
             .values_list("version__item_id", flat=True)
         )
 
-    def under_way(self, applicant_id: uuid.UUID, items: Collection[str]) -> Self:
-        """The same matters of the same person that are still open, wherever: said before they are filed again.
-        A draft for the person is what entitles to ask."""
-        return self.open().filter(applicant_id=applicant_id, version__item_id__in=items)
+    def under_way(self, applicants: Collection[uuid.UUID], items: Collection[str]) -> Self:
+        """The same matters of the same persons that are still open, wherever: said before they are filed again.
+        Who may file for a person may ask."""
+        return self.open().filter(applicant_id__in=applicants, version__item_id__in=items)
 
     def in_hand_of(self, scope: Scope) -> Self:
         """The work list: open cases that the acting body must move, in the post's own lines."""
         if scope.body_id is None:
             return self.none()
-        return self.open().filter(scope.on_own_lines("window_id"), handler_id=scope.body_id)
+        mine = self.open().filter(scope.on_own_lines("window_id"), handler_id=scope.body_id)
+        return mine.offered_to(scope)
+
+    def offered_to(self, scope: Scope) -> Self:
+        """Without those from which the viewer himself must stand back; the same rule as rules.barred."""
+        if scope.is_nobody:
+            return self.none()
+        person = cast("type[Person]", self.model._meta.get_field("applicant").related_model)
+        self_ = person.objects.filter(Q(account=scope.user_id) | Q(staff_account=scope.user_id))
+        passed = self.model.objects.filter(
+            pk=OuterRef("pk"), steps__state=StepState.PASSED, steps__user=scope.user_id
+        )
+        return self.exclude(_concerning(self_)).exclude(Exists(passed))
+
+    def lying_with_concerned(self, day: date) -> Self:
+        """What may be taken there where somebody works who must stand back from it; for the machine only."""
+        posts = apps.get_model("governance", "Post").objects.active_on(day)
+        person = cast("type[Person]", self.model._meta.get_field("applicant").related_model)
+        workers = posts.values("user")
+        staff = person.objects.filter(Q(account__in=workers) | Q(staff_account__in=workers))
+        here = posts.filter(body=OuterRef(OuterRef("handler")), user=OuterRef("user"))
+        step = self.model._meta.get_field("steps").related_model._default_manager
+        acted = step.filter(Exists(here), case=OuterRef("pk"), state=StepState.PASSED)
+        return self.filter(
+            _concerning(staff) | Q(Exists(acted)), state__in=sorted(BEFORE_ACCEPTANCE | RUNNING)
+        )
 
     def with_unanswered_message(self) -> Self:
         """Somebody wrote to us and waits, be the case open or closed."""
@@ -291,6 +322,13 @@ class CaseQuerySet(QuerySet["Case"]):
             "handler",
         ).annotate(unsigned=Subquery(counted.annotate(number=Count("pk")).values("number")))
 
+    def with_reroutes(self) -> Self:
+        """With `reroutes`: each time that it went on by itself, the oldest first, as {from_state, said}."""
+        event = self.model._meta.get_field("events").related_model._default_manager
+        rows = event.filter(case=OuterRef("pk"), action=CaseAction.REROUTE).order_by("id")
+        row = JSONObject(from_state="from_state", said="said")
+        return self.annotate(reroutes=ArraySubquery(rows.values_list(row)))
+
     def in_order_of_urgency(self) -> Self:
         """Lights first, then by the day on which something must be done; after with_light."""
         return self.order_by("urgency", F("act_by_on").asc(nulls_last=True), "id")
@@ -330,6 +368,16 @@ class CaseQuerySet(QuerySet["Case"]):
         return Q(filed_by_id=scope.user_id) & (
             Q(applicant_id__in=family) | Q(applicant_id__in=given)
         )
+
+
+def _concerning(persons: QuerySet[Person]) -> Q:
+    """The cases from which these persons must stand back: their own, of who is close to them, filed by them."""
+    accounts = persons.filter(account__isnull=False).values("account")
+    return (
+        Q(applicant__in=persons.values("pk"))
+        | Q(applicant__in=close_to(persons).values("pk"))
+        | Q(channel=Channel.ONLINE, filed_by__in=accounts)
+    )
 
 
 URGENT = (Light.DOUBLE_RED, Light.RED, Light.YELLOW)

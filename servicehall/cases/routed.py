@@ -1,21 +1,25 @@
 """Why a case goes where it goes, and why a step has its day: reckoned anew from the item version, the tree and
 the calendar, and compared with what stands on the case."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils import formats, timezone
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import get_language, gettext as _, ngettext
 
+from community.governance.models import Body
 from community.governance.workdays import WorkCalendar
 from servicehall.cases import routing
-from servicehall.cases.enums import BEFORE_ACCEPTANCE, StepState
+from servicehall.cases.enums import BEFORE_ACCEPTANCE, StepState, Way
 from servicehall.cases.models import Case, ReviewStep
 from servicehall.cases.routing import Directory
 from servicehall.catalogue.enums import ReviewLevel
 from servicehall.catalogue.limits import LevelRule
 from servicehall.catalogue.models import HallLimit
+
+Reroute = Mapping[str, Any]  # of an event: {from_state, said}
 
 
 def _shown(day: date) -> str:
@@ -32,16 +36,17 @@ class Leg:
 
 
 def legs(case: Case, calendar: WorkCalendar) -> list[Leg]:
-    """The station that took it in, then each step as the item demands it."""
+    """The station that took it in, then each step as the item demands it. `case` was read `with_reroutes`."""
     steps: list[ReviewStep] = []
     if case.accepted_at:
         steps = list(case.steps.select_related("body__place").order_by("sequence"))
     day = timezone.localdate(case.accepted_at or case.filed_at)
     found = routing.directory(case.community, day)
-    return [_taken_in(case, found), *_steps(case, steps, found, calendar)]
+    rerouted: list[Reroute] = case.reroutes  # type: ignore[attr-defined]  # read with `with_reroutes`
+    return [_taken_in(case, found, rerouted), *_Legs(case, steps, found, calendar, rerouted).all()]
 
 
-def _taken_in(case: Case, found: Directory) -> Leg:
+def _taken_in(case: Case, found: Directory, rerouted: Sequence[Reroute]) -> Leg:
     names = {"community": case.community.label, "body": case.station.label}
     if found.home is not None and found.home.pk == case.station_id:
         why = [_("%(community)s由%(body)s服务。") % names]
@@ -49,6 +54,7 @@ def _taken_in(case: Case, found: Directory) -> Leg:
         why = [_("本事项通办，在哪个服务站提交就由哪个服务站收件。")]
     else:
         why = [_("提交的那天由它收件。")]
+    why += [_stood_back(row) for row in rerouted if row["from_state"] in BEFORE_ACCEPTANCE]
     if case.state in BEFORE_ACCEPTANCE and case.act_by_on:
         days = HallLimit.objects.in_force(case.received_on).check_days
         why.append(
@@ -62,54 +68,72 @@ def _taken_in(case: Case, found: Directory) -> Leg:
     return Leg(_("受理"), case.station.label, why)
 
 
-def _steps(
-    case: Case, steps: Sequence[ReviewStep], found: Directory, calendar: WorkCalendar
-) -> Iterator[Leg]:
-    left = list(steps)
-    for rule in case.version.levels:
-        if left and left[0].level == rule.level:
-            step = left.pop(0)
-            yield Leg(rule.label, step.body.label, _because(case, step, rule, found, calendar))
-        elif steps:
-            yield Leg(rule.label, "", [_("这里没有这一级的机构，跳过。")])
-    for step in left:
-        yield Leg(
-            step.get_level_display(), step.body.label, _because(case, step, None, found, calendar)
-        )
-
-
-def _because(
-    case: Case, step: ReviewStep, rule: LevelRule | None, found: Directory, calendar: WorkCalendar
-) -> list[str]:
-    why = [_whose(case, step, rule, found)]
-    if step.is_final:
-        why.append(_("这是最后一个环节，由它作决定。"))
-    if step.state == StepState.OPEN and step.due_on and case.act_by_on:
-        why.append(_day_of(case, step, calendar))
-    return why
-
-
-def _whose(case: Case, step: ReviewStep, rule: LevelRule | None, found: Directory) -> str:
-    line = case.version.item.window_id
-    names = {
-        "community": case.community.label,
-        "place": step.body.place.label,
-        "body": step.body.label,
+def _stood_back(row: Reroute) -> str:
+    said = row["said"]["rerouted"]
+    is_english = get_language() == "en"
+    return _("%(left)s能办的人都应回避，按规则转给%(way)s：%(body)s。") % {
+        "left": (is_english and said["left_en"]) or said["left_zh"],
+        "body": (is_english and said["en"]) or said["zh"],
+        "way": Way(said["way"]).label,
     }
-    if rule is None and not case.version.levels:
-        return _("本事项由受理的服务站办，不用逐级审核。")
-    if rule is None:
-        return _("该作决定的一级在这里没有机构，由%(place)s决定。") % names
-    usual = found.of_level(rule, line)
-    if usual is not None and usual.pk != step.body_id:
-        return _("本来由%(usual)s办，已转交%(body)s。") % {**names, "usual": usual.label}
-    if step.level == ReviewLevel.COMMUNITY:
-        return _("%(community)s由%(body)s服务。") % names
-    if step.level == ReviewLevel.STREET:
-        return _("%(community)s属于%(place)s。") % names
-    if rule.department:
-        return _("本事项写明由这个部门办。")
-    return _("这项业务在%(place)s由%(body)s负责。") % names
+
+
+@dataclass(frozen=True, slots=True)
+class _Legs:
+    case: Case
+    steps: Sequence[ReviewStep]
+    found: Directory
+    calendar: WorkCalendar
+    rerouted: Sequence[Reroute]
+
+    def all(self) -> Iterator[Leg]:
+        left = list(self.steps)
+        for rule in self.case.version.levels:
+            if left and left[0].level == rule.level:
+                step = left.pop(0)
+                yield Leg(rule.label, step.body.label, self._because(step, rule))
+            elif self.steps:
+                yield Leg(rule.label, "", [_("这里没有这一级的机构，跳过。")])
+        for step in left:
+            yield Leg(step.get_level_display(), step.body.label, self._because(step, None))
+
+    def _because(self, step: ReviewStep, rule: LevelRule | None) -> list[str]:
+        usual = self.found.of_level(rule, self.case.version.item.window_id) if rule else None
+        why = [] if usual and usual.pk == step.body_id else self._handed(step)
+        if not why:
+            why = [self._whose(step, rule, usual)]
+        if step.is_final:
+            why.append(_("这是最后一个环节，由它作决定。"))
+        if step.state == StepState.OPEN and step.due_on and self.case.act_by_on:
+            why.append(_day_of(self.case, step, self.calendar))
+        return why
+
+    def _handed(self, step: ReviewStep) -> list[str]:
+        """Each time that it went on by itself until it lay where the step is done."""
+        bodies = [row["said"]["rerouted"]["body"] for row in self.rerouted]
+        if str(step.body_id) not in bodies:
+            return []
+        return [_stood_back(self.rerouted[bodies.index(str(step.body_id))])]
+
+    def _whose(self, step: ReviewStep, rule: LevelRule | None, usual: Body | None) -> str:
+        names = {
+            "community": self.case.community.label,
+            "place": step.body.place.label,
+            "body": step.body.label,
+        }
+        if rule is None and not self.case.version.levels:
+            return _("本事项由受理的服务站办，不用逐级审核。")
+        if rule is None:
+            return _("该作决定的一级在这里没有机构，由%(place)s决定。") % names
+        if usual is not None and usual.pk != step.body_id:
+            return _("本来由%(usual)s办，已转交%(body)s。") % {**names, "usual": usual.label}
+        if step.level == ReviewLevel.COMMUNITY:
+            return _("%(community)s由%(body)s服务。") % names
+        if step.level == ReviewLevel.STREET:
+            return _("%(community)s属于%(place)s。") % names
+        if rule.department:
+            return _("本事项写明由这个部门办。")
+        return _("这项业务在%(place)s由%(body)s负责。") % names
 
 
 def _day_of(case: Case, step: ReviewStep, calendar: WorkCalendar) -> str:

@@ -3,8 +3,9 @@
 The functions are pure; `directory` (querysets of governance turned into plain rows) is read by the actions.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import NotAllowed
 from community.governance.enums import BodyKind, PlaceLevel
 from community.governance.models import Body, Place, StationCoverage
+from servicehall.cases.enums import Way
 from servicehall.catalogue.enums import ReviewLevel
 from servicehall.catalogue.limits import LevelRule
 
@@ -61,6 +63,46 @@ def directory(community: Place, day: date) -> Directory:
     rows = (above | Body.objects.public().filter(home)).select_related("place")
     bodies = list(rows.annotate(is_home=Exists(coverage.filter(station=OuterRef("pk")))))
     return Directory(home=next((body for body in bodies if body.is_home), None), bodies=bodies)  # type: ignore[attr-defined]  # annotated above
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    body: Body
+    way: Way
+
+
+def takers(
+    body: Body,
+    *,
+    alike: Sequence[Body],
+    directory: Directory,
+    line: str,
+    department: str,
+    busy: Collection[uuid.UUID],
+) -> list[Taker]:
+    """Who may take a case over from a body where everybody must stand back, in this order: its like in the same
+    street, the level above, its like in the district. Who has another step of the case (`busy`) comes last: it
+    would need one person more."""
+    found = [Taker(like, _way(body, like)) for like in alike]
+    found += [Taker(above, Way.ABOVE) for above in _above(body, directory, line, department)]
+    ways = list(Way)
+    return sorted(found, key=lambda taker: (taker.body.pk in busy, ways.index(taker.way)))
+
+
+def _way(body: Body, like: Body) -> Way:
+    is_near = body.kind == BodyKind.SERVICE_STATION and like.place.parent_id == body.place.parent_id
+    return Way.STREET if is_near else Way.DISTRICT
+
+
+def _above(body: Body, directory: Directory, line: str, department: str) -> list[Body]:
+    """The street office, then whichever department answers for the item at the district; never a lower one."""
+    named = LevelRule(ReviewLevel.DISTRICT, 0, department)
+    higher = [
+        directory.of_level(LevelRule(ReviewLevel.STREET, 0), line),
+        directory.of_level(named, line) or directory.of_level(replace(named, department=""), line),
+    ]
+    lower = len(body.place.path)
+    return [found for found in higher if found is not None and len(found.place.path) < lower]
 
 
 def station_for(directory: Directory, *, acting: Body | None, any_station: bool) -> Body:

@@ -24,6 +24,12 @@ def accept_by_silence(**_: object) -> None:
         actions.tacit_accept(case_id, now=now)
 
 
+@shared_task(soft_time_limit=600, time_limit=660)
+def reroute_barred(**_: object) -> None:
+    """Hand on what lies where by now everybody must stand back."""
+    actions.reroute_barred(now=timezone.now())
+
+
 @shared_task
 def remind_of_consultations(**_: object) -> None:
     """Remind the offices whose answer is due tomorrow or late."""

@@ -85,10 +85,14 @@ CASE: dict[CaseAction, Rule] = {
     A.ASSIGN: Rule(
         frozenset({S.SUBMITTED, S.RESUBMITTED, S.ACCEPTED, S.IN_REVIEW}), None, Power.ASSIGN_CASES
     ),
+    A.REROUTE: Rule(
+        frozenset({S.SUBMITTED, S.RESUBMITTED, S.ACCEPTED, S.IN_REVIEW}),
+        None,
+    ),
 }
 
 BY_APPLICANT = frozenset({A.RESUBMIT, A.WITHDRAW})
-BY_MACHINE = frozenset({A.LAPSE, A.TACIT_ACCEPT})
+BY_MACHINE = frozenset({A.LAPSE, A.TACIT_ACCEPT, A.REROUTE})
 
 
 def allowed(action: CaseAction, state: CaseState | str) -> bool:

@@ -9,9 +9,12 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from servicehall.cases import followers
+        from servicehall.catalogue.actions import carrying
         from servicehall.documents import showing
         from servicehall.documents.actions import follow_mandate, issue_for
+        from servicehall.documents.actions.carrying import CARGO
 
         followers.follow(issue_for)
         followers.follow_mandates(follow_mandate)
+        carrying.declare(CARGO)
         showing.declare_panels()

@@ -202,7 +202,9 @@ def _common(occasion: Occasion) -> dict[str, Any]:
 
 
 def _act(basis: Mapping[str, Any]) -> str:
-    number = f"（{basis['number']}）" if basis.get("number") else ""
+    # A bracket in the number, as of an amendment, would stand in another.
+    bare = (basis.get("number") or "").replace("（", "，").replace("）", "")
+    number = f"（{bare}）" if bare else ""
     return f"《{basis['title']}》{number}{basis.get('article') or ''}"
 
 
@@ -236,16 +238,20 @@ def _accepted(occasion: Occasion) -> dict[str, Any]:
     return {"视为受理": _said_day(occasion, "since")}
 
 
-def _deferred(occasion: Occasion) -> dict[str, Any]:
-    codes, titles = _said(occasion, "deferred"), occasion.case.version.titles
+def _undertaken(occasion: Occasion, code: str) -> tuple[list[dict[str, str]], str]:
+    """What was promised with an acceptance, and the very day by which it is brought, or verified."""
+    codes, titles = _said(occasion, code), occasion.case.version.titles
     owed = occasion.case.undertakings.filter(key__in=codes, due_on__isnull=False)
     last = owed.order_by("-due_on").values_list("due_on", flat=True).first()
-    return {"容缺材料": [{"名称": titles[code]} for code in codes], "容缺期限": day(last)}
+    return [{"名称": titles[key]} for key in codes], day(last)
+
+
+def _deferred(occasion: Occasion) -> dict[str, Any]:
+    return dict(zip(("容缺材料", "容缺期限"), _undertaken(occasion, "deferred"), strict=True))
 
 
 def _committed(occasion: Occasion) -> dict[str, Any]:
-    titles = occasion.case.version.titles
-    return {"承诺事项": [{"名称": titles[code]} for code in _said(occasion, "committed")]}
+    return dict(zip(("承诺事项", "核查期限"), _undertaken(occasion, "committed"), strict=True))
 
 
 def _notice(occasion: Occasion) -> dict[str, Any]:

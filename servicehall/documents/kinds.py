@@ -58,7 +58,7 @@ KINDS: dict[K, Kind] = {
         "undertaking", (A.ACCEPT,), needs="deferred", must=names("容缺材料 容缺期限"), signed_by_body=False
     ),
     K.COMMITMENT: Kind(
-        "undertaking", (A.ACCEPT,), needs="committed", must=names("承诺事项"), signed_by_body=False
+        "undertaking", (A.ACCEPT,), needs="committed", must=names("承诺事项 核查期限"), signed_by_body=False
     ),
     K.SUPPLEMENT: Kind(
         "notice", (A.SUPPLEMENT,), note="新情况", must=names("补正事项 补正期限")

@@ -13,6 +13,7 @@ from community.governance.models import Body
 from servicehall.supervision.enums import BY_PEOPLE, FindingKind
 
 MOST_WORDS = 1000
+CHOOSE = ("", _("请选择"))  # the first of a list would be written down unseen
 
 
 def _words(label: Any, hint: Any = "", *, rows: int = 4) -> forms.CharField:
@@ -34,13 +35,13 @@ class _OfBody(TakingForm):
 
 
 class UrgeForm(_OfBody):
-    kind = forms.ChoiceField(label=_("监察情形"), choices=FindingKind.choices)
+    kind = forms.ChoiceField(label=_("监察情形"), choices=[CHOOSE, *FindingKind.choices])
     content = _words(_("督办内容"), _("写明督办什么事、要求怎样；不写申请人的姓名和号码。"))
 
 
 class RecordForm(_OfBody):
     kind = forms.ChoiceField(
-        label=_("监察情形"), choices=[(kind.value, kind.label) for kind in BY_PEOPLE]
+        label=_("监察情形"), choices=[CHOOSE, *((kind.value, kind.label) for kind in BY_PEOPLE)]
     )
     note = _words(_("情况和来源"), _("例如：居民投诉、现场检查、12345 转办。"))
 

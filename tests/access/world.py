@@ -65,12 +65,13 @@ from servicehall.cases.models import (
     Upload,
 )
 from servicehall.catalogue.models import Bundle
+from servicehall.documents.actions import load_documents
 from servicehall.documents.models import Letter
 from servicehall.publicity import actions as publicity
 from servicehall.publicity.models import Objection, PublicNotice
 from servicehall.supervision import actions as supervision
 from servicehall.supervision.models import Finding, Urging
-from tests.factories.data import load_documents, load_publicity, load_sources, load_supervision
+from tests.factories.data import load_publicity, load_sources, load_supervision
 from tests.factories.documents import example
 from tests.factories.exchange import asked, official, requested, worked
 from tests.factories.governance import (

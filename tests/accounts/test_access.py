@@ -86,6 +86,25 @@ def test_the_page_that_staff_wanted_follows_the_choice_of_a_post(db):
     assert seat.get(asked["Location"])["Location"] == wanted
 
 
+def test_who_holds_several_posts_is_told_which_opens_the_page_and_no_choice_ends_before_a_door(db):
+    clerk = staff(Role.WINDOW_CLERK)
+    person = User.objects.get(pk=str(clerk.user_id))
+    leader = staff(Role.LEADER, user=person)
+    seat, choose = Client(), reverse("governance:choose-post")
+    seat.force_login(person)
+    asked = seat.get(f"{choose}?next=/hall/")
+    assert [post.pk for post in asked.context["posts"]] == [clerk.post_id, leader.post_id]
+    assert "能打开您要的那一页" in asked.content.decode()
+    wrong = seat.post(choose, {"post": str(leader.post_id), "next": "/hall/"}, follow=True)
+    assert wrong.status_code == 200
+    assert wrong.redirect_chain[0][0] == reverse("dashboards:overview")
+    assert "请换岗位" in wrong.content.decode()
+    right = seat.post(choose, {"post": str(clerk.post_id), "next": "/hall/?group=red"})
+    assert right["Location"] == "/hall/?group=red"
+    for astray in ("https://elsewhere.example/", "/nowhere/"):
+        assert "能打开" not in seat.get(choose, {"next": astray}).content.decode()
+
+
 @pytest.mark.urls("tests.accounts.urls")
 def test_an_anonymous_machine_gets_a_problem_document(client):
     response = client.get("/api/accept/")

@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from community.governance.enums import Role
 from community.governance.scopes import Scope
 from residents.base import actions
+from servicehall.cases.models import Case
 from tests.browser.journeys import DESKTOP, PHONE, Visitor, visitor
 from tests.factories.accounts import PASSWORD
 from tests.factories.governance import StationFactory, staff
@@ -117,3 +118,50 @@ def test_what_was_typed_comes_back_to_the_same_account_after_a_session_that_ende
         clerk.goes_to(page_of_case)
         clerk.hits("d")
         expect(reason).to_have_value("")
+        comes_back_from_every_form(clerk, place.clerk, case)
+
+
+def comes_back_from_every_form(clerk: Visitor, scope: Scope, case: Case) -> None:
+    """Two forms of one page; of a file it is said that it has to be chosen again."""
+    desk, talk = reverse("servicehall:desk"), reverse("servicehall:case-messages", args=[case.pk])
+    tick = clerk.page.locator(f"input[name=case][value='{case.pk}']")
+    find, text = (
+        clerk.page.locator("form[method=post] input[name=q]"),
+        clerk.page.locator("textarea"),
+    )
+    clerk.goes_to(desk)
+    tick.check()
+    find.fill("张")
+    is_kept(clerk, 2)
+    clerk.goes_to(talk)
+    is_kept(clerk, 0)  # left on purpose
+    clerk.goes_to(desk)
+    tick.check()
+    find.fill("张")
+    is_kept(clerk, 2)
+    clerk.page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    clerk.page.goto(clerk.base + desk)
+    clerk.is_signed_in_as(scope)
+    clerk.goes_to(desk)
+    expect(tick).to_be_checked()
+    expect(find).to_have_value("张")
+    clerk.goes_to(talk)
+    text.fill("请带户口簿来。")
+    clerk.page.locator("input[type=file]").set_input_files(
+        {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
+    )
+    is_kept(clerk, 1)
+    clerk.page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    clerk.page.goto(clerk.base + talk)
+    clerk.is_signed_in_as(scope)
+    clerk.goes_to(talk)
+    expect(text).to_have_value("请带户口簿来。")
+    expect(clerk.page.get_by_text("请重新选择")).to_be_visible()
+    clerk.looks("given-back")
+
+
+def is_kept(clerk: Visitor, number: int) -> None:
+    clerk.page.wait_for_function(
+        "n => Object.keys(JSON.parse(sessionStorage.getItem('yizhan-typed') ?? '{}')).length === n",
+        arg=number,
+    )

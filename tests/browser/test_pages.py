@@ -133,11 +133,12 @@ def test_every_component_is_in_order_in_every_face(
     "fault",
     [
         "document.body.append(new Image())",  # says nothing to who cannot see it
+        "document.querySelector('h1').style.color = '#ccc'",
         "document.body.append(Object.assign(document.createElement('style'), {textContent: 'p {}'}))",
         "document.body.style.width = '2000px'",
         "setTimeout(() => { throw new Error('x') })",
     ],
-    ids=["axe", "policy", "width", "console"],
+    ids=["axe", "contrast", "policy", "width", "console"],
 )
 def test_a_page_out_of_order_is_found(
     fault: str, chromium: Browser, live_server: LiveServer

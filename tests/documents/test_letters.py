@@ -13,12 +13,12 @@ from community.governance.enums import Role
 from servicehall.aftercare import actions as aftercare
 from servicehall.cases import actions as cases
 from servicehall.cases.enums import CaseAction
-from servicehall.documents import actions
+from servicehall.documents import actions, content
 from servicehall.documents.enums import LetterKind as K, LetterState
 from servicehall.documents.kinds import ENDED_BY, KINDS
 from servicehall.documents.models import Letter, LetterText, Seal
 from tests.factories.documents import every_letter, example, letter_of, lettered_hall
-from tests.factories.servicehall import JOBLESS, hall
+from tests.factories.servicehall import JOBLESS, allow, hall
 from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_a_refusal_gives_reasons_and_remedies():
     letter = letter_of(case, K.REFUSAL)
     roles = {block["role"]: block["text"] for block in letter.words["blocks"]}
     assert roles["reason"] == "收入高于标准。"
-    assert "《社会救助暂行办法》" in roles["basis"]
+    assert "《社会救助暂行办法》（国务院令第649号，2019年修订）" in roles["basis"]
     assert "60日" in roles["remedy"]
     assert "行政复议" in roles["remedy"]
     assert "6个月" in roles["remedy"]
@@ -244,6 +244,25 @@ def test_a_letter_is_written_again_under_a_new_number_and_the_old_one_says_so():
     actions.withdraw(fresh.pk, reason="不该发。", by=place.decider, now=place.now)
     fresh.refresh_from_db()
     assert fresh.state == LetterState.WITHDRAWN
+
+
+def test_what_is_promised_at_acceptance_names_the_very_day_of_the_case():
+    place = lettered_hall()
+    codes = {"relatives_record": "deferrable", "means_statement": "commitment"}
+    for code, mark in codes.items():
+        allow(place, code, mark)
+    deferred, committed = codes
+    case = cases.accept(
+        place.filed().pk,
+        deferred=[deferred],
+        committed=[committed],
+        by=place.clerk,
+        now=place.now,
+    )
+    for kind in (K.DEFERRED, K.COMMITMENT):
+        row = case.undertakings.get(kind=kind.value)
+        words = [block["text"] for block in letter_of(case, kind).words["blocks"]]
+        assert any(f"{content.day(row.due_on)}前" in text for text in words), kind
 
 
 def test_only_who_issued_a_letter_takes_it_back():

@@ -1,5 +1,6 @@
 """文书模板: one writes how a letter reads, another publishes it; what was issued stays, and no letter has a gap."""
 
+import json
 from copy import deepcopy
 from datetime import datetime, timedelta
 from itertools import product
@@ -15,14 +16,16 @@ from accounts.models import AuditEntry
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Role
 from servicehall.cases import actions as cases
+from servicehall.catalogue import actions as catalogue
+from servicehall.catalogue.actions.columns import digest
 from servicehall.catalogue.enums import Verb, VersionState
 from servicehall.catalogue.transitions import VERSION
 from servicehall.documents import actions
+from servicehall.documents.actions import load_documents
 from servicehall.documents.checking import problems
 from servicehall.documents.enums import LetterKind
 from servicehall.documents.models import LetterText
 from servicehall.documents.wording import parse, spell
-from tests.factories.data import load_documents
 from tests.factories.documents import letter_of, lettered_hall
 from tests.factories.governance import CommunityOfficeFactory, staff
 from tests.factories.servicehall import JOBLESS
@@ -274,3 +277,43 @@ def test_an_official_rewrites_a_letter_and_a_colleague_publishes_it(
     assert own.published_by_id == office[1].user_id
     assert desk.get(reverse("documents:text", args=["nonsense"])).status_code == 404
     assert desk.get(reverse("documents:text", args=["decision-W9-99"])).status_code == 404
+
+
+def test_texts_travel_with_the_catalogue_and_arrive_as_drafts(place, office):
+    published(office, "请携带身份证领取。", item=JOBLESS)
+    file = json.loads(catalogue.export_items(by=office[0], now=NOW))
+    own = [each for each in file["letters"] if each["content"]["item"] == JOBLESS]
+    assert [each["content"]["kind"] for each in own] == ["decision"]
+    assert len(file["letters"]) == len(
+        {(e["content"]["kind"], e["content"]["item"]) for e in file["letters"]}
+    )
+
+    def sent():
+        file["letters_sha256"] = digest(file["letters"])
+        data = json.dumps(file, ensure_ascii=False).encode()
+        found = catalogue.import_items(data, by=office[0], now=NOW)
+        return {each.code: each.fate for each in found if each.page == "documents:text"}
+
+    def becomes(**changed):
+        own[0]["content"] |= changed
+        own[0]["sha256"] = digest(own[0]["content"])
+        return sent()[own[0]["content"]["kind"] + f"-{JOBLESS}"]
+
+    assert set(sent().values()) == {"same"}
+    LetterText.objects.of(K.DECISION, JOBLESS).delete()
+    assert sent()[f"decision-{JOBLESS}"] == "new"
+    draft = LetterText.objects.of(K.DECISION, JOBLESS).get()
+    assert (draft.state, draft.changed_by_id) == (S.DRAFT, office[0].user_id)
+    assert draft.content["blocks"][-1]["text"] == "请携带身份证领取。"
+    assert AuditEntry.objects.filter(action="documents.text_imported").count() == 1
+    assert becomes() == "same"
+    assert becomes(basis="另一个依据") == "busy"
+    actions.discard_text(draft.pk, by=office[0], now=NOW)
+    words = own[0]["content"]["content"]
+    unknown = {**words, "blocks": [*words["blocks"], {"text": "{没有这个变量}"}]}
+    assert becomes(content=unknown) == "new", "as a draft that cannot be proposed"
+    draft = LetterText.objects.of(K.DECISION, JOBLESS).get()
+    with pytest.raises(NotAllowed):
+        actions.propose_text(draft.pk, TODAY, by=office[0], now=NOW)
+    for spoiled in ({**words, "blocks": "x"}, {**words, "blocks": [{"html": "<b>"}]}, {"title": 1}):
+        assert becomes(content=spoiled) == "refused"

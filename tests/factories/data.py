@@ -1,4 +1,7 @@
-"""The data files that a portal starts with, as their loaders bring them in: read once in a process, then put back."""
+"""The data files that a portal starts with, as their loaders bring them in: read once in a process, then put back.
+
+`load_documents` is not among them: it makes a letterhead for each body that it finds.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +12,6 @@ from residents.base.actions.sources import load_sources as _sources
 from residents.exchange.actions.setup import load_exchange as _exchange
 from residents.rights.actions import load_rights as _rights
 from servicehall.catalogue.actions import load_catalogue as _catalogue
-from servicehall.documents.actions import load_documents as _documents
 from servicehall.publicity.actions import load_publicity as _publicity
 from servicehall.supervision.actions import load_supervision as _supervision
 from tests.remembering import remembered
@@ -23,7 +25,6 @@ load_sources = _remembering(_sources)
 load_exchange = _remembering(_exchange)
 load_rights = _remembering(_rights)
 load_catalogue = _remembering(_catalogue)
-load_documents = _remembering(_documents)
 load_publicity = _remembering(_publicity)
 load_supervision = _remembering(_supervision)
 

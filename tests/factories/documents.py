@@ -1,5 +1,6 @@
 """A hall with its letters set up: texts, numbering and seals from the real data files."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,11 +9,11 @@ from django.utils import timezone
 
 from servicehall.cases import actions as cases
 from servicehall.cases.models import Case
-from servicehall.documents.actions import issue
+from servicehall.documents.actions import issue, load_documents
 from servicehall.documents.enums import LetterKind
 from servicehall.documents.models import Letter
-from tests.factories.data import load_documents
 from tests.factories.servicehall import DIBAO, Hall, allow, hall
+from tests.remembering import remembered
 
 # A mandate has no act of a case yet: what such an act will say.
 MANDATE = {
@@ -24,9 +25,15 @@ MANDATE = {
 
 def lettered_hall(code: str = DIBAO, **changes: Any) -> Hall:
     """A hall that issues letters."""
-    place = hall(code, **changes)
-    load_documents()
-    return place
+    now = changes.pop("now", None)
+
+    def make() -> Hall:
+        place = hall(code, **changes)
+        load_documents()
+        return place
+
+    made = remembered(("lettered", code, *sorted(changes.items()), timezone.localdate()), make)
+    return replace(made, now=now or timezone.now())
 
 
 def letter_of(case: Case, kind: LetterKind) -> Letter:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import User
 from common.errors import Conflict, Invalid, NotAllowed
@@ -46,6 +47,8 @@ def test_a_deputy_acts_in_the_post_of_the_absent_until_its_last_day():
     second = staff(Role.WINDOW_CLERK, place.station)
     deputy = arrange(place.director, place.director, second)
     assert deputy.title == "代理服务站站长"
+    with override("en"):
+        assert deputy.label.endswith(" · Acting Station director")
     today = timezone.localdate()
     scope = scope_of(user(second), deputy.pk, today=today)
     assert scope.has(Power.REVIEW_CASES)

@@ -47,6 +47,7 @@ OTHERS = {
         *("residents.base.columns.name_columns", "residents.base.columns.number_columns"),
         *("residents.base.columns.phone_columns", "residents.base.saying.foresee"),
         *("servicehall.cases.filing.is_proxy", "servicehall.cases.looking.offers"),
+        "servicehall.cases.batches.look_ahead",
         *("servicehall.catalogue.bundling.offered", "servicehall.catalogue.versions.benefit_kinds"),
         *("servicehall.cases.papers.open_paper", "servicehall.catalogue.versions.known_now"),
         *("servicehall.documents.comparing.is_same_file", "servicehall.documents.texts.seen_of"),
@@ -66,6 +67,7 @@ OTHERS = {
             "servicehall.cases.clock.publicise_claimed",
             "servicehall.cases.clock.end_publicity_claimed",
         ),
+        "servicehall.cases.recomputing.tell_offices",
         *("servicehall.documents.issuing.issue", "servicehall.documents.issuing.issue_for"),
         "servicehall.documents.mandates.follow_mandate",
     ),
@@ -82,7 +84,7 @@ OTHERS = {
             "residents.exchange.staging.stage",
         ),
         *("servicehall.cases.batches.go_on", "servicehall.cases.clock.end_publicity_by_itself"),
-        "servicehall.supervision.climbing.sweep",
+        *("servicehall.supervision.climbing.sweep", "servicehall.cases.rerouting.reroute_barred"),
     ),
 }
 

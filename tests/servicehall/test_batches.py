@@ -12,9 +12,10 @@ from servicehall.aftercare.models import Benefit
 from servicehall.cases import actions
 from servicehall.cases.actions import batches
 from servicehall.cases.enums import CaseState
-from servicehall.cases.models import Batch, BatchEntry, Case
+from servicehall.cases.models import Batch, BatchEntry, Case, CoSignature
 from tests.factories.residents import PersonFactory
-from tests.factories.servicehall import Hall, file_case, hall
+from tests.factories.servicehall import Hall, allow, file_case, hall
+from tests.servicehall.test_workflow import become_kin
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +150,52 @@ def test_a_benefit_that_is_the_same_for_everybody_is_granted_as_it_stands():
     assert batch.entries.get().is_done
     case.refresh_from_db()
     assert (case.outcome, case.amount) == ("granted", None)  # the rule of the item says how much
+
+
+def test_the_table_says_beforehand_what_each_case_may_take_and_what_it_lacks(
+    client_for, count_queries
+):
+    place = hall(publicity_days=7)
+    new, owing = filed(place, 2)
+    allow(place, "relatives_record", "deferrable")
+    public = at_the_decider(place, 1)[0]
+    desk, url = client_for(place.decider), reverse("servicehall:batch-start")
+
+    def ahead(client, cases):
+        asked = client.post(url, {"case": [str(case.pk) for case in cases]})
+        rows = {row["case"].pk: row["ahead"] for row in asked.context["rows"]}
+        return asked, [
+            (list(rows[c.pk].acts), " ".join(map(str, rows[c.pk].reasons))) for c in cases
+        ]
+
+    page, told = ahead(desk, [public])
+    assert told == [([], "本事项要先公示，公示结束没有异议再作决定。")]
+    assert "准予（0 件可办）" in page.content.decode()
+    assert "amount-" not in page.content.decode(), "nothing is to be reckoned yet"
+    place.shown(public, by=place.decider)
+    assert ahead(desk, [public])[1] == [(["grant"], "")]
+    CoSignature.objects.create(
+        case=new, person=PersonFactory(community=place.community), asked_at=place.now
+    )
+    director = client_for(place.director)
+    assert "1 位成年家庭成员没有签字" in ahead(director, [new])[1][0][1]
+    actions.accept(owing.pk, by=place.clerk, now=place.now, deferred=["relatives_record"])
+    actions.consult(
+        owing.pk,
+        bodies=[place.street_office.pk],
+        kind="opinion",
+        question="属实吗？",
+        due_on=timezone.localdate() + timedelta(days=5),
+        by=place.director,
+        now=place.now,
+    )
+    ((acts, why),) = ahead(director, [owing])[1]
+    assert acts == []
+    assert why.startswith("还在等")
+    become_kin(place.applicant, place.station.pk)
+    mine = file_case(place.version, place.applicant, by=place.resident, now=place.now)
+    page = director.post(url, {"case": [str(mine.pk), str(owing.pk)]})
+    assert "另有 1 件" in page.content.decode()
+    few = count_queries(lambda: ahead(director, [owing]))
+    more = [actions.accept(case.pk, by=place.clerk, now=place.now) for case in filed(place, 4)]
+    assert count_queries(lambda: ahead(director, [owing, *more])) == few

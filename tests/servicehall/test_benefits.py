@@ -14,9 +14,11 @@ from django.urls import reverse
 
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Role
+from community.governance.models import WorkCalendarYear
 from notifications.models import Message
 from residents.base.eligibility import FACTS, matches
 from residents.base.eligibility.language import parse
+from residents.base.enums import PersonState
 from residents.base.models import Person
 from servicehall.aftercare import actions, beside, rules
 from servicehall.aftercare.actions.benefits import look
@@ -30,6 +32,7 @@ from tests.factories.governance import DepartmentFactory, StationFactory, far_co
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, Hall, file_case, hall, item_version
 from tests.servicehall.beside import everything_beside
+from tests.servicehall.notices import holidays
 from tests.servicehall.test_catalogue_data import ITEMS
 from tests.sweeping import sweeps
 
@@ -268,6 +271,20 @@ def test_a_recheck_comes_due_is_reminded_once_and_done(place):
     found.refresh_from_db()
     assert found.review_on == date(2028, 8, 25)
     assert not BenefitTask.objects.open().exists()
+
+
+def test_a_new_notice_of_holidays_moves_what_is_counted_in_working_days_only(place):
+    found = granted(place)
+    found.person.state = PersonState.MOVED_OUT
+    found.person.save(update_fields=["state"])
+    actions.find_tasks(now=NOW)
+    task = BenefitTask.objects.open().get()
+    holidays(23, 24)
+    cases.recompute_clocks(occasion="later", now=NOW)
+    moved = BenefitTask.objects.open().get()
+    calendar = WorkCalendarYear.objects.calendar()
+    assert moved.due_on == calendar.add(task.due_on, 2).day
+    assert Benefit.objects.get().review_on == found.review_on
 
 
 @sweeps(actions.prove)

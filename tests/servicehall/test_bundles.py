@@ -223,7 +223,7 @@ def test_it_travels_with_the_catalogue_as_a_draft(office):
     def sent():
         return actions.import_items(json.dumps(file).encode(), by=office[0], now=NOW)
 
-    fates = {each.code: each.fate for each in sent() if each.is_bundle}
+    fates = {each.code: each.fate for each in sent() if each.page == "catalogue:bundle"}
     assert fates == {CODE: "changed", "newborn": "same"}
     draft = Bundle.objects.get(code=CODE, state=S.DRAFT)
     assert (draft.number, draft.items) == (2, ITEMS)
@@ -235,9 +235,9 @@ def test_it_travels_with_the_catalogue_as_a_draft(office):
         sent()
     file["bundles"] = [{"content": {"code": "x"}, "sha256": digest({"code": "x"})}]
     file["bundles_sha256"] = digest(file["bundles"])
-    assert [each.fate for each in sent() if each.is_bundle] == ["refused"]
+    assert [each.fate for each in sent() if each.page == "catalogue:bundle"] == ["refused"]
     del file["bundles"], file["bundles_sha256"]  # a file of an older installation
-    assert not [each for each in sent() if each.is_bundle]
+    assert not [each for each in sent() if each.page == "catalogue:bundle"]
 
 
 def test_a_file_is_loaded_once_and_does_not_undo_what_people_published(office, tmp_path):

@@ -1,8 +1,10 @@
 """The case on one screen: who may see it, what it offers, and what a refusal looks like."""
 
 import re
+from datetime import date
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -324,6 +326,12 @@ def test_the_due_day_explains_itself(client_for):
     assert "当天不算" in text
     assert "周末休息日" in text
     assert "法定的期限同样数" in text
+    days = {"clock_starts_on": date(2026, 9, 25), "promised_due_on": date(2026, 10, 20)}
+    Case.objects.filter(pk=case.pk).update(**days)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    text = client.get(reverse("servicehall:case-why", args=[case.pk])).content.decode()
+    assert "National Day" in text
+    assert "国庆节" not in text
 
 
 def test_each_step_says_why_it_lies_with_whom_and_until_when(client_for):

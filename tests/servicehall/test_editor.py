@@ -267,7 +267,10 @@ def test_a_catalogue_is_carried_to_another_installation_as_drafts(desk, office, 
     content = json.loads(file.content)
     assert [each["content"]["code"] for each in content["items"]] == [DIBAO]
     carried = actions.import_items(file.content, by=office[0], now=NOW)
-    assert {(each.is_bundle, each.fate) for each in carried} == {(False, "same"), (True, "same")}
+    assert {(each.page, each.fate) for each in carried} == {
+        ("catalogue:item", "same"),
+        ("catalogue:bundle", "same"),
+    }
     ItemVersion.objects.filter(number=2).delete()
     changed = json.loads(file.content)
     item = changed["items"][0]

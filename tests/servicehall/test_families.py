@@ -3,6 +3,7 @@
 import random
 import uuid
 from copy import deepcopy
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -25,7 +26,7 @@ from servicehall.catalogue.enums import Channel, VersionState
 from servicehall.catalogue.models import Bundle, ItemVersion
 from tests.factories.governance import StationFactory, staff
 from tests.factories.residents import PersonFactory
-from tests.factories.servicehall import JOBLESS, hall, item_version
+from tests.factories.servicehall import JOBLESS, file_case, hall, item_version
 from tests.servicehall.beside import everything_beside
 
 pytestmark = pytest.mark.django_db
@@ -296,7 +297,25 @@ def test_a_resident_fills_the_form_for_his_ward(here, client_for):
     )
     phone = client_for(here.resident)
     url = reverse("servicehall:bundle", args=[BUNDLE])
-    assert ward.full_name in phone.get(url).content.decode()
+    here.filed()  # at a counter or online: of each the page says whose is under way
+    file_case(item_version(ITEMS[1]), ward, by=here.clerk, now=here.now)
+    giver = PersonFactory(community=here.community)
+    file_case(item_version(ITEMS[0]), giver, by=here.clerk, now=here.now)
+    until = timezone.localdate(here.now) + timedelta(days=30)
+    actions.record_mandate(
+        giver.pk,
+        here.applicant.pk,
+        how="paper",
+        document="委托书",
+        items=[ITEMS[1]],
+        until=until,
+        by=here.clerk,
+        now=here.now,
+    )
+    page = phone.get(url)
+    rows = {row["version"].item_id: row["open_for"] for row in page.context["rows"]}
+    assert rows == {ITEMS[0]: [here.applicant], ITEMS[1]: [ward]}, "the mandate is for the other"
+    assert f"{ward.full_name}已有一件在办" in page.content.decode()
     assert phone.post(url, {"items": ITEMS, "person": str(ward.pk)}).status_code == 302
     assert CaseFamily.objects.get().applicant == ward
 

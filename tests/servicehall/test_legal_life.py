@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import AuditEntry, User
 from common.errors import Conflict, Invalid, NotAllowed
@@ -16,6 +17,7 @@ from servicehall.cases.enums import CaseState, UndertakingKind
 from servicehall.cases.models import Case, Consultation
 from tests.factories.governance import SINCE, staff
 from tests.factories.servicehall import Hall, allow, hall
+from tests.servicehall.beside import everything_beside
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -179,7 +181,7 @@ def ask(place: Hall, case: Case, *bodies: Body, kind: str = "opinion") -> list[C
     )
 
 
-def test_several_offices_are_asked_at_once_and_the_step_waits_for_all_of_them():
+def test_several_offices_are_asked_at_once_and_the_step_waits_for_all_of_them(client_for):
     place = hall(now=NOW)
     case = place.accepted()
     street, department = ask(place, case, place.street_office, place.department)
@@ -188,6 +190,15 @@ def test_several_offices_are_asked_at_once_and_the_step_waits_for_all_of_them():
     forward: dict[str, Any] = {"by": place.director, "now": day(1), "opinion": "属实"}
     assert refusal(actions.forward, case.pk, **forward) == "opinions_open"
     assert list(Consultation.objects.asked_of(place.official)) == [street]
+    for scope, own, other in (
+        (place.official, street, department),
+        (place.decider, department, street),
+    ):
+        beside = everything_beside(
+            client_for(scope), reverse("servicehall:case-more", args=[case.pk])
+        )
+        assert reverse("servicehall:consultation-answer", args=[own.pk]) in beside
+        assert reverse("servicehall:consultation-answer", args=[other.pk]) not in beside
     actions.answer_consultation(street.pk, answer="属实。", by=place.official, now=day(1))
     again = refusal(
         actions.answer_consultation, street.pk, answer="再答", by=place.official, now=day(1)

@@ -25,17 +25,19 @@ from servicehall.cases.enums import CaseState
 from servicehall.cases.models import Case
 from servicehall.cases.templatetags.hall import grouped
 from servicehall.catalogue.models import ItemVersion
+from servicehall.documents.actions import load_documents
 from servicehall.documents.models import Letter
 from servicehall.publicity import actions, rules
 from servicehall.publicity.enums import NoticeState, ObjectionAction, ObjectionState
 from servicehall.publicity.models import Appraisal, Objection, PublicityRule, PublicNotice
 from servicehall.publicity.tasks import end_publicities
 from servicehall.publicity.transitions import OBJECTION
-from tests.factories.data import load_documents, load_publicity
+from tests.factories.data import load_publicity
 from tests.factories.governance import SINCE
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import Hall, hall
 from tests.servicehall.beside import everything_beside
+from tests.servicehall.notices import holidays
 from tests.sweeping import sweeps
 
 NOW = datetime(2026, 9, 8, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -95,6 +97,25 @@ def refusal(call, *args, **kwargs) -> str:
 
 def state(notice: PublicNotice) -> str:
     return Case.objects.get(pk=notice.case_id).state
+
+
+def test_a_new_notice_of_holidays_lengthens_a_publicity_and_the_time_for_an_answer(place):
+    notice = post(place)  # until Tuesday the 15th
+    objection = objected(notice)
+    holidays(11, 15, 16)
+    cases.recompute_clocks(occasion="later", now=day(1))
+    notice.refresh_from_db()
+    objection.refresh_from_db()
+    assert notice.until_on == date(2026, 9, 17), "no notice ends on a day of rest"
+    assert notice.case.pauses.get(to_on=None).expected_on == notice.until_on
+    assert objection.due_on == date(2026, 9, 21)
+    told = Message.objects.filter(kind="case.due_days_moved", user_id=place.decider.user_id)
+    assert told.count() == 1
+    holidays(11, 12, 13, 15, 16, works=True)
+    cases.recompute_clocks(occasion="earlier", now=day(1))
+    notice.refresh_from_db()
+    objection.refresh_from_db()
+    assert (notice.until_on, objection.due_on) == (date(2026, 9, 17), date(2026, 9, 21))
 
 
 # --- what may be read -------------------------------------------------------------------------------

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
@@ -30,6 +31,7 @@ from tests.factories.governance import SINCE, CommunityOfficeFactory, far_commun
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import JOBLESS, Hall, file_case, hall
 from tests.servicehall.beside import everything_beside
+from tests.servicehall.notices import holidays
 from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
@@ -482,3 +484,31 @@ def test_lists_cost_the_same_with_twice_the_rows(town, client_for, count_queries
     one = reverse("aftercare:rectification", args=[first.pk])
     client.get(one)
     assert count_queries(lambda: client.get(one)) <= 18
+
+
+def test_a_new_notice_of_holidays_moves_the_day_of_whatever_is_next(town):
+    Post.objects.update(started_on=SINCE)
+    found = town.rated()
+    call_by = found.act_by_on
+    for action in (A.CALL_BACK, A.CONFIRM, A.APPEAL, A.UPHOLD):
+        town.act(found, action)
+    due = Rectification.objects.get(pk=found.pk).act_by_on
+    assert call_by
+    assert due
+    at = transaction.savepoint()
+    holidays(23, 24)
+    for _repeat in range(2):
+        cases.recompute_clocks(occasion="later", now=NOW)
+    found.refresh_from_db()
+    calendar = WorkCalendarYear.objects.calendar()
+    assert found.act_by_on == found.rectify_by_on == calendar.add(due, 2).day
+    assert found.call_by_on == call_by, "what is done keeps its day"
+    told = Message.objects.filter(kind="case.due_days_moved", user_id=town.place.director.user_id)
+    assert told.count() == 1
+    transaction.savepoint_rollback(at)
+    again = town.rated()
+    actions.call_back(again.pk, result="no_answer", by=town.street, now=NOW)
+    holidays(23)
+    cases.recompute_clocks(occasion="later", now=NOW)
+    again.refresh_from_db()
+    assert again.act_by_on == again.call_by_on == date(2026, 9, 24)

@@ -4,7 +4,6 @@ from copy import deepcopy
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,6 +32,7 @@ from tests.factories.governance import (
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import Hall, allow, hall
 from tests.servicehall.beside import everything_beside
+from tests.servicehall.notices import holidays
 from tests.sweeping import sweeps
 
 NOW = datetime(2026, 9, 8, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -429,24 +429,6 @@ def test_a_new_notice_moves_the_days_of_what_is_open_and_tells_those_concerned(
     assert parked.promised_due_on is None
 
 
-def holidays(*numbers: int, works: bool = False) -> None:
-    """A notice: days of September 2026 on which nobody works, or on which everybody does."""
-    for number in numbers:
-        WorkCalendarDay.objects.update_or_create(
-            day=date(2026, 9, number),
-            defaults={
-                "is_workday": works,
-                "note": "放假",
-                "source": "测试",
-                "created_at": NOW,
-                "changed_at": NOW,
-            },
-        )
-    year = WorkCalendarYear.objects.get_or_create(year=2026)[0]
-    year.revision = uuid4()
-    year.save()
-
-
 def test_a_new_notice_moves_what_is_no_clock_and_never_shortens_what_was_given_in_writing(place):
     allow(place, "relatives_record", "deferrable")
     waiting, asked, done = place.filed(), place.filed(), place.granted()
@@ -482,6 +464,30 @@ def test_a_new_notice_moves_what_is_no_clock_and_never_shortens_what_was_given_i
     assert told.count() == 1
 
 
+def test_a_new_notice_moves_the_day_of_a_letter_from_when_it_was_issued_or_returned(
+    place, watchers
+):
+    row, answered = urged(place, watchers), urged(place, watchers)
+    actions.reply_urging(answered.pk, reply="已核查", by=place.director, now=NOW)
+    before = row.due_on
+    holidays(9, 10)
+    cases.recompute_clocks(occasion="later", now=NOW)
+    calendar = WorkCalendarYear.objects.calendar()
+    row.refresh_from_db()
+    assert row.due_on == calendar.add(before, 2).day
+    told = Message.objects.filter(kind="case.due_days_moved", user_id=place.director.user_id)
+    assert told.count() == 1, "of the letter and of the cases together"
+    answered.refresh_from_db()
+    assert answered.due_on == before
+    back = actions.return_urging(answered.pk, reason="不够", by=watchers.office, now=day(2))
+    holidays(14)
+    cases.recompute_clocks(occasion="once more", now=day(2))
+    row.refresh_from_db()
+    assert row.due_on == calendar.add(before, 3).day
+    answered.refresh_from_db()
+    assert answered.due_on == calendar.add(back.due_on, 1).day
+
+
 def test_recomputing_costs_the_same_for_one_case_and_for_many(place, count_queries):
     def run() -> None:
         cases.recompute_clocks(occasion="x", now=NOW)
@@ -501,13 +507,20 @@ def test_recomputing_costs_the_same_for_one_case_and_for_many(place, count_queri
 def test_from_the_figure_to_the_letter_and_its_reply(place, watchers, client_for):
     place.now = timezone.now()
     case = place.accepted()
+    office, today = client_for(watchers.office), place.now.date()
+    due(case, promised=today - timedelta(days=1), statutory=today + timedelta(days=9))
+    asked = office.get(reverse("supervision:urge", args=[case.pk])).context["form"]
+    assert asked.initial == {
+        "body_id": str(place.station.pk),
+        "kind": FindingKind.OVER_PROMISED,
+    }, "as the light says"
+    assert "超期" in office.get(reverse("supervision:case", args=[case.pk])).content.decode()
     actions.record_paper(
         case.pk, happened_at=place.now, reason="停电", by=place.clerk, now=place.now
     )
     leader = client_for(watchers.leader).get(reverse("supervision:overview")).content.decode()
     assert place.station.name in leader
     assert reverse("supervision:findings") not in leader
-    office = client_for(watchers.office)
     listed = reverse("supervision:findings")
     assert listed in office.get(reverse("supervision:overview")).content.decode()
     page = office.get(listed, {"kind": "off_system"}).content.decode()

@@ -1,5 +1,6 @@
 """Every cell of the workflow: what may be done to a case in each state, and by whom."""
 
+import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -13,18 +14,25 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from common.errors import Conflict, NotAllowed
 from community.governance.enums import Power, Role
+from community.governance.models import Post, WorkCalendarYear
 from community.governance.roles import ROLE_POWERS
 from community.governance.scopes import Scope
 from notifications.models import Message
 from residents.base.actions import tie_staff
-from residents.base.models import HouseholdMember
+from residents.base.models import HouseholdMember, Person
 from residents.rights.enums import GuardianKind
 from residents.rights.models import Guardianship
-from servicehall.cases import actions
+from servicehall.cases import actions, progress, routed
 from servicehall.cases.enums import CLOSED_STATES, OPEN_STATES, CaseAction, CaseState
 from servicehall.cases.models import Case
 from servicehall.cases.transitions import BY_APPLICANT, BY_MACHINE, CASE, available
-from tests.factories.governance import staff
+from tests.factories.governance import (
+    SINCE,
+    CommunityOfficeFactory,
+    StationFactory,
+    far_community,
+    staff,
+)
 from tests.factories.residents import PersonFactory, household
 from tests.factories.servicehall import Hall, hall
 
@@ -124,8 +132,29 @@ def act(place: Hall, case: Case, action: CaseAction) -> Case | None:
         CaseAction.REOPEN: lambda: actions.reopen(
             pk, by=place.decider, now=now + timedelta(days=20), reason="收入核算有误"
         ),
+        CaseAction.REROUTE: lambda: rerouted(place, case, now=now),
     }
     return calls[action]()
+
+
+def rerouted(place: Hall, case: Case, *, now: datetime) -> Case | None:
+    """By now everybody where the case lies is kin of its applicant; a like office has somebody else."""
+    at_street = case.handler_id == place.street_office.pk
+    staff(Role.OFFICE_HEAD if at_street else Role.STATION_DIRECTOR, place.taker(case))
+    Post.objects.update(started_on=SINCE)  # before the day on which this story plays
+    become_kin(place.applicant, case.handler_id)
+    moved = actions.reroute_barred(now=now)
+    return Case.objects.get(pk=case.pk) if moved else None
+
+
+def become_kin(applicant: Person, body_id: uuid.UUID) -> None:
+    """All who hold a post at a body turn out to live with the applicant."""
+    users = sorted(set(Post.objects.filter(body_id=body_id).values_list("user_id", flat=True)))
+    people = PersonFactory.create_batch(len(users), community=applicant.community)
+    household(applicant, **dict(zip(("son", "daughter", "spouse", "father"), people, strict=False)))
+    for person, user_id in zip(people, users, strict=True):
+        person.staff_account_id = user_id
+        person.save(update_fields=["staff_account"])
 
 
 # Where a case goes on that stood still; it was stopped when it had just been filed, or just accepted.
@@ -305,6 +334,71 @@ def test_a_daughter_who_moved_out_and_a_guardian_stand_back_as_well():
             person.staff_account_id = None
             person.save(update_fields=["staff_account"])
     assert actions.accept(case.pk, by=place.clerk, now=LATER).state == CaseState.ACCEPTED
+
+
+def test_where_everybody_must_stand_back_the_case_goes_on_by_itself():
+    """A station of one family: the filing is looked at next door, the check done there, the street keeps its own."""
+    place = hall()
+    now = place.now
+    neighbour, far = place.taker(place.filed()), StationFactory(place=far_community())
+    other = staff(Role.STATION_DIRECTOR, neighbour)
+    staff(Role.STATION_DIRECTOR, far)
+    become_kin(place.applicant, place.station.pk)
+    case = place.filed()
+    assert (case.handler_id, case.station_id) == (neighbour.pk, place.station.pk)
+    told = Message.objects.get(about=f"case:{case.pk}", kind="case.came_over")
+    assert told.user_id == other.user_id
+    assert place.station.name in told.text
+    last = case.events.last()
+    assert last is not None
+    assert (last.action, last.post_label) == (CaseAction.REROUTE, audit.SYSTEM.post_label)
+    assert progress.note(case, last) == (
+        f"{place.station.name}能办的人都应回避，转给：{neighbour.name}"
+    )
+    case = actions.accept(case.pk, by=other, now=now)
+    assert [event.action for event in case.events.all()][-2:] == ["accept", "reroute"]
+    step = case.steps.get(state="open")
+    assert (step.body_id, case.handler_id) == (neighbour.pk, neighbour.pk)
+    shown = progress.timeline(
+        case, events=list(case.events.all()), steps=list(case.steps.all()), notice=None
+    )
+    assert [row.title for row in shown].count(progress.TITLES[CaseAction.REROUTE]) == 1
+    taken, community, *_rest = routed.legs(
+        Case.objects.with_reroutes().get(pk=case.pk), WorkCalendarYear.objects.calendar()
+    )
+    words = (
+        f"{place.station.name}能办的人都应回避，按规则转给同一街道的同类单位：{neighbour.name}。"
+    )
+    assert (words in taken.why, words in community.why) == (True, True)
+    case = actions.forward(case.pk, by=other, now=now, opinion="属实")
+    assert case.handler_id == place.street_office.pk
+
+
+def test_where_no_office_is_free_somebody_is_called_and_nobody_is_offered_what_concerns_him():
+    place = hall()
+    coordinator = staff(Role.DISTRICT_OFFICE, CommunityOfficeFactory(place=place.department.place))
+    case = place.at_district()
+    become_kin(place.applicant, place.department.pk)
+    assert actions.reroute_barred(now=place.now) == actions.reroute_barred(now=place.now) == 0
+    told = Message.objects.filter(about=f"case:{case.pk}", kind="case.nobody_free")
+    assert [message.user_id for message in told] == [coordinator.user_id]
+    assert not Case.objects.in_hand_of(place.decider).exists()
+    colleague = staff(Role.DEPARTMENT_OFFICIAL, place.department)
+    assert Case.objects.in_hand_of(colleague).get() == case
+    assert actions.reroute_barred(now=place.now) == 0, "who is free takes it"
+
+
+def test_a_case_is_not_handed_to_where_everybody_must_stand_back_too():
+    place = hall()
+    case = place.filed()
+    neighbour = place.taker(case)
+    staff(Role.STATION_DIRECTOR, neighbour)
+    become_kin(place.applicant, neighbour.pk)
+    with pytest.raises(NotAllowed) as caught:
+        actions.assign(
+            case.pk, body_id=neighbour.pk, reason="人手不够", by=place.director, now=place.now
+        )
+    assert caught.value.code == "all_barred_there"
 
 
 def test_one_person_in_two_posts_does_not_pass_two_steps_of_a_case():

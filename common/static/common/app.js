@@ -266,7 +266,9 @@ if (isStaff) document.addEventListener("keydown", (event) => {
   if (!event.ctrlKey && isTyping(event.target) && !leavesSearch) return;
   if (!event.ctrlKey && key !== "?" && localStorage.getItem(keysOff) === "yes") return;
   if (awaited && !event.ctrlKey) return event.preventDefault();
-  const own = keyed().find((element) => element.dataset.key.toLowerCase() === key);
+  const alike = keyed().filter((element) => element.dataset.key.toLowerCase() === key);
+  // Of several forms with a button for one key, the one in which somebody types.
+  const own = alike.find((element) => element.form && element.form === document.activeElement?.form) ?? alike[0];
   if (own) press(own);
   if (own || (!event.ctrlKey && shortcut(key))) event.preventDefault();
 });

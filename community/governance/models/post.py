@@ -15,6 +15,7 @@ from community.governance.enums import PostBasis, Role
 from community.governance.models.body import Body
 from community.governance.models.place import Place
 from community.governance.querysets import PostQuerySet
+from community.governance.roles import capacity
 
 
 class Post(models.Model):
@@ -75,7 +76,11 @@ class Post(models.Model):
     @property
     def label(self) -> str:
         """What stands beside every act: "先锋社区服务站 · 窗口人员"."""
-        return f"{self.body.label} · {self.title or self.get_role_display()}"
+        return f"{self.body.label} · {self.capacity}"
+
+    @property
+    def capacity(self) -> str:
+        return capacity(self.title, self.role, is_deputy=self.deputises_id is not None)
 
 
 class PlaceGrant(GroupObjectPermissionBase):

@@ -64,7 +64,7 @@ class DeputyForm(TakingForm):
 
 class _PostField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.user.display_name} · {obj.title or obj.get_role_display()}"
+        return f"{obj.user.display_name} · {obj.capacity}"
 
 
 @access(power(Power.ASSIGN_CASES))

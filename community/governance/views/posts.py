@@ -1,16 +1,18 @@
 """Choosing the post in which to act (domain S7: every act is recorded in one capacity)."""
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit, sessions
 from accounts.enums import UserKind
-from common.access import SIGNED_IN, access
+from common.access import SIGNED_IN, access, opens
 from community.governance.enums import BodyKind, Power
 from community.governance.middleware import ACTING_POST
 from community.governance.models import Post
@@ -36,14 +38,21 @@ def choose_post(request: PortalRequest) -> HttpResponse:
     if request.user.kind != UserKind.STAFF:
         return redirect("home")
     today = timezone.localdate()
-    posts = list(Post.objects.held_by(request.user.pk, today))
+    posts = list(Post.objects.held_by(request.user.pk, today).with_powers())
     if request.method == "POST":
         return _take(request, posts, request.POST.get("post", ""))
     if len(posts) == 1 and request.scope.post_id == posts[0].pk:
         return redirect(_destination(request, request.scope))
     if len(posts) == 1:
         return _take(request, posts, str(posts[0].pk))
-    context = {"posts": posts, "next": request.GET.get("next", "")}
+    wanted = _wanted(request)
+    opening = [post for post in posts if wanted and opens(wanted, post.held)]  # type: ignore[attr-defined]  # annotated above
+    context = {
+        # Who can open the page that is wanted stands first; where all can, or none, nothing is said of it.
+        "posts": sorted(posts, key=lambda post: post not in opening),
+        "opening": opening if len(opening) < len(posts) else [],
+        "next": wanted,
+    }
     return TemplateResponse(request, "governance/choose_post.html", context)
 
 
@@ -73,10 +82,20 @@ def seat_of(scope: Scope) -> sessions.Seat:
     return sessions.Seat.COUNTER if is_counter else sessions.Seat.OFFICE
 
 
-def _destination(request: PortalRequest, scope: Scope) -> str:
+def _wanted(request: PortalRequest) -> str:
+    """The page of ours to which the choice leads, or nothing."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return wanted if is_ours else ""
+
+
+def _destination(request: PortalRequest, scope: Scope) -> str:
+    wanted = _wanted(request)
+    if wanted and opens(wanted, {power for power in scope.powers if scope.has(power)}):
         return wanted
+    if wanted:
+        text = _("您要的那一页不归这个岗位办，已带您到这个岗位的首页。要打开那一页，请换岗位。")
+        messages.warning(request, text)
     return start_url(scope)
 
 

@@ -16,6 +16,7 @@ from servicehall.aftercare.models import Benefit, BenefitTask, ExpectedDuration,
 from servicehall.aftercare.transitions import RECTIFY
 
 BATCH = 500
+TASK_DAYS = 5  # working days, to look at somebody who died, moved or is missing
 STATES: Mapping[str, TaskKind] = {
     PersonState.DECEASED: TaskKind.DECEASED,
     PersonState.MOVED_OUT: TaskKind.MOVED,
@@ -31,7 +32,7 @@ def find_tasks(*, now: datetime) -> int:
     """
     today = timezone.localdate(now)
     until = today + timedelta(days=limits.in_force(today).remind_days)
-    soon = WorkCalendarYear.objects.calendar().add(today, 5).day
+    soon = WorkCalendarYear.objects.calendar().add(today, TASK_DAYS).day
     standing = Benefit.objects.standing().filter(to_on__isnull=True) | (
         Benefit.objects.standing().filter(to_on__gte=today)
     )

@@ -51,8 +51,7 @@ def begin(
     today = timezone.localdate(now)
     concerned = concerned_body(case)
     ladder = _ladder(case, concerned, now=now)
-    calendar = WorkCalendarYear.objects.calendar()
-    call_by = calendar.add(today, limits.in_force(today).call_back_days).day
+    call_by = _next_due(RectifyState.CREATED, now=now)
     found = Rectification.objects.create(
         case=case,
         is_rated=is_rated,
@@ -284,6 +283,12 @@ def _due(days: int, *, now: datetime) -> date:
     return WorkCalendarYear.objects.calendar().add(timezone.localdate(now), days).day
 
 
+def _next_due(state: RectifyState, *, now: datetime, is_complex: bool = False) -> date:
+    """By when the next step is due of what comes into a state today."""
+    figures = limits.in_force(timezone.localdate(now))
+    return _due(getattr(figures, rules.limit_of(state, is_complex)), now=now)
+
+
 # --- the handler ----------------------------------------------------------------------------------
 def call_back(
     pk: uuid.UUID, *, result: str, note: str = "", by: Scope, now: datetime
@@ -301,7 +306,7 @@ def call_back(
             rule = Rule(rule.sources, None, rule.by)
         else:
             found.called_on = today
-            found.act_by_on = _due(limits.in_force(today).verify_days, now=now)
+            found.act_by_on = _next_due(RectifyState.CALLED_BACK, now=now)
         found.call_result = CallResult(result)
         return record(found, rule, RectifyAction.CALL_BACK, by=by, note=note, now=now)
 
@@ -342,9 +347,8 @@ def check_names_nobody(found: Rectification, text: str, field: str) -> None:
 
 
 def _set_due(found: Rectification, *, now: datetime) -> None:
-    figures = limits.in_force(timezone.localdate(now))
-    days = figures.rectify_complex_days if found.is_complex else figures.rectify_days
-    found.rectify_by_on = found.act_by_on = _due(days, now=now)
+    due = _next_due(RectifyState.VERIFIED, now=now, is_complex=found.is_complex)
+    found.rectify_by_on = found.act_by_on = due
 
 
 def doubt(pk: uuid.UUID, *, reason: str, by: Scope, now: datetime) -> Rectification:
@@ -353,7 +357,7 @@ def doubt(pk: uuid.UUID, *, reason: str, by: Scope, now: datetime) -> Rectificat
     with transaction.atomic(durable=True):
         found, rule = claim(pk, RectifyAction.DOUBT, by=by)
         found.doubt = reason
-        found.act_by_on = _due(limits.in_force(timezone.localdate(now)).review_days, now=now)
+        found.act_by_on = _next_due(RectifyState.IN_REVIEW, now=now)
         return record(found, rule, RectifyAction.DOUBT, by=by, note=reason, now=now)
 
 
@@ -365,7 +369,7 @@ def rectify(pk: uuid.UUID, *, note: str, by: Scope, now: datetime) -> Rectificat
         found, rule = claim(pk, RectifyAction.RECTIFY, by=by)
         found.rectified_on = today
         found.is_in_time = found.rectify_by_on is not None and today <= found.rectify_by_on
-        found.act_by_on = _due(limits.in_force(today).tell_days, now=now)
+        found.act_by_on = _next_due(RectifyState.RECTIFIED, now=now)
         return record(found, rule, RectifyAction.RECTIFY, by=by, note=note, now=now)
 
 
@@ -400,7 +404,7 @@ def appeal(pk: uuid.UUID, *, reason: str, by: Scope, now: datetime) -> Rectifica
             raise Conflict("appealed_once", _("已经申诉过一次，复核的决定是最后的。"))
         found.doubt, found.is_appealed = reason, True
         found.rectify_by_on = None
-        found.act_by_on = _due(limits.in_force(timezone.localdate(now)).review_days, now=now)
+        found.act_by_on = _next_due(RectifyState.IN_REVIEW, now=now)
         return record(found, rule, RectifyAction.APPEAL, by=by, note=reason, now=now)
 
 

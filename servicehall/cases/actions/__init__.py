@@ -10,7 +10,7 @@ from servicehall.cases.actions.accords import (
 )
 from servicehall.cases.actions.again import start_again
 from servicehall.cases.actions.applicant import answer_supplement, lapse, rate, withdraw
-from servicehall.cases.actions.batches import go_on, start_batch
+from servicehall.cases.actions.batches import go_on, look_ahead, start_batch
 from servicehall.cases.actions.by_program import file_once, withdraw_once
 from servicehall.cases.actions.clock import (
     begin_special,
@@ -58,7 +58,8 @@ from servicehall.cases.actions.papers import (
     use_paper,
 )
 from servicehall.cases.actions.proposing import decline_proposal, propose, tell
-from servicehall.cases.actions.recomputing import recompute_clocks
+from servicehall.cases.actions.recomputing import recompute_clocks, tell_offices
+from servicehall.cases.actions.rerouting import reroute_barred
 from servicehall.cases.actions.review import (
     assign,
     forward,
@@ -101,6 +102,7 @@ __all__ = [
     "keep_paper",
     "keep_undertaking",
     "lapse",
+    "look_ahead",
     "move_draft",
     "offers",
     "open_case",
@@ -117,6 +119,7 @@ __all__ = [
     "refuse",
     "remind_of_consultations",
     "reopen",
+    "reroute_barred",
     "reveal_in_case",
     "revoke_mandate",
     "save_draft",
@@ -131,6 +134,7 @@ __all__ = [
     "submit_family",
     "tacit_accept",
     "tell",
+    "tell_offices",
     "use_paper",
     "withdraw",
     "withdraw_once",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from accounts import audit
 from common.errors import Conflict, NotAllowed
+from community.governance.enums import Role
 from community.governance.models import Body, WorkCalendarYear
 from community.governance.scopes import Scope
 from community.governance.workdays import Limit, LimitUnit, WorkCalendar
@@ -22,6 +23,7 @@ from servicehall.cases.enums import (
     CaseAction,
     CaseState,
     PauseReason,
+    SignatureState,
     StepState,
 )
 from servicehall.cases.followers import Happening
@@ -30,6 +32,14 @@ from servicehall.cases.transitions import BY_APPLICANT, CASE, Rule
 from servicehall.catalogue.enums import Channel
 from servicehall.catalogue.models import HallLimit, ItemVersion
 
+# Who handles cases, at whichever office.
+WORKERS = (
+    Role.WINDOW_CLERK,
+    Role.STATION_DIRECTOR,
+    Role.STREET_OFFICIAL,
+    Role.OFFICE_HEAD,
+    Role.DEPARTMENT_OFFICIAL,
+)
 MOVED_ON = _("本件状态已经变化，请刷新后查看。")
 
 
@@ -125,7 +135,7 @@ def acted(case: Case, step: ReviewStep | None) -> Collection[uuid.UUID | None]:
 
 def check_signed(case: Case) -> None:
     """Before an acceptance and before a decision for the applicant. Says how many are missing, not whom."""
-    missing = case.signatures.missing().count()
+    missing = sum(row.state != SignatureState.SIGNED for row in case.signatures.all())
     if missing:
         raise NotAllowed(
             "signatures_missing",
@@ -229,6 +239,15 @@ def tell(
             params=params,
             now=now,
         )
+
+
+def named(case: Case) -> dict[str, str]:
+    """A case in a message to staff: its number and its item."""
+    return {
+        "number": case.number,
+        "item": case.version.name.get("zh", ""),
+        "item_en": case.version.name.get("en", ""),
+    }
 
 
 def close_clock(case: Case, *, now: datetime) -> None:

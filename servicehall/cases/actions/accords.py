@@ -30,14 +30,7 @@ MOST_AT_ONCE = 10
 ASKED_LATELY = timedelta(hours=12)
 MOST_REMINDERS = 500
 # Who answers at an office that is asked: everybody there whose post opens cases.
-ANSWERING = (
-    Role.WINDOW_CLERK,
-    Role.STATION_DIRECTOR,
-    Role.STREET_OFFICIAL,
-    Role.OFFICE_HEAD,
-    Role.DEPARTMENT_OFFICIAL,
-    Role.DISTRICT_OFFICE,
-)
+ANSWERING = (*_core.WORKERS, Role.DISTRICT_OFFICE)
 
 
 def undertake(
@@ -105,8 +98,8 @@ def keep_undertaking(case_id: uuid.UUID, key: str, *, by: Scope, now: datetime) 
 
 def check_nothing_owed(case: Case) -> None:
     """A decision for the applicant waits for every paper that was deferred."""
-    owed = case.undertakings.filter(kind=UndertakingKind.DEFERRED, kept_at__isnull=True)
-    if titles := list(owed.values_list("title", flat=True)):
+    owed = [row for row in case.undertakings.all() if row.kept_at is None]
+    if titles := [row.title for row in owed if row.kind == UndertakingKind.DEFERRED]:
         raise NotAllowed(
             "papers_owed",
             _("容缺的材料还没有补齐：%(titles)s。补齐登记后再作决定。")
@@ -116,9 +109,9 @@ def check_nothing_owed(case: Case) -> None:
 
 def check_nothing_asked(case: Case) -> None:
     """A step does not move on while an opinion that was asked for is still out."""
-    waiting = case.consultations.open().filter(kind=ConsultationKind.OPINION)
-    if bodies := list(waiting.select_related("body")):
-        names = "、".join(consultation.body.label for consultation in bodies)
+    waiting = [row for row in case.consultations.all() if row.is_open]
+    if asked := [row for row in waiting if row.kind == ConsultationKind.OPINION]:
+        names = "、".join(row.body.label for row in asked)
         raise NotAllowed(
             "opinions_open",
             _("还在等%(bodies)s的意见。等答复，或者先取消征求意见。") % {"bodies": names},
@@ -252,7 +245,7 @@ def _tell_asked(kind: str, row: Consultation, case: Case, *, now: datetime) -> N
         roles=ANSWERING,
         about=f"consultation:{row.pk}",
         place_path=case.community.path,
-        params={**_named(case), "date": row.due_on.isoformat()},
+        params={**_core.named(case), "date": row.due_on.isoformat()},
         now=now,
     )
 
@@ -265,17 +258,9 @@ def _tell_asker(row: Consultation, case: Case, *, now: datetime) -> None:
         user_id=row.asked_by.user_id,
         about=f"case:{case.pk}",
         place_path=case.community.path,
-        params={**_named(case), "body": row.body.name, "body_en": row.body.name_en},
+        params={**_core.named(case), "body": row.body.name, "body_en": row.body.name_en},
         now=now,
     )
-
-
-def _named(case: Case) -> dict[str, str]:
-    return {
-        "number": case.number,
-        "item": case.version.name.get("zh", ""),
-        "item_en": case.version.name.get("en", ""),
-    }
 
 
 def cancel_consultation(consultation_id: uuid.UUID, *, by: Scope, now: datetime) -> None:

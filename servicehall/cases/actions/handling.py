@@ -45,7 +45,7 @@ def accept(
     with transaction.atomic(durable=True):
         case, rule = _core.claim(case_id, CaseAction.ACCEPT, by=by)
         _core.check_conflict(case, by=by)
-        _core.check_signed(case)
+        review.check_ready(case, CaseAction.ACCEPT)
         begin(case, now=now)
         accords.undertake(case, deferred=deferred, committed=committed, now=now)
         said = {"deferred": sorted(deferred), "committed": sorted(committed)}
@@ -67,7 +67,7 @@ def finish_at_once(case_id: uuid.UUID, *, by: Scope, now: datetime, note: str = 
         if not case.version.is_instant or case.version.levels:
             raise NotAllowed("not_instant", _("本事项需要审核，不能当场办结，请先受理。"))
         _core.check_conflict(case, by=by)
-        _core.check_signed(case)
+        review.check_ready(case, CaseAction.ACCEPT)
         begin(case, now=now)
         case = _core.record(case, rule, CaseAction.ACCEPT, by=by, now=now)
         return review.decide_locked(case, CaseAction.GRANT, by=by, now=now, reason=note)
@@ -84,7 +84,8 @@ def begin(case: Case, *, now: datetime, clock_starts_on: date | None = None) -> 
     steps = routing.chain(
         case.version.levels,
         directory=routing.directory(case.community, today),
-        station=case.station,
+        # Instant items are finished where they were taken in, which after a hand-over is elsewhere.
+        station=case.handler,
         line=case.version.item.window_id,
         instant_days=promised.amount if promised.unit == LimitUnit.WORKDAYS else 0,
     )

@@ -2,17 +2,16 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Touched
-from community.governance import watchers
+from community.governance import moving, watchers
 from community.governance.enums import Role
 from community.governance.models import WorkCalendarYear
 from community.governance.workdays import WorkCalendar
@@ -23,8 +22,6 @@ from servicehall.cases.enums import BEFORE_ACCEPTANCE, CaseState, StepState
 from servicehall.cases.models import Case, ClockPause, ReviewStep, Supplement, Undertaking
 from servicehall.catalogue.models import HallLimit
 
-M = TypeVar("M", bound=Model)
-BATCH = 500
 CLOCK = (
     "promised_due_on",
     "statutory_due_on",
@@ -33,23 +30,17 @@ CLOCK = (
     "statutory_is_provisional",
     "act_by_on",
 )
-WORKERS = (
-    Role.WINDOW_CLERK,
-    Role.STATION_DIRECTOR,
-    Role.STREET_OFFICIAL,
-    Role.OFFICE_HEAD,
-    Role.DEPARTMENT_OFFICIAL,
-)
 
 
-def recompute_clocks(*, occasion: str, now: datetime, batch: int = BATCH) -> int:
-    """Bring the due days of every running case to the calendar as it stands; how many moved.
+def recompute_clocks(*, occasion: str, now: datetime, batch: int = moving.BATCH) -> int:
+    """Bring all days of the portal, and the clock of every running case, to the calendar as it stands; how many
+    moved.
 
     A batch is one transaction of a handful of statements, whatever its size. Repeats move nothing.
     `occasion` names the change of the calendar: an office is told of it once. Cases whose clock stands still
     are reckoned when it runs again.
     """
-    moved, after = _recompute_waits(occasion=occasion, now=now, batch=batch), None
+    moved, after = moving.move_days(occasion=occasion, now=now, batch=batch), None
     while True:
         with transaction.atomic(durable=True):
             rows = _next(after, batch)
@@ -59,90 +50,80 @@ def recompute_clocks(*, occasion: str, now: datetime, batch: int = BATCH) -> int
         after = rows[-1].pk
 
 
-def _recompute_waits(*, occasion: str, now: datetime, batch: int) -> int:
-    """The days that are no clock: an answer to a filing, the applicant's own, a paper owed, a delivery.
-
-    A day that the applicant was given in writing is never brought forward.
-    """
-    calendar = WorkCalendarYear.objects.calendar()
-    limits: dict[str, list[tuple[date, date | None, int]]] = defaultdict(list)
-    for code, start, end, value in HallLimit.objects.order_by("code", "valid_from").values_list(
-        "code", "valid_from", "valid_to", "value"
-    ):
-        limits[code].append((start, end, value))
-
-    def day(start: date, code: str) -> date:
-        return calendar.add(start, _in_force(limits[code], start)).day
-
-    def answers(rows: list[Case]) -> list[Case]:
-        return _moved(rows, "act_by_on", lambda case: day(case.received_on, "check_days"))
-
-    def deliveries(rows: list[Case]) -> list[Case]:
-        return _moved(
-            rows, "deliver_by_on", lambda case: day(case.closed_on or today, "deliver_days")
-        )
-
-    def notices(rows: list[Supplement]) -> list[Supplement]:
-        moved = _moved(
-            rows,
-            "due_on",
-            lambda row: max(row.due_on, day(timezone.localdate(row.asked_at), "answer_days")),
-        )
-        for row in moved:
-            row.case.pauses.filter(to_on__isnull=True).update(expected_on=row.due_on)
-            _tell_answer_day(row, occasion=occasion, now=now)
-        return moved
-
-    def papers(rows: list[Undertaking]) -> list[Undertaking]:
-        return _moved(
-            rows,
-            "due_on",
-            lambda row: max(
-                row.due_on or today, day(timezone.localdate(row.signed_at), "undertaking_days")
-            ),
-        )
-
-    today = timezone.localdate(now)
-    unanswered = Case.objects.filter(closed_on__isnull=True, state__in=sorted(BEFORE_ACCEPTANCE))
-    asked = Supplement.objects.filter(
-        answered_at__isnull=True, case__state=CaseState.SUPPLEMENT_REQUIRED
-    ).select_related("case__version", "case__community", "case__station", "case__applicant")
-    owed = Undertaking.objects.filter(kept_at__isnull=True, due_on__isnull=False)
-    waiting = Case.objects.filter(state=CaseState.COMPLETED, deliver_by_on__isnull=False)
-    return (
-        _walk(unanswered, answers, batch)
-        + _walk(asked, notices, batch)
-        + _walk(owed, papers, batch)
-        + _walk(waiting, deliveries, batch)
-    )
+# --- the days that are no clock -------------------------------------------------------------------
+def _limit_days(calendar: WorkCalendar, code: str) -> Callable[[date], date]:
+    limit = moving.dated(HallLimit, code)
+    return lambda start: calendar.add(start, limit(start).value).day
 
 
-def _walk(rows: QuerySet[M], move: Callable[[list[M]], list[M]], batch: int) -> int:
-    """All rows in batches, each a transaction of its own; how many moved."""
-    moved, after = 0, None
-    while True:
-        with transaction.atomic(durable=True):
-            left = rows if after is None else rows.filter(pk__gt=after)
-            found = list(left.order_by("pk").select_for_update(of=("self",), no_key=True)[:batch])
-            moved += len(move(found))
-        if len(found) < batch:
-            return moved
-        after = found[-1].pk
+def _answers(calendar: WorkCalendar) -> moving.Reckoned:
+    day = _limit_days(calendar, "check_days")
+    return lambda case: {"act_by_on": day(case.received_on)}
 
 
-def _moved(rows: list[M], field: str, reckoned: Callable[[M], date]) -> list[M]:
-    """Write the days that are others now; those rows."""
-    moved = []
+def _deliveries(calendar: WorkCalendar) -> moving.Reckoned:
+    day = _limit_days(calendar, "deliver_days")
+    return lambda case: {"deliver_by_on": day(case.closed_on)}
+
+
+# A day that the applicant was given in writing is never brought forward.
+def _notices(calendar: WorkCalendar) -> moving.Reckoned:
+    day = _limit_days(calendar, "answer_days")
+    return lambda row: {"due_on": max(row.due_on, day(timezone.localdate(row.asked_at)))}
+
+
+def _papers(calendar: WorkCalendar) -> moving.Reckoned:
+    day = _limit_days(calendar, "undertaking_days")
+    return lambda row: {"due_on": max(row.due_on, day(timezone.localdate(row.signed_at)))}
+
+
+def _tell_answer_days(rows: list[Supplement], occasion: str, now: datetime) -> None:
     for row in rows:
-        due = reckoned(row)
-        if due != getattr(row, field):
-            setattr(row, field, due)
-            moved.append(row)
-    if moved:
-        type(moved[0])._default_manager.bulk_update(moved, [field])
-    return moved
+        row.case.pauses.filter(to_on__isnull=True).update(expected_on=row.due_on)
+        _tell_answer_day(row, occasion=occasion, now=now)
 
 
+def _tell_handlers(rows: list[Case], occasion: str, now: datetime) -> None:
+    tell_offices({row.handler_id for row in rows}, occasion=occasion, now=now)
+
+
+UNANSWERED = Q(closed_on__isnull=True, state__in=sorted(BEFORE_ACCEPTANCE))
+UNDELIVERED = Q(state=CaseState.COMPLETED, deliver_by_on__isnull=False, closed_on__isnull=False)
+ASKED = Q(answered_at__isnull=True, case__state=CaseState.SUPPLEMENT_REQUIRED)
+OF_CASE = ("case__version", "case__community", "case__station", "case__applicant")
+OWED = Q(kept_at__isnull=True, due_on__isnull=False)
+DAYS = (
+    moving.Days(lambda: Case.objects.filter(UNANSWERED), _answers, _tell_handlers),
+    moving.Days(lambda: Case.objects.filter(UNDELIVERED), _deliveries, _tell_handlers),
+    moving.Days(
+        lambda: Supplement.objects.filter(ASKED).select_related(*OF_CASE),
+        _notices,
+        _tell_answer_days,
+    ),
+    moving.Days(lambda: Undertaking.objects.filter(OWED), _papers),
+)
+
+
+def tell_offices(
+    bodies: Iterable[uuid.UUID],
+    *,
+    occasion: str,
+    now: datetime,
+    roles: Collection[Role] = _core.WORKERS,
+) -> None:
+    """Those who work there, once for each change of the calendar, whatever of theirs has moved."""
+    for body_id in sorted(set(bodies)):
+        watchers.tell_body(
+            "case.due_days_moved",
+            key=f"due-days:{occasion}:{body_id}",
+            body_id=body_id,
+            roles=roles,
+            params={},
+            now=now,
+        )
+
+
+# --- the clocks ----------------------------------------------------------------------------------
 def _next(after: uuid.UUID | None, size: int) -> list[Case]:
     rows = Case.objects.filter(
         closed_on__isnull=True, clock_starts_on__isnull=False, promised_due_on__isnull=False
@@ -160,11 +141,7 @@ def _next(after: uuid.UUID | None, size: int) -> list[Case]:
 def _recompute(rows: Sequence[Case], *, occasion: str, now: datetime) -> int:
     calendar = WorkCalendarYear.objects.calendar()
     pauses = _pauses(rows)
-    percents = list(
-        HallLimit.objects.filter(code="yellow_percent").values_list(
-            "valid_from", "valid_to", "value"
-        )
-    )
+    percent = moving.dated(HallLimit, "yellow_percent")
     steps = {
         step.case_id: step
         for step in ReviewStep.objects.filter(case__in=rows, state=StepState.OPEN)
@@ -179,7 +156,7 @@ def _recompute(rows: Sequence[Case], *, occasion: str, now: datetime) -> int:
             case,
             start,
             pauses[case.pk],
-            yellow_percent=_in_force(percents, start),
+            yellow_percent=percent(start).value,
             calendar=calendar,
         )
         step = steps.get(case.pk)
@@ -202,10 +179,6 @@ def _pauses(rows: Iterable[Case]) -> Mapping[uuid.UUID, list[Pause]]:
         if pause.to_on is not None:
             found[pause.case_id].append((pause.from_on, pause.to_on))
     return found
-
-
-def _in_force(rows: Iterable[tuple[date, date | None, int]], day: date) -> int:
-    return next(value for start, end, value in rows if start <= day and (not end or day < end))
 
 
 def _move_step(
@@ -286,12 +259,4 @@ def _tell(moved: Sequence[tuple[Case, date | None]], *, occasion: str, now: date
             },
             now=now,
         )
-    for body_id in sorted({case.handler_id for case, _before in moved}):
-        watchers.tell_body(
-            "case.due_days_moved",
-            key=f"due-days:{occasion}:{body_id}",
-            body_id=body_id,
-            roles=WORKERS,
-            params={},
-            now=now,
-        )
+    tell_offices({case.handler_id for case, _before in moved}, occasion=occasion, now=now)

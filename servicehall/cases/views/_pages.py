@@ -130,7 +130,7 @@ def _show(
 
 def _under_way(filing: Filing) -> list[Case]:
     """The newest of each item that is open already."""
-    same = Case.objects.under_way(filing.draft.applicant_id, filing.items)
+    same = Case.objects.under_way([filing.draft.applicant_id], filing.items)
     rows = same.select_related("station", "version").order_by("filed_at")
     return list({case.version.item_id: case for case in rows}.values())
 

@@ -1,6 +1,7 @@
 """批量办理: choose on the desk, write once, watch it go, see a result for each case."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from common.access import access, power
@@ -19,7 +20,7 @@ from common.errors import NotAllowed
 from common.masking import mask_name
 from common.refusals import TakingForm
 from community.governance.enums import Power
-from community.governance.scopes import PortalRequest
+from community.governance.scopes import PortalRequest, Scope
 from servicehall.cases import actions
 from servicehall.cases.actions.batches import MOST
 from servicehall.cases.enums import BatchAct
@@ -32,7 +33,8 @@ REFUSED = 422
 class BatchForm(TakingForm):
     """What to do to the cases that were ticked; `is_all` takes everything in hand instead.
 
-    `rows` are the cases of a decider: each with what a grant of it gives, or with a field for it.
+    `rows` are these cases: each with what it may take, and for a decider with what a grant of it gives, or with a
+    field for it.
     """
 
     act = forms.ChoiceField(label=gettext_lazy("要做什么"), widget=forms.RadioSelect)
@@ -45,15 +47,18 @@ class BatchForm(TakingForm):
     )
 
     def __init__(
-        self, choices: list[tuple[str, Any]], cases: Sequence[Case], data: Any = None
+        self, acts: Sequence[BatchAct], cases: Sequence[Case], by: Scope, data: Any = None
     ) -> None:
         super().__init__(data)
+        self.ahead = actions.look_ahead(cases, acts, by=by)
+        counted = Counter(act for ahead in self.ahead.values() for act in ahead.acts)
+        choices = [(act.value, _choice(act, counted[act])) for act in acts]
         self.fields["act"] = forms.ChoiceField(
             label=gettext_lazy("要做什么"), choices=choices, widget=forms.RadioSelect
         )
         if len(choices) == 1:
             self.fields["act"].initial = choices[0][0]
-        self.gifts = [(case, gift_of(case)) for case in cases]
+        self.gifts = [(case, gift_of(case) if self.may_grant(case) else None) for case in cases]
         for case, gift in self.gifts:
             if gift is not None and gift.amount is None:
                 name = mask_name(case.applicant.full_name)
@@ -68,11 +73,16 @@ class BatchForm(TakingForm):
                     decimal_places=2,
                 )
 
+    def may_grant(self, case: Case) -> bool:
+        return BatchAct.GRANT in self.ahead[case.pk].acts
+
     def rows(self) -> list[dict[str, Any]]:
         return [
             {
                 "case": case,
                 "name": mask_name(case.applicant.full_name),
+                "ahead": self.ahead[case.pk],
+                "may_grant": self.may_grant(case),
                 "gift": gift,
                 "field": self[_field_of(case)] if _field_of(case) in self.fields else None,
             }
@@ -83,6 +93,14 @@ class BatchForm(TakingForm):
         """What was written beside the cases."""
         given = ((case.pk, self.cleaned_data.get(_field_of(case))) for case, _gift in self.gifts)
         return {pk: amount for pk, amount in given if amount is not None}
+
+
+def _choice(act: BatchAct, number: int) -> str:
+    """准予（2 件可办）: how many of the chosen may take it now."""
+    return ngettext("%(act)s（%(number)s 件可办）", "%(act)s（%(number)s 件可办）", number) % {
+        "act": act.label,
+        "number": number,
+    }
 
 
 def _field_of(case: Case) -> str:
@@ -98,7 +116,8 @@ def start(request: PortalRequest) -> HttpResponse:
         messages.warning(request, _("请先勾选办件。"))
         return redirect("servicehall:desk")
     is_asked = "act" in request.POST
-    form = BatchForm(_acts(request), _granted(request, ids), request.POST if is_asked else None)
+    cases = _in_hand(request, ids)
+    form = BatchForm(_acts(request), cases, request.scope, request.POST if is_asked else None)
     if form.is_bound and form.is_valid():
         try:
             batch = actions.start_batch(
@@ -117,21 +136,19 @@ def start(request: PortalRequest) -> HttpResponse:
         "form": form,
         "chosen": " ".join(str(pk) for pk in ids),
         "number": len(ids),
+        "elsewhere": len(ids) - len(cases),
         "rows": form.rows(),
+        "decides": request.scope.has(Power.DECIDE_CASES),
         "missing": sum(row["field"] is not None for row in form.rows()),
     }
     status = REFUSED if form.is_bound else 200
     return TemplateResponse(request, "servicehall/batch/start.html", context, status=status)
 
 
-def _granted(request: PortalRequest, ids: Sequence[uuid.UUID]) -> list[Case]:
-    """Of a decider: the chosen cases as they lie in his hands; the versions are read once each."""
-    if not request.scope.has(Power.DECIDE_CASES):
-        return []
+def _in_hand(request: PortalRequest, ids: Sequence[uuid.UUID]) -> list[Case]:
+    """The chosen cases as they lie in the viewer's hands; the versions are read once each."""
     rows = Case.objects.in_hand_of(request.scope).filter(pk__in=ids)
-    return list(
-        rows.select_related("applicant").prefetch_related("version").order_by("act_by_on", "pk")
-    )
+    return list(rows.select_related("applicant", "handler", "window").order_by("act_by_on", "pk"))
 
 
 def _chosen(request: PortalRequest) -> list[uuid.UUID]:
@@ -149,13 +166,13 @@ def _chosen(request: PortalRequest) -> list[uuid.UUID]:
     return found
 
 
-def _acts(request: PortalRequest) -> list[tuple[str, Any]]:
+def _acts(request: PortalRequest) -> list[BatchAct]:
     powers = {
         BatchAct.ACCEPT: Power.ACCEPT_CASES,
         BatchAct.FORWARD: Power.REVIEW_CASES,
         BatchAct.GRANT: Power.DECIDE_CASES,
     }
-    return [(act.value, act.label) for act, needed in powers.items() if request.scope.has(needed)]
+    return [act for act, needed in powers.items() if request.scope.has(needed)]
 
 
 @access(power(Power.READ_CASES))

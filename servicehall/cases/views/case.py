@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import step_up
@@ -32,6 +33,8 @@ from servicehall.cases.models import Case
 from servicehall.catalogue.models import in_language
 
 REFUSED = 422
+# Who must leave a case to a colleague may still hand it to another office, and a result over to its owner.
+UNBARRED = frozenset({CaseAction.ASSIGN, CaseAction.DELIVER})
 WEIGHT = {"primary": 0, "quiet": 2}  # what is done most stands first, whichever app declared it
 
 
@@ -132,7 +135,8 @@ def more(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def why(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
     """为什么: the due day taken apart, and why each step lies with whom."""
-    file = _reached(request, case_id)
+    rows = Case.objects.visible_to(request.scope).for_page().with_reroutes()
+    file = CaseFile(get_object_or_404(rows, pk=case_id), request.scope, timezone.localdate())
     calendar = WorkCalendarYear.objects.calendar()
     names = _names_of_days(file, calendar)
     if file.case.clock_starts_on:
@@ -156,7 +160,8 @@ def _names_of_days(file: CaseFile, calendar: WorkCalendar) -> dict[date, str]:
         if year not in calendar.published:
             names |= statutory_holidays(year)
     days = WorkCalendarDay.objects.public().filter(day__range=(start, end))
-    return names | {day.day: day.note for day in days}
+    names |= {day.day: day.note for day in days}
+    return {day: gettext(name) if name else "" for day, name in names.items()}
 
 
 @access(power(Power.REVEAL_FIELDS))
@@ -253,6 +258,5 @@ def offered(file: CaseFile) -> list[Act]:
     if file.can_finish_at_once:
         acts.insert(0, ACTS["finish"])
     if file.bar:
-        # Who must leave it to a colleague may still hand it to another office.
-        acts = [act for act in acts if act.action == CaseAction.ASSIGN]
+        acts = [act for act in acts if act.action in UNBARRED]
     return sorted(acts, key=lambda act: WEIGHT.get(act.kind, 1))

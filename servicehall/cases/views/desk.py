@@ -144,7 +144,8 @@ def _all_lines(request: PortalRequest) -> bool:
 
 def _in_hand(scope: Scope, all_lines: bool) -> CaseQuerySet:
     if all_lines:
-        return Case.objects.visible_to(scope).open().filter(handler_id=scope.body_id)
+        rows = Case.objects.visible_to(scope).open().filter(handler_id=scope.body_id)
+        return rows.offered_to(scope)
     return Case.objects.in_hand_of(scope)
 
 

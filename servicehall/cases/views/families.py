@@ -1,7 +1,7 @@
 """一件事: choosing the items, the joint form page by page, and one page to follow all its cases."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +24,7 @@ from servicehall.cases.casefile import CaseFile
 from servicehall.cases.enums import BatchAct, CaseState
 from servicehall.cases.forms_staff import ChecklistForm
 from servicehall.cases.models import Case, CaseFamily
-from servicehall.cases.proxies import filed_for_by
+from servicehall.cases.proxies import covered_by, filed_for_by
 from servicehall.cases.querysets import CaseFamilyQuerySet
 from servicehall.cases.steps import CHECK
 from servicehall.cases.views import _pages
@@ -82,9 +82,7 @@ def start(request: PortalRequest, code: str) -> HttpResponse:
     people = [*own[:1], *others]
     chosen = request.POST.get("person", "")
     person = next((one for one in people if str(one.pk) == chosen), next(iter(people), None))
-    under_way = Case.objects.visible_to(request.scope).open().filter(applicant=person)
-    items = under_way.values_list("version__item_id", flat=True)
-    return _start(request, bundle, person, set(items), people)
+    return _start(request, bundle, person, people)
 
 
 @access(power(Power.ACCEPT_CASES))
@@ -93,10 +91,7 @@ def start_for(request: PortalRequest, person_id: uuid.UUID, bundle: str) -> Http
     """A clerk begins the form for the person at the counter."""
     people = Person.objects.visible_to(request.scope).select_related("community")
     person = get_object_or_404(people, pk=person_id)
-    offered = _offered(bundle)
-    under_way = Case.objects.under_way(person.pk, offered.items)
-    items = under_way.values_list("version__item_id", flat=True)
-    return _start(request, offered, person, set(items))
+    return _start(request, _offered(bundle), person, [person])
 
 
 def _offered(code: str) -> Bundle:
@@ -107,8 +102,7 @@ def _start(
     request: PortalRequest,
     bundle: Bundle,
     person: Person | None,
-    open_items: Collection[str],
-    people: Sequence[Person] = (),
+    people: Sequence[Person],
 ) -> HttpResponse:
     now = timezone.now()
     versions = {
@@ -119,6 +113,7 @@ def _start(
     }
     offered = [versions[code] for code in bundle.items if code in versions]
     given = request.POST.getlist("items")
+    under_way = _under_way(request, bundle, people)
     words = (request.POST or request.GET).get("words", "")[: finding.MAX_QUERY]
     problem = ""
     if request.method == "POST" and person is None:
@@ -145,9 +140,10 @@ def _start(
             {
                 "version": version,
                 "key": str(number),
-                "is_open": version.item_id in open_items,
-                "is_chosen": version.item_id
-                in (given if problem else set(versions) - {*open_items}),
+                "open_for": under_way[version.item_id],
+                "is_chosen": version.item_id in given
+                if problem
+                else person not in under_way[version.item_id],
             }
             for number, version in enumerate(offered, start=1)
         ],
@@ -155,6 +151,24 @@ def _start(
     }
     status = HTTP_INVALID if problem else 200
     return TemplateResponse(request, "servicehall/families/start.html", context, status=status)
+
+
+def _under_way(
+    request: PortalRequest, bundle: Bundle, people: Sequence[Person]
+) -> dict[str, list[Person]]:
+    """Of each item, for whom of these one is open already, as far as the viewer may file it for them."""
+    covers = covered_by(request.scope, timezone.localdate())
+    cases = Case.objects.under_way([one.pk for one in people], bundle.items)
+    taken = set(cases.values_list("applicant_id", "version__item_id"))
+
+    def may(person: Person, code: str) -> bool:
+        is_own = person.account_id == request.scope.user_id
+        return request.scope.is_staff or is_own or covers(person, code)
+
+    return {
+        code: [one for one in people if (one.pk, code) in taken and may(one, code)]
+        for code in bundle.items
+    }
 
 
 @access(SIGNED_IN)

@@ -2,29 +2,21 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
-from common.errors import Conflict, Invalid, NotAllowed
+from common.errors import Conflict, Invalid
 from community.governance.scopes import Scope
 from servicehall.catalogue.actions.columns import digest
-from servicehall.catalogue.actions.life import (
-    check_day,
-    check_note,
-    check_power,
-    check_verb,
-    make_room,
-)
+from servicehall.catalogue.actions.life import Life, check_power
 from servicehall.catalogue.checking import errors_of
 from servicehall.catalogue.checking_bundles import check_bundle
 from servicehall.catalogue.enums import Verb, VersionState
 from servicehall.catalogue.models import Bundle, ItemVersion
-from servicehall.catalogue.transitions import Rule
 
 
 def offered(day: date) -> frozenset[str]:
@@ -41,7 +33,7 @@ def start_bundle(code: str, content: Mapping[str, Any], *, by: Scope, now: datet
             text = _("这个代码已经有一张表了。")
             raise Invalid("code_taken", text, {"code": text})
         found = add_bundle(code, content, by=by, now=now)
-        _record("catalogue.bundle_drafted", found, by=by, now=now)
+        LIFE.record("drafted", found, by=by, now=now)
     return found
 
 
@@ -55,7 +47,7 @@ def start_bundle_draft(code: str, *, by: Scope, now: datetime) -> Bundle:
         if last.is_open:
             return last
         found = add_bundle(code, last.content, by=by, now=now)
-        _record("catalogue.bundle_drafted", found, by=by, now=now)
+        LIFE.record("drafted", found, by=by, now=now)
     return found
 
 
@@ -88,7 +80,7 @@ def save_bundle(
 ) -> Bundle:
     """What the draft says. `seen`: its digest as the editor read it; what changed meanwhile is a Conflict."""
     with transaction.atomic(durable=True):
-        found, _rule = _claim(bundle_id, Verb.SAVE, by=by, now=now)
+        found, _rule = LIFE.claim(bundle_id, Verb.SAVE, by=by, now=now)
         if digest(found.content) != seen:
             raise Conflict(
                 "section_changed",
@@ -100,104 +92,41 @@ def save_bundle(
             setattr(found, key, value)
         found.changed_by_id, found.changed_at = by.user_id, now
         found.save()
-        _record("catalogue.bundle_saved", found, by=by, now=now)
+        LIFE.record("saved", found, by=by, now=now)
     return found
+
+
+# --- its life ---------------------------------------------------------------------------------------
+LIFE: Life[Bundle] = Life(
+    Bundle,
+    "catalogue.bundle_",
+    lock=lambda found: lock_bundle(found.code),
+    versions=lambda found: Bundle.objects.filter(code=found.code),
+    errors=lambda found, day: errors_of(check_bundle(found.content, offered(day))),
+    said=lambda found: {"bundle": found.code},
+)
 
 
 def discard_bundle(bundle_id: uuid.UUID, *, by: Scope, now: datetime) -> None:
-    with transaction.atomic(durable=True):
-        found, _rule = _claim(bundle_id, Verb.DISCARD, by=by, now=now)
-        _record("catalogue.bundle_discarded", found, by=by, now=now)
-        found.delete()
+    LIFE.discard(bundle_id, by=by, now=now)
 
 
-# --- published -------------------------------------------------------------------------------------
 def propose_bundle(bundle_id: uuid.UUID, day: date, *, by: Scope, now: datetime) -> Bundle:
-    """Ask a second person to publish it from a day on. Only what has no error may be asked for."""
-    check_day(day, timezone.localdate(now))
-    with transaction.atomic(durable=True):
-        found, rule = _claim(bundle_id, Verb.PROPOSE, by=by, now=now)
-        _check(found, day)
-        found.state, found.valid_from, found.note = rule.to, day, ""
-        found.proposed_by_id = by.user_id
-        found.save(update_fields=["state", "valid_from", "note", "proposed_by"])
-        _record("catalogue.bundle_proposed", found, by=by, now=now, day=day.isoformat())
-    return found
+    return LIFE.propose(bundle_id, day, by=by, now=now)
 
 
 def send_bundle_back(bundle_id: uuid.UUID, note: str, *, by: Scope, now: datetime) -> Bundle:
-    note = check_note(note)
-    with transaction.atomic(durable=True):
-        found, rule = _claim(bundle_id, Verb.SEND_BACK, by=by, now=now)
-        found.state, found.note = rule.to, note
-        found.save(update_fields=["state", "note"])
-        _record("catalogue.bundle_sent_back", found, by=by, now=now)
-    return found
+    return LIFE.send_back(bundle_id, note, by=by, now=now)
 
 
 def publish_bundle(bundle_id: uuid.UUID, *, by: Scope, now: datetime) -> Bundle:
-    """发布: in force from its day on, today at the earliest; the version before ends on that day."""
-    with transaction.atomic(durable=True):
-        found, rule = _claim(bundle_id, Verb.PUBLISH, by=by, now=now)
-        day = max(found.valid_from, timezone.localdate(now))
-        _check(found, day)
-        make_room(Bundle.objects.filter(code=found.code), day)
-        found.state, found.valid_from, found.valid_to = rule.to, day, None
-        found.published_by_id, found.published_at = by.user_id, now
-        found.save()
-        _record("catalogue.bundle_published", found, by=by, now=now, day=day.isoformat())
-    return found
+    return LIFE.publish(bundle_id, by=by, now=now)
 
 
 def take_bundle_back(bundle_id: uuid.UUID, *, by: Scope, now: datetime) -> Bundle:
-    """Make a draft again of what waits, or is published for a day to come; the version before runs on."""
-    with transaction.atomic(durable=True):
-        found, rule = _claim(bundle_id, Verb.TAKE_BACK, by=by, now=now)
-        others = Bundle.objects.filter(code=found.code)
-        was_published = found.state == VersionState.PUBLISHED
-        if was_published and others.filter(number__gt=found.number).exists():
-            raise NotAllowed("later_draft", _("这张表已有更新的草稿，请先处理那一份。"))
-        found.state, found.published_by, found.published_at = rule.to, None, None
-        found.save(update_fields=["state", "published_by", "published_at"])
-        if was_published:
-            ended = others.filter(state=VersionState.PUBLISHED, valid_to=found.valid_from)
-            ended.update(valid_to=None)
-        _record("catalogue.bundle_taken_back", found, by=by, now=now)
-    return found
+    return LIFE.take_back(bundle_id, by=by, now=now)
 
 
 def retire_bundle(code: str, last_day: date, *, by: Scope, now: datetime) -> Bundle:
-    """停用: begun for the last time on a day; forms that were begun can still be filed."""
-    check_power(by)
-    today = timezone.localdate(now)
-    check_day(last_day, today)
-    with transaction.atomic(durable=True):
-        lock_bundle(code)
-        published = Bundle.objects.filter(code=code, state=VersionState.PUBLISHED)
-        if published.filter(valid_from__gt=today).exists():
-            raise NotAllowed("later_version", _("已有一版定在以后生效，请先收回那一版。"))
-        found = published.order_by("-number").first()
-        if found is None or not found.in_force_on(today):
-            raise Conflict("not_in_force", _("这张表现在没有在用的版本。"))
-        found.valid_to = last_day + timedelta(days=1)
-        found.save(update_fields=["valid_to"])
-        _record("catalogue.bundle_retired", found, by=by, now=now, day=last_day.isoformat())
-    return found
-
-
-# --- shared ----------------------------------------------------------------------------------------
-def _claim(bundle_id: uuid.UUID, verb: Verb, *, by: Scope, now: datetime) -> tuple[Bundle, Rule]:
-    check_power(by)
-    lock_bundle(Bundle.objects.values_list("code", flat=True).get(pk=bundle_id))
-    found = Bundle.objects.get(pk=bundle_id)
-    return found, check_verb(found, verb, by=by, now=now)
-
-
-def _check(found: Bundle, day: date) -> None:
-    if errors_of(check_bundle(found.content, offered(day))):
-        raise NotAllowed("has_errors", _("检查没有通过，请先改好列出的问题。"))
-
-
-def _record(action: str, found: Bundle, *, by: audit.Actor, now: datetime, **detail: Any) -> None:
-    told: Mapping[str, Any] = {"bundle": found.code, "version": found.number, **detail}
-    audit.record(action, by=by, target=found, detail=told, now=now)
+    """Begun for the last time on a day; forms that were begun can still be filed."""
+    return LIFE.retire(Bundle.objects.filter(code=code), last_day, by=by, now=now)

@@ -1,10 +1,11 @@
 """Carrying the catalogue from one installation to another: one file with checksums; an import only makes drafts.
 
-The file holds items and, since there are any, joint forms (older files lack them).
+The file holds items, joint forms and what apps above declare as `Cargo` (the texts of letters); older files lack
+what came later.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,10 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from common.errors import Invalid
 from community.governance.scopes import Scope
-from servicehall.catalogue.actions.bundling import add_bundle, lock_bundle
+from servicehall.catalogue.actions import bundling, versions
 from servicehall.catalogue.actions.columns import columns_of, digest
-from servicehall.catalogue.actions.life import check_power, lock_item, record
-from servicehall.catalogue.actions.versions import add_draft, known_now
+from servicehall.catalogue.actions.life import check_power, lock_item
 from servicehall.catalogue.checking import Known, check
 from servicehall.catalogue.checking_bundles import BASIS_LENGTH, BUNDLE_CODE, check_bundle
 from servicehall.catalogue.enums import VersionState
@@ -30,84 +30,111 @@ from servicehall.catalogue.skeleton import new_content
 FORMAT, MOST_BYTES, MOST_ITEMS = "yizhan-catalogue-1", 8 * 1024 * 1024, 1000
 BUNDLE_KEYS = {"code", "name", "short", "items", "basis"}
 NEW, CHANGED, SAME, BUSY, REFUSED = "new", "changed", "same", "busy", "refused"
+HAS_DRAFT = _("这里已有草稿，请先处理那一份。")
+BUNDLE_PAGE = "catalogue:bundle"
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What became of an item, or of a joint form, of the file."""
+    """What became of one thing of the file; `page` is the name of the page where its draft is."""
 
     code: str
     name: Mapping[str, str]
     fate: str
     why: str | Promise = ""
-    is_bundle: bool = False
+    page: str = "catalogue:item"
+
+
+Carry = Callable[[Any, Scope | None, datetime], Carried]
+
+
+@dataclass(frozen=True, slots=True)
+class Cargo:
+    """One sort of thing in the file. `pack` gives the contents that are published, `unpack` begins an import and
+    carries one content after the other."""
+
+    key: str
+    pack: Callable[[datetime], Iterable[Mapping[str, Any]]]
+    unpack: Callable[[], Carry]
+
+    @property
+    def seal(self) -> str:
+        return "sha256" if self.key == "items" else f"{self.key}_sha256"
+
+
+def declare(cargo: Cargo) -> None:
+    """From `AppConfig.ready` of an app above; what points to items comes after them. Repeats are harmless."""
+    if cargo not in _cargo:
+        _cargo.append(cargo)
 
 
 def export_items(*, by: Scope | None, now: datetime) -> bytes:
-    """The newest published version of every item and joint form, as one file. `by` is None for the command."""
+    """The newest published version of everything that travels, as one file. `by` is None for the command."""
     if by is not None:
         check_power(by)
-    published = ItemVersion.objects.filter(state=VersionState.PUBLISHED)
-    newest = {version.item_id: version for version in published.order_by("item_id", "number")}
-    forms = Bundle.objects.filter(state=VersionState.PUBLISHED).order_by("code", "number")
-    items = _sealed(version.content for version in newest.values())
-    bundles = _sealed(form.content for form in {form.code: form for form in forms}.values())
-    file = {
-        "format": FORMAT,
-        "made_at": now.isoformat(),
-        "items": items,
-        "sha256": digest(items),
-        "bundles": bundles,
-        "bundles_sha256": digest(bundles),
-    }
-    counts = {"items": len(items), "bundles": len(bundles)}
+    file: dict[str, Any] = {"format": FORMAT, "made_at": now.isoformat()}
+    for cargo in _cargo:
+        rows = [{"content": content, "sha256": digest(content)} for content in cargo.pack(now)]
+        file |= {cargo.key: rows, cargo.seal: digest(rows)}
+    counts = {cargo.key: len(file[cargo.key]) for cargo in _cargo}
     with transaction.atomic():
         audit.record("catalogue.exported", by=by or audit.SYSTEM, detail=counts, now=now)
     return json.dumps(file, ensure_ascii=False, indent=1).encode()
 
 
-def _sealed(contents: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{"content": content, "sha256": digest(content)} for content in contents]
-
-
 def import_items(data: bytes, *, by: Scope | None, now: datetime) -> list[Carried]:
-    """Make a draft of each item and joint form that differs from what is here. Nothing is published, no
-    draft is overwritten.
+    """Make a draft of each thing that differs from what is here. Nothing is published, no draft is overwritten.
 
     Raises Invalid where the file as a whole cannot be trusted. `by` is None for the command.
     """
     if by is not None:
         check_power(by)
-    items, bundles = _contents_of(data)
+    contents = _contents_of(data)
+    carried: list[Carried] = []
     with transaction.atomic(durable=True):
-        known = known_now()
-        carried = [_carry(content, known, by=by, now=now) for content in items]
-        return [*carried, *(_carry_bundle(content, by=by, now=now) for content in bundles)]
+        for cargo in _cargo:
+            carry = cargo.unpack()
+            carried += [carry(content, by, now) for content in contents[cargo.key]]
+    return carried
 
 
-def _contents_of(data: bytes) -> tuple[list[Any], list[Any]]:
+def _contents_of(data: bytes) -> dict[str, list[Any]]:
     wrong = Invalid("file_unreadable", _("这不是从本系统导出的事项目录文件。"))
     if len(data) > MOST_BYTES:
         raise wrong
     try:
         file = json.loads(data)
-        items, bundles = file["items"], file.get("bundles", [])
-        is_ours = file["format"] == FORMAT and all(
-            isinstance(each, list) and len(each) <= MOST_ITEMS for each in (items, bundles)
+        is_ours = file["format"] == FORMAT and isinstance(file["items"], list)
+        found = {cargo.key: file.get(cargo.key, []) for cargo in _cargo}
+        is_ours = is_ours and all(
+            isinstance(rows, list) and len(rows) <= MOST_ITEMS for rows in found.values()
         )
-        is_whole = is_ours and file["sha256"] == digest(items)
-        is_whole = is_whole and ("bundles" not in file or file["bundles_sha256"] == digest(bundles))
+        is_whole = is_ours and all(
+            file[cargo.seal] == digest(found[cargo.key]) for cargo in _cargo if cargo.key in file
+        )
         is_whole = is_whole and all(
-            each["sha256"] == digest(each["content"]) for each in [*items, *bundles]
+            each["sha256"] == digest(each["content"]) for rows in found.values() for each in rows
         )
-        found = [each["content"] for each in items], [each["content"] for each in bundles]
+        contents = {key: [each["content"] for each in rows] for key, rows in found.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise wrong from None
     if not is_ours:
         raise wrong
     if not is_whole:
         raise Invalid("file_changed", _("文件的校验值对不上，导出以后被改过或没有传完整。"))
-    return found
+    return contents
+
+
+# --- items ------------------------------------------------------------------------------------------
+def _pack_items(_now: datetime) -> Iterable[Mapping[str, Any]]:
+    published = ItemVersion.objects.filter(state=VersionState.PUBLISHED)
+    newest = {version.item_id: version for version in published.order_by("item_id", "number")}
+    return (version.content for version in newest.values())
+
+
+def _unpack_items() -> Carry:
+    known = versions.known_now()
+    return lambda content, by, now: _carry(content, known, by=by, now=now)
 
 
 def _carry(content: Any, known: Known, *, by: Scope | None, now: datetime) -> Carried:
@@ -124,27 +151,30 @@ def _carry(content: Any, known: Known, *, by: Scope | None, now: datetime) -> Ca
     if last is not None and _bare(last.content) == _bare(content):
         return Carried(code, name, SAME)
     if last is not None and last.is_open:
-        return Carried(code, name, BUSY, _("这里已有草稿，请先处理那一份。"))
-    version = add_draft(item, {**content, "window": item.window_id}, by=by, now=now)
-    record("catalogue.imported", version, by=by or audit.SYSTEM, now=now)
+        return Carried(code, name, BUSY, HAS_DRAFT)
+    version = versions.add_draft(item, {**content, "window": item.window_id}, by=by, now=now)
+    versions.LIFE.record("imported", version, by=by or audit.SYSTEM, now=now)
     return Carried(code, name, NEW if is_new else CHANGED)
 
 
-def _carry_bundle(content: Any, *, by: Scope | None, now: datetime) -> Carried:
+# --- joint forms ------------------------------------------------------------------------------------
+def _pack_bundles(_now: datetime) -> Iterable[Mapping[str, Any]]:
+    forms = Bundle.objects.filter(state=VersionState.PUBLISHED).order_by("code", "number")
+    return (form.content for form in {form.code: form for form in forms}.values())
+
+
+def _carry_bundle(content: Any, by: Scope | None, now: datetime) -> Carried:
     if not _is_bundle(content):
-        return Carried(_text(content, "code"), {}, REFUSED, _("内容的写法不对。"), is_bundle=True)
+        return Carried(_text(content, "code"), {}, REFUSED, _("内容的写法不对。"), BUNDLE_PAGE)
     code, name = content["code"], content["name"]
-    last = lock_bundle(code)
+    last = bundling.lock_bundle(code)
     if last is not None and last.content == content:
-        return Carried(code, name, SAME, is_bundle=True)
+        return Carried(code, name, SAME, page=BUNDLE_PAGE)
     if last is not None and last.is_open:
-        return Carried(code, name, BUSY, _("这里已有草稿，请先处理那一份。"), is_bundle=True)
-    found = add_bundle(code, content, by=by, now=now)
-    detail = {"bundle": code, "version": found.number}
-    audit.record(
-        "catalogue.bundle_imported", by=by or audit.SYSTEM, target=found, detail=detail, now=now
-    )
-    return Carried(code, name, CHANGED if last else NEW, is_bundle=True)
+        return Carried(code, name, BUSY, HAS_DRAFT, BUNDLE_PAGE)
+    found = bundling.add_bundle(code, content, by=by, now=now)
+    bundling.LIFE.record("imported", found, by=by or audit.SYSTEM, now=now)
+    return Carried(code, name, CHANGED if last else NEW, page=BUNDLE_PAGE)
 
 
 def _is_bundle(content: Any) -> bool:
@@ -196,3 +226,9 @@ LATER = frozenset({"replies", "certainty_note"})  # older files lack them
 
 def _text(content: Any, key: str) -> str:
     return str(content.get(key, ""))[:50] if isinstance(content, Mapping) else ""
+
+
+_cargo: list[Cargo] = [
+    Cargo("items", _pack_items, _unpack_items),
+    Cargo("bundles", _pack_bundles, lambda: _carry_bundle),
+]

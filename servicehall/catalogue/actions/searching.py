@@ -13,7 +13,8 @@ from community.governance.scopes import Scope
 from residents.base.models import Person
 from servicehall.catalogue import finding
 from servicehall.catalogue.actions.columns import search_text
-from servicehall.catalogue.actions.life import check_power, lock_item, record
+from servicehall.catalogue.actions.life import check_power, lock_item
+from servicehall.catalogue.actions.versions import LIFE
 from servicehall.catalogue.models import EmptySearch, ItemVersion
 
 TEXTS_A_DAY = 1000  # whoever sends rubbish fills one day and no disk
@@ -65,7 +66,7 @@ def add_word(code: str, word: str, *, by: Scope, now: datetime) -> int:
         for version in changed:
             version.save(update_fields=["content", "search_text"])
         if changed:
-            record("catalogue.word_added", changed[-1], by=by, now=now, word=text)
+            LIFE.record("word_added", changed[-1], by=by, now=now, word=text)
     return len(changed)
 
 

@@ -15,15 +15,7 @@ from community.governance.enums import BodyKind
 from community.governance.models import Body
 from community.governance.scopes import Scope
 from servicehall.catalogue.actions.columns import columns_of, digest
-from servicehall.catalogue.actions.life import (
-    check_day,
-    check_note,
-    check_power,
-    claim,
-    lock_item,
-    make_room,
-    record,
-)
+from servicehall.catalogue.actions.life import Life, check_power, lock_item
 from servicehall.catalogue.checking import Known, check, errors_of
 from servicehall.catalogue.enums import Verb, VersionState
 from servicehall.catalogue.models import Bundle, ItemVersion, ServiceItem, Window
@@ -49,7 +41,7 @@ def start_item(
             )
         content = new_content(code, window, name, today=timezone.localdate(now))
         version = add_draft(item, content, by=by, now=now)
-        record("catalogue.drafted", version, by=by, now=now)
+        LIFE.record("drafted", version, by=by, now=now)
     return version
 
 
@@ -64,7 +56,7 @@ def start_draft(code: str, *, by: Scope, now: datetime) -> ItemVersion:
         if last.is_open:
             return last
         version = add_draft(item, last.content, by=by, now=now)
-        record("catalogue.drafted", version, by=by, now=now, copy_of=last.number)
+        LIFE.record("drafted", version, by=by, now=now, copy_of=last.number)
     return version
 
 
@@ -102,7 +94,7 @@ def save_section(
     meanwhile is a Conflict, and nothing is overwritten unseen.
     """
     with transaction.atomic(durable=True):
-        version, _rule = claim(version_id, Verb.SAVE, by=by, now=now)
+        version, _rule = LIFE.claim(version_id, Verb.SAVE, by=by, now=now)
         if digest(part_of(version.content, changes)) != seen:
             raise Conflict(
                 "section_changed",
@@ -120,7 +112,7 @@ def save_section(
         if version.number == 1 and version.item.window_id != content["window"]:
             version.item.window_id = content["window"]
             version.item.save(update_fields=["window"])
-        record("catalogue.saved", version, by=by, now=now, parts=sorted(changes))
+        LIFE.record("saved", version, by=by, now=now, parts=sorted(changes))
     return version
 
 
@@ -152,62 +144,7 @@ def _tidied_benefit(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return benefit
 
 
-def discard(version_id: uuid.UUID, *, by: Scope, now: datetime) -> None:
-    """Throw a draft away; an item that has nothing else goes with it."""
-    with transaction.atomic(durable=True):
-        version, _rule = claim(version_id, Verb.DISCARD, by=by, now=now)
-        record("catalogue.discarded", version, by=by, now=now)
-        item = version.item
-        version.delete()
-        if not item.versions.exists():
-            item.delete()
-
-
-# --- published -------------------------------------------------------------------------------------
-def propose(version_id: uuid.UUID, day: date, *, by: Scope, now: datetime) -> ItemVersion:
-    """Ask a second person to publish it from a day on. Only what has no error may be asked for."""
-    today = timezone.localdate(now)
-    check_day(day, today)
-    with transaction.atomic(durable=True):
-        version, rule = claim(version_id, Verb.PROPOSE, by=by, now=now)
-        _check(version)
-        version.state, version.valid_from, version.note = rule.to, day, ""
-        version.proposed_by_id = by.user_id
-        version.save(update_fields=["state", "valid_from", "note", "proposed_by"])
-        record("catalogue.proposed", version, by=by, now=now, day=day.isoformat())
-    return version
-
-
-def send_back(version_id: uuid.UUID, note: str, *, by: Scope, now: datetime) -> ItemVersion:
-    note = check_note(note)
-    with transaction.atomic(durable=True):
-        version, rule = claim(version_id, Verb.SEND_BACK, by=by, now=now)
-        version.state, version.note = rule.to, note
-        version.save(update_fields=["state", "note"])
-        record("catalogue.sent_back", version, by=by, now=now)
-    return version
-
-
-def publish(version_id: uuid.UUID, *, by: Scope, now: datetime) -> ItemVersion:
-    """发布: in force from its day on, today at the earliest; the version before ends on that day."""
-    today = timezone.localdate(now)
-    with transaction.atomic(durable=True):
-        version, rule = claim(version_id, Verb.PUBLISH, by=by, now=now)
-        _check(version)
-        day = max(version.valid_from, today)
-        make_room(version.item.versions.all(), day)
-        version.state, version.valid_from, version.valid_to = rule.to, day, None
-        version.published_by_id, version.published_at = by.user_id, now
-        version.save()
-        record("catalogue.published", version, by=by, now=now, day=day.isoformat())
-    return version
-
-
-def _check(version: ItemVersion) -> None:
-    if errors_of(check(version.content, known_now())):
-        raise NotAllowed("has_errors", _("检查没有通过，请先改好列出的问题。"))
-
-
+# --- checked ---------------------------------------------------------------------------------------
 def known_now() -> Known:
     """What a content may point to: windows, departments, other items, as they are now."""
     kinds = [BodyKind.DEPARTMENT, BodyKind.COMMUNITY_OFFICE]
@@ -234,23 +171,6 @@ def benefit_kinds() -> dict[str, Mapping[str, Any]]:
     return found
 
 
-def take_back(version_id: uuid.UUID, *, by: Scope, now: datetime) -> ItemVersion:
-    """Make a draft again of what waits, or is published for a day to come; the version before runs on."""
-    with transaction.atomic(durable=True):
-        version, rule = claim(version_id, Verb.TAKE_BACK, by=by, now=now)
-        was_published = version.state == VersionState.PUBLISHED
-        if was_published and version.item.versions.filter(number__gt=version.number).exists():
-            raise NotAllowed("later_draft", _("这个事项已有更新的草稿，请先处理那一份。"))
-        version.state, version.published_by, version.published_at = rule.to, None, None
-        version.save(update_fields=["state", "published_by", "published_at"])
-        if was_published:
-            version.item.versions.filter(
-                state=VersionState.PUBLISHED, valid_to=version.valid_from
-            ).update(valid_to=None)
-        record("catalogue.taken_back", version, by=by, now=now)
-    return version
-
-
 def check_no_bundle(code: str, last_day: date) -> None:
     """A joint form with an item that is not offered would be broken: it has to be changed first."""
     after = last_day + timedelta(days=1)
@@ -264,21 +184,45 @@ def check_no_bundle(code: str, last_day: date) -> None:
         raise NotAllowed("in_bundle", text)
 
 
+def _tidy(version: ItemVersion) -> None:
+    """An item that has nothing else goes with its draft."""
+    if not version.item.versions.exists():
+        version.item.delete()
+
+
+# --- their life -------------------------------------------------------------------------------------
+LIFE: Life[ItemVersion] = Life(
+    ItemVersion,
+    "catalogue.",
+    lock=lambda version: lock_item(version.item_id),
+    versions=lambda version: ItemVersion.objects.filter(item_id=version.item_id),
+    errors=lambda version, _day: errors_of(check(version.content, known_now())),
+    said=lambda version: {"item": version.item_id},
+    may_end=lambda version, last_day: check_no_bundle(version.item_id, last_day),
+    gone=_tidy,
+)
+
+
+def discard(version_id: uuid.UUID, *, by: Scope, now: datetime) -> None:
+    LIFE.discard(version_id, by=by, now=now)
+
+
+def propose(version_id: uuid.UUID, day: date, *, by: Scope, now: datetime) -> ItemVersion:
+    return LIFE.propose(version_id, day, by=by, now=now)
+
+
+def send_back(version_id: uuid.UUID, note: str, *, by: Scope, now: datetime) -> ItemVersion:
+    return LIFE.send_back(version_id, note, by=by, now=now)
+
+
+def publish(version_id: uuid.UUID, *, by: Scope, now: datetime) -> ItemVersion:
+    return LIFE.publish(version_id, by=by, now=now)
+
+
+def take_back(version_id: uuid.UUID, *, by: Scope, now: datetime) -> ItemVersion:
+    return LIFE.take_back(version_id, by=by, now=now)
+
+
 def retire(code: str, last_day: date, *, by: Scope, now: datetime) -> ItemVersion:
-    """停用: offered for the last time on a day. Open cases go on; drafts of residents cannot be filed any more."""
-    check_power(by)
-    today = timezone.localdate(now)
-    check_day(last_day, today)
-    with transaction.atomic(durable=True):
-        item = lock_item(code)
-        published = item.versions.filter(state=VersionState.PUBLISHED)
-        if published.filter(valid_from__gt=today).exists():
-            raise NotAllowed("later_version", _("已有一版定在以后生效，请先收回那一版。"))
-        version = published.filter(valid_from__lte=today).order_by("-number").first()
-        if version is None or not version.in_force_on(today):
-            raise Conflict("not_in_force", _("这个事项现在没有在用的版本。"))
-        check_no_bundle(code, last_day)
-        version.valid_to = last_day + timedelta(days=1)
-        version.save(update_fields=["valid_to"])
-        record("catalogue.retired", version, by=by, now=now, day=last_day.isoformat())
-    return version
+    """Offered for the last time on a day. Open cases go on; drafts of residents cannot be filed any more."""
+    return LIFE.retire(ItemVersion.objects.filter(item_id=code), last_day, by=by, now=now)

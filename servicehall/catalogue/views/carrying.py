@@ -17,7 +17,7 @@ from servicehall.catalogue.forms import FileForm
 from servicehall.catalogue.views._editor import HTTP_INVALID
 
 FATES: dict[str, tuple[str | Promise, str]] = {
-    "new": (_("新事项，已建草稿"), "success"),
+    "new": (_("新的，已建草稿"), "success"),
     "changed": (_("有变化，已建草稿"), "info"),
     "same": (_("相同"), "neutral"),
     "busy": (_("没有导入"), "warning"),
@@ -51,7 +51,8 @@ def import_page(request: PortalRequest) -> HttpResponse:
             found = actions.import_items(data, by=request.scope, now=timezone.now())
         except Invalid as refusal:
             form.add_error("file", str(refusal.message))
-    rows = [(item, *FATES[item.fate]) for item in found]
+    # What is as it was needs nobody; it stands last.
+    rows = [(item, *FATES[item.fate]) for item in sorted(found, key=lambda one: one.fate == "same")]
     status = HTTP_INVALID if form.errors else 200
     context = {"form": form, "rows": rows}
     return TemplateResponse(request, "catalogue/import.html", context, status=status)

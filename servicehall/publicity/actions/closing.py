@@ -1,6 +1,7 @@
 """The end of a notice: its days are over and nobody objects, or an objection was right, or the case is gone."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -16,7 +17,24 @@ from servicehall.catalogue import answering, appraisals
 from servicehall.publicity.actions.publishing import locked_case
 from servicehall.publicity.enums import NoticeState, ObjectionAction, ObjectionState
 from servicehall.publicity.models import Appraisal, Objection, PublicNotice
+from servicehall.publicity.rules import Text
 from servicehall.publicity.transitions import OBJECTION
+
+NOT_APPRAISED: dict[str, Text] = {
+    CaseAction.FORWARD: _("这一环节要先民主评议，登记评议结果后再转下一环节。"),
+    CaseAction.GRANT: _("本事项要先民主评议，登记评议结果后再作决定。"),
+}
+
+
+def _not_appraised(action: str) -> NotAllowed:
+    return NotAllowed("not_appraised", NOT_APPRAISED[action])
+
+
+def _objection_upheld() -> NotAllowed:
+    return NotAllowed(
+        "objection_upheld",
+        _("最近一次公示有异议成立。请按核查结果更正后重新公示，或者作出不予决定。"),
+    )
 
 
 def end_over(notice_id: uuid.UUID, *, now: datetime) -> bool:
@@ -65,6 +83,40 @@ def follow_case(happening: Happening) -> None:
         _check_may_grant(case, reason=happening.event.note)
 
 
+def foresee(cases: Sequence[Case], action: str) -> dict[uuid.UUID, NotAllowed]:
+    """What `follow_case` would refuse of these acts for want of a vote, or after an objection that was right."""
+    if action not in {CaseAction.FORWARD, CaseAction.GRANT}:
+        return {}
+    ids = [case.pk for case in cases]
+    voted = set(Appraisal.objects.filter(case__in=ids).values_list("case_id", flat=True))
+    found = {
+        case.pk: _not_appraised(action)
+        for case in cases
+        if case.pk not in voted and _wants_vote(case, action)
+    }
+    if action == CaseAction.GRANT:
+        last = PublicNotice.objects.filter(case__in=ids).order_by("case_id", "-id")
+        upheld = Objection.objects.filter(
+            state=ObjectionState.UPHELD, notice__in=last.distinct("case_id").values("pk")
+        )
+        upheld_ids = upheld.values_list("notice__case_id", flat=True)
+        found |= {case_id: _objection_upheld() for case_id in upheld_ids}
+    return found
+
+
+def _wants_vote(case: Case, action: str) -> bool:
+    content = case.version.content
+    if not appraisals.may_be_demanded(content):
+        return False
+    answers = answering.load_answers(case.answers)
+    if action == CaseAction.GRANT:
+        return appraisals.is_demanded(content, answers)
+    step = next((row for row in case.steps.all() if row.state == StepState.OPEN), None)
+    return step is not None and appraisals.is_demanded_at(
+        content, answers, level=step.level, department=step.body.key
+    )
+
+
 def _is_concerned(case: Case) -> bool:
     """Shown to the public by its item, or appraised: by its item, or because somebody objected."""
     content = case.version.content
@@ -105,7 +157,7 @@ def _check_may_forward(case: Case) -> None:
         )
         and not Appraisal.objects.filter(case=case).exists()
     ):
-        raise NotAllowed("not_appraised", _("这一环节要先民主评议，登记评议结果后再转下一环节。"))
+        raise _not_appraised(CaseAction.FORWARD)
 
 
 def _check_may_grant(case: Case, *, reason: str) -> None:
@@ -115,14 +167,11 @@ def _check_may_grant(case: Case, *, reason: str) -> None:
         last is not None
         and Objection.objects.filter(notice=last, state=ObjectionState.UPHELD).exists()
     ):
-        raise NotAllowed(
-            "objection_upheld",
-            _("最近一次公示有异议成立。请按核查结果更正后重新公示，或者作出不予决定。"),
-        )
+        raise _objection_upheld()
     vote = Appraisal.objects.filter(case=case).order_by("-held_on", "-id").first()
     answers = answering.load_answers(case.answers)
     if vote is None and appraisals.is_demanded(case.version.content, answers):
-        raise NotAllowed("not_appraised", _("本事项要先民主评议，登记评议结果后再作决定。"))
+        raise _not_appraised(CaseAction.GRANT)
     if vote is not None and not vote.is_supported and not reason.strip():
         raise NotAllowed(
             "against_appraisal", _("民主评议没有过半数同意。仍要准予的，请在决定说明里写明理由。")

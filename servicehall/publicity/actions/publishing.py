@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import Invalid, NotAllowed
 from community.governance.models import WorkCalendarYear
 from community.governance.scopes import Scope
-from community.governance.workdays import Limit, LimitUnit
+from community.governance.workdays import Limit, LimitUnit, WorkCalendar
 from residents.base.models import HouseholdMember
 from servicehall.cases import actions as cases
 from servicehall.cases.models import Case
@@ -84,9 +84,9 @@ def publicise(
     return case
 
 
-def last_day(days: int, today: date) -> date:
+def last_day(days: int, today: date, calendar: WorkCalendar | None = None) -> date:
     """The last day on which a notice that is put up today stands; at least tomorrow."""
-    calendar = WorkCalendarYear.objects.calendar()
+    calendar = calendar or WorkCalendarYear.objects.calendar()
     return calendar.due(Limit(max(days, 1), LimitUnit.DAYS), today).day
 
 

@@ -62,6 +62,7 @@ def urge(
             issued_at=now,
             issued_by_id=by.post_id,  # type: ignore[misc]  # powers come from a post
             due_on=WorkCalendarYear.objects.calendar().add(today, figures.reply_days).day,
+            counted_from=today,
             state=UrgingState.ISSUED,
         )
         _trail("urging.issued", row, case, by=by, now=now)
@@ -108,6 +109,7 @@ def return_urging(urging_id: uuid.UUID, *, reason: str, by: Scope, now: datetime
         figures = SupervisionRule.objects.in_force(today)
         days = figures.reply_days if figures else 0
         row.due_on = WorkCalendarYear.objects.calendar().add(today, days).day
+        row.counted_from = today
         row.content = f"{row.content}\n{today.isoformat()}　{reason.strip()}"
         _move(row, UrgingAction.RETURN, case, by=by, now=now)
         _tell_office(row, case, f"returned:{now.isoformat()}", now=now)

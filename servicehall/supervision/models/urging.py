@@ -37,6 +37,8 @@ class Urging(models.Model):
     issued_at = models.DateTimeField(_("发出时间"))
     issued_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
     due_on = models.DateField(_("回复期限"))
+    # From which day the time to reply is counted: issued, or returned. None in letters of before.
+    counted_from = models.DateField(null=True)
     state = models.CharField(_("状态"), max_length=10, choices=UrgingState.choices)
     reply = models.TextField(_("回复"), blank=True)
     replied_at = models.DateTimeField(_("回复时间"), null=True)

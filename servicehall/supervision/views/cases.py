@@ -20,14 +20,20 @@ from community.governance.enums import Power
 from community.governance.faces import layout_of
 from community.governance.models import Body
 from community.governance.scopes import PortalRequest
+from servicehall.cases.enums import Light
 from servicehall.cases.models import Case
 from servicehall.supervision import actions, evidence
 from servicehall.supervision.actions.finding import bodies_of
+from servicehall.supervision.enums import FindingKind
 from servicehall.supervision.forms import PaperForm, RecordForm, UrgeForm
 from servicehall.supervision.models import Escalation, Finding, Urging
 from servicehall.supervision.querysets import supervised_by
 
 REFUSED = 422
+BY_LIGHT = {
+    Light.RED: FindingKind.OVER_PROMISED,
+    Light.DOUBLE_RED: FindingKind.OVER_STATUTORY,
+}
 SHOWN = ("version__item", "community", "station", "handler")
 
 
@@ -57,12 +63,13 @@ def case(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def urge(request: PortalRequest, case_id: uuid.UUID) -> HttpResponse:
     found = _supervised(request, case_id)
-    last = Finding.objects.of_case(found.pk).first()
+    last, today = Finding.objects.of_case(found.pk).first(), timezone.localdate()
+    seen = supervised_by(request.scope).with_light(today).get(pk=found.pk)  # type: ignore[attr-defined]
     form = UrgeForm(
         _bodies(found),
         request.POST if request.method == "POST" else None,
         body_id=str(last.body_id if last else found.handler_id),
-        kind=last.kind if last else "",
+        kind=last.kind if last else BY_LIGHT.get(seen.light, ""),
     )
     return _write(request, found, form, actions.urge, title=_("发督办"), done=_("已发出督办。"))
 
