@@ -20,7 +20,7 @@ from common.errors import Invalid
 from common.identity import check_card, check_id_number, normalise_phone
 from common.masking import mask_card, mask_id, mask_phone
 from common.names import normalise_name
-from residents.base.addresses import door_of, region_of
+from residents.base.addresses import door_of, is_within, region_of
 from residents.base.documents import read_document
 from residents.base.enums import (
     ETHNIC_GROUPS,
@@ -73,6 +73,12 @@ class Attribute:
 
     def says(self, value: str) -> tuple[str, str]:
         return self.sense(value), self.region(value)
+
+    def agree(self, one: str, other: str) -> bool:
+        """Whether two values say the same, however they are written."""
+        return self.sense(one) == self.sense(other) and is_within(
+            self.region(one), self.region(other)
+        )
 
     def shown(self, value: str) -> str:
         """For people: a code by its name, a date as it stands, a secret masked."""
