@@ -20,7 +20,7 @@ from common.errors import Invalid
 from common.identity import check_card, check_id_number, normalise_phone
 from common.masking import mask_card, mask_id, mask_phone
 from common.names import normalise_name
-from residents.base.addresses import same_door
+from residents.base.addresses import door_of, is_within, region_of
 from residents.base.documents import read_document
 from residents.base.enums import (
     ETHNIC_GROUPS,
@@ -68,7 +68,17 @@ class Attribute:
     is_date: bool = False
     on_person: bool = False
     mask: Callable[[str], str] = str
-    sense: Callable[[str], str] = str  # alike for two texts that say the same in other words
+    sense: Callable[[str], str] = str  # alike for two texts that say the same in other words,
+    region: Callable[[str], str] = lambda _value: ""  # in the same or an unnamed region
+
+    def says(self, value: str) -> tuple[str, str]:
+        return self.sense(value), self.region(value)
+
+    def agree(self, one: str, other: str) -> bool:
+        """Whether two values say the same, however they are written."""
+        return self.sense(one) == self.sense(other) and is_within(
+            self.region(one), self.region(other)
+        )
 
     def shown(self, value: str) -> str:
         """For people: a code by its name, a date as it stands, a secret masked."""
@@ -215,11 +225,12 @@ _ALL = (
     ),
     Attribute(
         "registered_address", _("户籍地址"), _text(160), POLICE, ("户籍所在地", "户口所在地", "户籍地", "户籍地详址"),
-        sense=same_door,
+        sense=door_of, region=region_of,
     ),
     Attribute(
         "actual_address", _("现住地址"), _text(160), STATION,
-        ("现住址", "居住地址", "家庭住址", "住址", "常住地址", "现居住地", "现住地详址"), sense=same_door,
+        ("现住址", "居住地址", "家庭住址", "住址", "常住地址", "现居住地", "现住地详址"),
+        sense=door_of, region=region_of,
     ),
     Attribute(
         "phone", _("联系电话"), normalise_phone, STATION,

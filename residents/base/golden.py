@@ -7,6 +7,8 @@ give the same base (domain 4.11). Nothing said is never a claim: an empty cell t
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from residents.base.addresses import is_within
+
 DECISION = "decision"  # the source that speaks when a person has settled a conflict
 UNKNOWN = "unknown"  # the source of values that were there before anybody asked where from
 FIRST = 0  # the rank of a decision, where the table does not say that later words count alike
@@ -15,20 +17,22 @@ LAST = 1000  # the rank of a source that has none
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a source says of one attribute. `as_of` is an ISO day, or an ISO moment in UTC where somebody wrote it
-    down himself; both sort as text. `batch` is the id of the delivery, if it came in one."""
+    """What a source says of one attribute. `as_of` is an ISO day, or an ISO moment of local time where somebody wrote
+    it down himself; both sort as text. `batch` is the id of the delivery, if it came in one."""
 
     source: str
     rank: int
     value: str
     as_of: str
     batch: str | None = None
-    sense: str = (
-        ""  # what the value says, however it is written; the value itself where that is one
-    )
+    # What the value says, however it is written, and within which region; the value itself where that is one.
+    sense: str = ""
+    region: str = ""
 
     def agrees(self, other: "Claim") -> bool:
-        return (self.sense or self.value) == (other.sense or other.value)
+        if (self.sense or self.value) != (other.sense or other.value):
+            return False
+        return is_within(self.region, other.region)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ def known(
         others = tuple(
             Said(entry[0], hide(entry[0]), sources.get(source, source), _day(entry[1]))
             for source, values in said
-            if key in disputed and (entry := values.get(key)) and entry[0] != value
+            if key in disputed
+            and (entry := values.get(key))
+            and not attribute.agree(entry[0], value)
         )
         found.append(
             Known(

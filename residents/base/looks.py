@@ -16,8 +16,10 @@ from accounts.models import AuditEntry
 from community.governance.naming import post_read
 from residents.base.attributes import ATTRIBUTES
 from residents.base.enums import CareBasis, Purpose, Relation, RevealReason
+from residents.base.models import SourceSystem
 
 Text = str | Promise
+OF_LISTS = frozenset({"import", "undo"})
 
 FIELDS: dict[str, Text] = {
     **{key: attribute.label for key, attribute in ATTRIBUTES.items()},
@@ -56,9 +58,13 @@ _words: dict[str, Text] = {
 }
 # Why, where the trail holds a code instead of words.
 _REASONS: dict[str, Text] = {
-    choice.value: choice.label
-    for choices in (Purpose, RevealReason, CareBasis)
-    for choice in choices
+    "import": gettext_lazy("导入部门名单"),
+    "undo": gettext_lazy("撤销一次导入，恢复到导入以前"),
+    **{
+        choice.value: choice.label
+        for choices in (Purpose, RevealReason, CareBasis)
+        for choice in choices
+    },
 }
 
 
@@ -80,10 +86,16 @@ class Look:
 
 
 def looks(entries: Iterable[AuditEntry], own_user_id: UUID) -> list[Look]:
-    return [_look(entry, own_user_id) for entry in entries]
+    rows = list(entries)
+    lists = {
+        row.detail["source"] for row in rows if row.reason in OF_LISTS and "source" in row.detail
+    }
+    found = SourceSystem.objects.filter(pk__in=lists) if lists else ()
+    names = {source.pk: str(source) for source in found}
+    return [_look(row, own_user_id, names) for row in rows]
 
 
-def _look(entry: AuditEntry, own_user_id: UUID) -> Look:
+def _look(entry: AuditEntry, own_user_id: UUID, sources: Mapping[str, str]) -> Look:
     detail = entry.detail
     names = [detail["field"]] if "field" in detail else list(detail.get("fields", []))
     return Look(
@@ -93,7 +105,7 @@ def _look(entry: AuditEntry, own_user_id: UUID) -> Look:
             _words.get(entry.action) or _words.get(entry.action.partition(".")[0]) or _("办理")
         ),
         fields=_("、").join(dict.fromkeys(str(_field(name)) for name in names)),
-        why=_why(entry.reason),
+        why=_why(_with_source(entry, sources)),
         number=str(detail.get("number", "")),
     )
 
@@ -114,6 +126,12 @@ def _who(entry: AuditEntry, own_user_id: UUID) -> str:
         is_machine = entry.post_label == SYSTEM.post_label
         return _("系统自动处理") if is_machine else _("还没有登录的人（可能是您自己）")
     return post_read(entry.post_label) or _("工作人员")
+
+
+def _with_source(entry: AuditEntry, names: Mapping[str, str]) -> str:
+    """Of a list also whose it was."""
+    name = names.get(entry.detail.get("source", "")) if entry.reason in OF_LISTS else None
+    return f"{entry.reason}:{name}" if name else entry.reason
 
 
 def _why(reason: str) -> str:

@@ -17,6 +17,7 @@ from accounts import audit
 from accounts.models import AuditEntry, FileUse, User
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Role
+from community.governance.models import Post
 from dashboards.demo import numbers
 from notifications.models import Message
 from residents.base import actions as base
@@ -403,6 +404,20 @@ def test_a_refusal_has_a_reason_and_leaves_nothing_behind(civil, big):
     exports.decide(big.pk, approve=False, note="用途不明", by=colleague, now=timezone.now())
     assert worked(big).state == RunState.REJECTED
     assert not ExportRow.objects.filter(run=big)
+
+
+def test_a_file_is_not_made_for_somebody_whose_post_has_ended_meanwhile(civil, big):
+    colleague = staff(Role.DEPARTMENT_OFFICIAL, big.requested_body)
+    post = Post.objects.filter(pk=civil.post_id)
+    post.update(ended_on=timezone.localdate())
+    with pytest.raises(NotAllowed, match="asker_left"):
+        exports.decide(big.pk, approve=True, note="", by=colleague, now=timezone.now())
+    post.update(ended_on=None)
+    exports.decide(big.pk, approve=True, note="", by=colleague, now=timezone.now())
+    post.update(ended_on=timezone.localdate())
+    assert worked(big).state == RunState.REJECTED
+    assert "不在这个岗位" in big.decision_note
+    assert sealed.read(big.pk) is None
 
 
 def test_another_department_neither_sees_nor_decides_nor_fetches(civil, big):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from residents.base import golden
-from residents.base.addresses import same_door
+from residents.base.addresses import door_of, is_same_door, region_of
 from residents.base.golden import DECISION, LAST, Claim, Verdict
 
 
@@ -70,13 +70,20 @@ def test_a_decision_is_the_last_word_until_somebody_says_something_new():
         ("海勃湾区新华街3-2-501", "海勃湾区新华街3-2-502", False),
         ("海勃湾区新华街3号楼2单元501", "乌达区新华街3号楼2单元501", False),
         ("海勃湾区新华街32号楼501", "海勃湾区新华街3号楼2501", False),
+        ("新华街3号楼2单元501室", "内蒙古乌海市海勃湾区新华街3-2-501", True),
+        ("新华街 3 2501", "新华街 32 501", False),
+        ("南京市鼓楼区中山路3号", "徐州市鼓楼区中山路3号", False),
+        ("鼓楼区中山路3号", "江苏省徐州市鼓楼区中山路3号", True),
+        ("阳光小区3号楼501", "3号楼501", False),
+        ("红旗街3号", "东风街3号", False),
+        ("丰镇市新区街3号", "内蒙古自治区乌兰察布市丰镇市新区街3号", True),
     ],
 )
 def test_an_address_that_is_only_written_differently_is_no_conflict(one, other, is_same):
-    assert (same_door(one) == same_door(other)) is is_same
+    assert is_same_door(one, other) is is_same
     claims = [
-        Claim("x", LAST, one, "2026-01-01", None, same_door(one)),
-        Claim("y", LAST, other, "2026-02-01", None, same_door(other)),
+        Claim("x", LAST, one, "2026-01-01", None, door_of(one), region_of(one)),
+        Claim("y", LAST, other, "2026-02-01", None, door_of(other), region_of(other)),
     ]
     assert judge(claims).is_disputed is not is_same
 

@@ -7,11 +7,14 @@ from itertools import permutations
 import pytest
 from django.forms.models import model_to_dict
 
+from accounts.models import AuditEntry
 from common.errors import Conflict, NotAllowed
 from community.governance.enums import Role
 from residents.base.actions import bulk
 from residents.base.actions.eligibility import refresh_facts
 from residents.base.actions.mending import run_checks
+from residents.base.enums import PersonState
+from residents.base.looks import looks
 from residents.base.models import (
     Canary,
     ConflictTicket,
@@ -26,7 +29,12 @@ from residents.exchange.actions import applying, deciding, receiving, staging, w
 from residents.exchange.enums import BatchState, Fate
 from residents.exchange.models import ImportBatch, ImportRow
 from tests.factories.data import load_sources
-from tests.factories.governance import CommunityFactory, CommunityOfficeFactory, staff
+from tests.factories.governance import (
+    CommunityFactory,
+    CommunityOfficeFactory,
+    far_community,
+    staff,
+)
 from tests.factories.residents import PersonFactory
 from tests.residents.importing import (
     JUNE,
@@ -113,6 +121,33 @@ def test_the_dry_run_writes_nothing_and_says_what_would_come(clerk, community):
     assert not SourceRecord.objects.exists()
 
 
+def test_whoever_moves_away_between_the_dry_run_and_the_import_is_another_clerks(clerk, community):
+    gone = PersonFactory(
+        full_name="张伟民", id_number=number(1), community=community, provenance={}
+    )
+    batch = checked(xlsx([HEADINGS, line(1), line(2)]), clerk)
+    Person.objects.filter(pk=gone.pk).update(community=far_community())
+    receiving.apply(batch.pk, by=clerk, now=NOW)
+    assert worked(batch).counts == {Fate.ERROR: 1, Fate.NEW: 1}
+    assert rows(batch)[0].problems == [[-1, applying.MOVED_ON]]
+    assert not PersonDetail.objects.filter(person=gone).exists()
+
+
+def test_a_department_that_lists_the_dead_hears_of_it(clerk, community):
+    dead = PersonFactory(
+        full_name="张伟民", id_number=number(1), community=community, provenance={}
+    )
+    batch = checked(xlsx([HEADINGS, line(1), line(2)]), clerk)
+    assert rows(batch)[0].problems == []
+    Person.objects.filter(pk=dead.pk).update(state=PersonState.DECEASED)
+    receiving.apply(batch.pk, by=clerk, now=NOW)
+    told = [[-1, staging.NOTES[PersonState.DECEASED]]]
+    assert worked(batch).counts == {Fate.FILL: 1, Fate.NEW: 1}
+    assert [row.problems for row in rows(batch)] == [told, []], "he died in between"
+    again = checked(csv_file([HEADINGS, line(1, education="小学")]), clerk, as_of=date(2026, 7, 1))
+    assert rows(again)[0].problems == told
+
+
 def test_an_error_names_row_and_column(clerk):
     data = xlsx([("名单",), HEADINGS, line(1), ("王芳", number(2)[:-1] + "0", "女", "", "", "")])
     bad = rows(checked(data, clerk))[-1]
@@ -189,6 +224,13 @@ def test_undone_the_base_is_as_before(clerk, community):
     assert worked(second).state == BatchState.UNDONE
     assert golden() == before
     assert not ConflictTicket.objects.open().exists()
+    person = Person.objects.with_number(number(1)).get()
+    told = looks(AuditEntry.objects.filter(person_id=person.pk).order_by("at", "id"), person.pk)
+    assert [look.why for look in told] == [
+        "导入部门名单：公安户籍登记",
+        "导入部门名单：民政业务系统",
+        "撤销一次导入，恢复到导入以前：民政业务系统",
+    ], "the person reads why, and whose list it was"
 
 
 def test_whoever_has_found_ties_since_stays(clerk, community):
@@ -230,6 +272,22 @@ def test_undoing_the_first_of_two_leaves_the_second_word_and_its_undo_goes_back_
     receiving.undo(two.pk, by=clerk, now=NOW)
     worked(two)
     assert golden() == before
+
+
+def test_undoing_the_newer_leaves_what_an_older_list_said_that_came_after_it(clerk, community):
+    """Whatever the order of arrival, what is left after an undo is what the other lists say."""
+    known = PersonFactory(
+        full_name="张伟民", id_number=number(1), community=community, provenance={}
+    )
+    august, july = date(2026, 8, 1), date(2026, 7, 1)
+    newer = imported(xlsx([HEADINGS, line(1), line(2)]), clerk, as_of=august)
+    imported(xlsx([HEADINGS, line(1, education="大专"), line(2)]), clerk, as_of=july)
+    receiving.undo(newer.pk, by=clerk, now=NOW)
+    assert worked(newer).counts["stays"] == 1, "the other list names him too"
+    detail = PersonDetail.objects.get(person=known)
+    assert detail.education == "31"
+    assert detail.provenance["education"][:2] == ["police", "2026-07-01"]
+    assert Person.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

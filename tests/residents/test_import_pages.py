@@ -275,6 +275,19 @@ def test_a_conflict_is_settled_by_naming_the_source_that_is_right(desk, disputed
     assert disputed.state == TicketState.SETTLED
 
 
+def test_what_a_source_says_meanwhile_is_not_what_was_decided(desk, disputed):
+    url = reverse("exchange:conflict", args=[disputed.pk])
+    given = {"choice": "police", "note": "电话核实", "shown": desk.get(url).context["shown"]}
+    later = Statement(disputed.person_id, {"phone": "13900005678"}, date(2026, 5, 1))
+    say([later], source="police", by=SYSTEM, now=NOW)
+    answer = desk.post(url, given)
+    assert (answer.status_code, "已有变化" in answer.content.decode()) == (422, True)
+    assert not ConflictTicket.objects.filter(state=TicketState.SETTLED).exists()
+    answer = desk.post(url, given | {"shown": answer.context["shown"]})
+    assert answer.status_code == 302, "whoever has seen it decides for it"
+    assert Person.objects.get(pk=disputed.person_id).phone == "13900005678"
+
+
 def test_the_next_conflict_is_of_the_attribute_that_the_list_showed(desk, disputed, community):
     other, third = PersonFactory(community=community), PersonFactory(community=community)
     kind = ConflictTicket(person=other, attribute="education", opened_at=NOW)

@@ -40,8 +40,8 @@ def person():
     return PersonFactory(full_name="张伟民", birth_on=date(1950, 1, 1), id_number="", provenance={})
 
 
-def say(person, source, as_of=MAY, **values):
-    return actions.say([Statement(person.pk, values, as_of)], source=source, by=SYSTEM, now=NOW)
+def say(person, source, as_of=MAY, *, now=NOW, **values):
+    return actions.say([Statement(person.pk, values, as_of)], source=source, by=SYSTEM, now=now)
 
 
 def kept(person, key):
@@ -136,7 +136,8 @@ def golden():
         {k: v for k, v in model_to_dict(row).items() if v}
         for row in PersonDetail.objects.order_by("pk")
     ]
-    open_tickets = sorted(ConflictTicket.objects.open().values_list("person", "attribute"))
+    open_now = ConflictTicket.objects.open().values_list("person", "attribute", "rivals")
+    open_tickets = sorted(open_now, key=str)
     return repr((persons, [row for row in details if row.keys() - {"person"}], open_tickets))
 
 
@@ -160,6 +161,17 @@ def test_the_lists_of_departments_yield_to_a_visit_and_to_a_newer_list(person):
     assert not ConflictTicket.objects.open().exists()
     basis = SourceRank.objects.get(source="police", attribute="phone")
     assert (basis.rank, basis.valid_from, "核实" in basis.basis) == (2, date(2026, 11, 26), True)
+
+
+def test_a_visit_before_breakfast_is_of_its_day_and_not_of_the_day_before(person):
+    Person.objects.update(phone=None, phone_index=None)
+    seven = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)  # seven o'clock of 1 December here
+    visit = Statement(person.pk, {"phone": "13300005678"}, seven)
+    actions.say([visit], source="grid_visit", by=SYSTEM, now=seven)
+    person.refresh_from_db()
+    assert person.provenance["phone"] == ["grid_visit", "2026-12-01"]
+    say(person, "civil_affairs", date(2026, 12, 1), now=seven, phone="13900001234")
+    assert not ConflictTicket.objects.open().exists(), "the list is of the same day"
 
 
 def test_what_somebody_tells_after_a_decision_about_his_telephone_counts(person):
@@ -188,9 +200,30 @@ FEEDS = (
 )
 
 
-def test_twenty_four_orders_of_four_feeds_end_in_one_base(person):
+# From the day on which lists of departments count alike: three of one day, one older, one door in three spellings.
+LISTS = (
+    ("police", JUNE, {"phone": "13800005678", "actual_address": "海勃湾区和平街9号"}),
+    (
+        "civil_affairs",
+        JULY,
+        {"phone": "13900001234", "actual_address": "乌海市海勃湾区新华街3-2-501"},
+    ),
+    ("human_resources", JULY, {"phone": "13700005678", "actual_address": "新华街3号楼2单元501室"}),
+    ("health", JULY, {"phone": "13900001234", "actual_address": "海勃湾区新华街3栋2单元501"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("feeds", "now", "disputed"),
+    [
+        (FEEDS, NOW, {"birth_on": ["civil_affairs", "human_resources"], "phone": ["health"]}),
+        (LISTS, NOW + timedelta(days=1), {"phone": ["human_resources"]}),
+    ],
+    ids=["registers", "lists"],
+)
+def test_twenty_four_orders_of_four_feeds_end_in_one_base(person, feeds, now, disputed):
     seen = set()
-    for order in permutations(FEEDS):
+    for order in permutations(feeds):
         SourceRecord.objects.all().delete()
         ConflictTicket.objects.all().delete()
         PersonDetail.objects.all().delete()
@@ -198,11 +231,10 @@ def test_twenty_four_orders_of_four_feeds_end_in_one_base(person):
             birth_on=None, ethnic_group="", phone=None, phone_index=None, provenance={}
         )
         for source, as_of, values in order:
-            say(person, source, as_of, **values)
+            say(person, source, as_of, now=now, **values)
         seen.add(golden())
     assert len(seen) == 1
-    open_now = ConflictTicket.objects.open().values_list("attribute", flat=True)
-    assert sorted(open_now) == ["birth_on", "phone"]
+    assert dict(ConflictTicket.objects.open().values_list("attribute", "rivals")) == disputed
 
 
 def test_many_persons_cost_the_same_statements(django_assert_max_num_queries):

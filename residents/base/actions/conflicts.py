@@ -39,11 +39,11 @@ def settle(ticket_id: UUID, value: str, *, note: str, by: Scope, now: datetime) 
         if ticket.state != TicketState.OPEN:
             raise Conflict("ticket_closed", _("这张冲突单已处理，请刷新后查看。"))
         key = ticket.attribute
-        decided, sense = ATTRIBUTES[key].read(value), ATTRIBUTES[key].sense
+        decided, says = ATTRIBUTES[key].read(value), ATTRIBUTES[key].says
         ticket.settled = {
             record.source_id: digest(key, entry[0])
             for record in SourceRecord.objects.filter(person_id=ticket.person_id)
-            if (entry := record.values.get(key)) and sense(entry[0]) != sense(decided)
+            if (entry := record.values.get(key)) and says(entry[0]) != says(decided)
         }
         ticket.state, ticket.closed_at, ticket.note = TicketState.SETTLED, now, note.strip()
         ticket.save(update_fields=["settled", "state", "closed_at", "note"])

@@ -7,7 +7,7 @@ conflict tickets and the audit trail follow in the same transaction.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -128,8 +128,8 @@ def weigh_again(*, by: audit.Actor, now: datetime) -> int:
 
 def digest(attribute: str, value: str) -> str:
     """The keyed mark under which a decision remembers the value that it overruled."""
-    sense = ATTRIBUTES[attribute].sense(value)
-    return blind_index(sense, field=f"settled:{attribute}").hex()[:32]
+    sense, region = ATTRIBUTES[attribute].says(value)
+    return blind_index(region + sense, field=f"settled:{attribute}").hex()[:32]
 
 
 @dataclass(slots=True)
@@ -300,7 +300,7 @@ class _Desk:
     def _claim(self, source: str, key: str, entry: Entry) -> Claim:
         value, as_of, batch = entry
         rank = self.ranks.get((source, key), FIRST if source == DECISION else LAST)
-        return Claim(source, rank, value, as_of, batch, ATTRIBUTES[key].sense(value))
+        return Claim(source, rank, value, as_of, batch, *ATTRIBUTES[key].says(value))
 
     def _keep(self, person: Person, key: str, verdict: Verdict | None) -> None:
         holder = self._holder(person, key)
@@ -430,9 +430,10 @@ DETAIL_COLUMNS = [key for key in ATTRIBUTES if key not in ON_PERSON] + ["provena
 
 
 def _moment(as_of: date | datetime) -> str:
-    """As text that sorts: a day before every moment of it."""
+    """As text that sorts: a day before every moment of it. Days change at midnight here, not in Greenwich."""
     if isinstance(as_of, datetime):
-        return as_of.astimezone(UTC).isoformat(timespec="microseconds")
+        here = timezone.localtime(as_of, timezone.get_default_timezone())
+        return here.isoformat(timespec="microseconds")
     return as_of.isoformat()
 
 

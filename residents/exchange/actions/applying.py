@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as _
 
 from accounts import audit
 from common.ids import uuid7
+from community.governance.enums import Power
 from community.governance.models import Place
 from community.governance.scopes import Scope
 from residents.base.actions import Statement, bulk, foresee, say
@@ -27,7 +28,7 @@ from residents.base.enums import DocumentType
 from residents.base.models import Person, PersonDetail
 from residents.exchange.actions import _core, feedback
 from residents.exchange.actions.finding import Finder
-from residents.exchange.actions.staging import PORTION, settle
+from residents.exchange.actions.staging import PORTION, note, settle
 from residents.exchange.enums import IMPORTED, Fate
 from residents.exchange.models import ImportBatch, ImportRow, MatchMemory
 from residents.exchange.transitions import Act
@@ -104,12 +105,23 @@ class Applier:
         self.finder.by_number(
             [(row, v) for row, v in told if not row.person_id and v.get("id_number")]
         )
+        self._leave([row for row in rows if row.person_id])
         self._create([(row, values) for row, values in told if is_fresh(row)])
         self._say([(row, values) for row, values in told if row.person_id and not row.is_created])
+        note(row for row in rows if not row.is_created)
         for row in rows:
             if row.person_id is None:
                 row.fate, row.problems = Fate.ERROR, [*row.problems, [-1, MOVED_ON]]
         bulk.rewrite(rows, WRITTEN)
+
+    def _leave(self, rows: Sequence[ImportRow]) -> None:
+        """Whoever has moved out of the clerk's reach since the dry run is another's to import."""
+        found = Person.objects.filter(pk__in=[row.person_id for row in rows])
+        paths = dict(found.values_list("pk", "community__path"))
+        for row in rows:
+            path = paths.get(row.person_id) if row.person_id else None
+            if path is None or not self.by.covers(Power.IMPORT_DATA, path):
+                row.person_id = None
 
     def _say(self, known: Rows) -> None:
         """Whoever has heard it all before is neither locked nor written."""
@@ -126,6 +138,7 @@ class Applier:
             [s for s in statements if s.person_id not in quiet or s.person_id in heard],
             source=source,
             batch=batch,
+            reason="import",
             by=self.by,
             now=now,
         )
@@ -159,6 +172,7 @@ class Applier:
                 )
                 for person in persons
             ),
+            reason="import",
             by=self.by,
             now=self.now,
         )

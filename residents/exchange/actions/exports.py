@@ -7,7 +7,7 @@ step behind, and the next one goes on from there (security.md F23).
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -174,6 +174,7 @@ def _write(run: ExportRun, now: datetime) -> None:
     today = timezone.localdate(now)
     try:
         check_entitled(run.template.content, run.template.body_key, today)
+        _check_asker(run, today)
     except NotAllowed as refusal:
         _stop(run, str(refusal.message), now)
         return
@@ -204,6 +205,15 @@ def _write(run: ExportRun, now: datetime) -> None:
     )
     _tell("export.ready", run, now)
     sealed.keep(run.pk, content)
+
+
+def _check_asker(run: ExportRun, day: date) -> None:
+    """What waited for a second person may have outlived the post of the first."""
+    posts = Post.objects.holding(Power.EXPORT_DATA, run.place.path, day)
+    if not posts.filter(pk=run.requested_post, user_id=run.requested_by_id).exists():
+        raise NotAllowed(
+            "asker_left", _("申请人已不在这个岗位，请退回；需要的，由在岗的人重新申请。")
+        )
 
 
 def _file(run: ExportRun, layout: Layout, order: list[UUID], now: datetime) -> bytes:
@@ -300,6 +310,8 @@ def decide(run_id: UUID, *, approve: bool, note: str, by: Scope, now: datetime) 
             raise Conflict("already_decided", _("这次导出已经有人处理，请刷新页面。"))
         if not approve and not note:
             raise NotAllowed("note_missing", _("不批准须写明理由。"))
+        if approve:
+            _check_asker(run, timezone.localdate(now))
         run.state = RunState.WRITING if approve else RunState.REJECTED
         run.decided_by_id, run.decided_post_label = by.user_id, by.post_label
         run.decided_at, run.decision_note = now, note

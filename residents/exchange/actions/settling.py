@@ -1,5 +1,7 @@
 """Conflicts as their work list sees them: settle by naming a source, one or many, look at masked claims."""
 
+import contextlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from common.crypto import blind_index
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Power
 from community.governance.scopes import Scope
@@ -35,15 +38,31 @@ def claims_of(ticket: ConflictTicket) -> Claims:
     return found
 
 
+def mark_of(ticket: ConflictTicket, claims: Claims) -> str:
+    """What stands on a page for everything that sources say there, and tells nothing of it."""
+    told = {source: value for source, (value, _day) in claims.items()}
+    text = json.dumps([str(ticket.pk), told], ensure_ascii=False, sort_keys=True)
+    return blind_index(text, field="conflict_shown").hex()[:32]
+
+
 def settle(
-    ticket_id: UUID, *, source: str = "", value: str = "", note: str, by: Scope, now: datetime
+    ticket_id: UUID,
+    *,
+    source: str = "",
+    value: str = "",
+    shown: str = "",
+    note: str,
+    by: Scope,
+    now: datetime,
 ) -> ConflictTicket:
-    """Decide for what `source` says now, or for `value`."""
+    """Decide for what `source` says, or for `value`. `shown` is the mark of what the decider saw: if sources say
+    something else by now, nothing is decided."""
     with transaction.atomic(durable=True):
         if source:
-            ticket = ConflictTicket.objects.visible_to(by).get(pk=ticket_id)
-            said = claims_of(ticket).get(source)
-            if said is None:
+            ticket = conflicts.take(ticket_id, by=by)
+            claims = claims_of(ticket)
+            said = claims.get(source)
+            if said is None or (shown and shown != mark_of(ticket, claims)):
                 raise Conflict("claim_gone", _("来源的内容已有变化，请刷新后再看。"))
             value = said[0]
         ticket = conflicts.settle(ticket_id, value, note=note, by=by, now=now)
@@ -128,10 +147,14 @@ def settle_many(
     if not 0 < len(shown) <= most:
         raise Invalid("too_many", _("请勾选 1 到 %(most)s 张。") % {"most": most})
     found = ConflictTicket.objects.visible_to(by).filter(pk__in=shown)
-    return [
-        settle_as_shown(pk, shown[pk], takes_theirs=takes_theirs, note=note, by=by, now=now)
-        for pk in found.order_by("opened_at", "id").values_list("pk", flat=True)
-    ]
+    outcomes = []
+    for pk in found.order_by("opened_at", "id").values_list("pk", flat=True):
+        # A person whom an undo has removed meanwhile took his tickets along.
+        with contextlib.suppress(ConflictTicket.DoesNotExist):
+            outcomes.append(
+                settle_as_shown(pk, shown[pk], takes_theirs=takes_theirs, note=note, by=by, now=now)
+            )
+    return outcomes
 
 
 def settle_as_shown(

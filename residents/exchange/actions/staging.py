@@ -23,6 +23,7 @@ from community.governance.enums import PlaceLevel, Power
 from community.governance.models import Place
 from community.governance.scopes import Scope
 from residents.base.actions import Said, Statement, bulk, foresee
+from residents.base.enums import PersonState
 from residents.base.models import Person
 from residents.exchange import reading
 from residents.exchange.actions import _core
@@ -40,6 +41,12 @@ DIFFERS_FROM = _("与前面的第{row}行是同一个人，但内容不同，请
 NO_COMMUNITY = _("新人员不知道属于哪个社区：社区名不认得、不在您的范围内，或没有填。")
 WHEN_BORN = _("新人员没有证件号码时，要有出生日期。")
 NAMELESS = _("新人员要有姓名。")
+
+# What a department should hear of somebody whom it still lists; what it says of him counts all the same.
+NOTES: dict[str, str] = {
+    PersonState.DECEASED: _("库里登记此人已经去世，请与部门核对。"),
+    PersonState.MOVED_OUT: _("库里登记此人已经迁出，请与部门核对。"),
+}
 
 _T = TypeVar("_T")
 Marks: TypeAlias = dict[object, ImportRow]
@@ -209,6 +216,18 @@ class Stager:
         said = foresee(statements, source=self.batch.source_id, batch=self.batch.pk, now=now)
         for row, _values in known:
             settle(row, said)
+        note([row for row, _values in known])
+
+
+def note(rows: Iterable[ImportRow]) -> None:
+    """Write beside a row that its person has died or moved out, as it stands now."""
+    known = [row for row in rows if row.person_id]
+    persons = Person.objects.filter(pk__in=[row.person_id for row in known], state__in=NOTES)
+    states = dict(persons.values_list("pk", "state"))
+    for row in known:
+        others = [each for each in row.problems if each[1] not in NOTES.values()]
+        state = states.get(row.person_id) if row.person_id else None
+        row.problems = [*others, [-1, NOTES[state]]] if state else others
 
 
 def settle(row: ImportRow, said: Said) -> None:

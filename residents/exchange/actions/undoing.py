@@ -30,7 +30,7 @@ from residents.base.models import (
 )
 from residents.exchange.actions import _core
 from residents.exchange.actions.applying import in_portions, telling
-from residents.exchange.enums import BatchState
+from residents.exchange.enums import IMPORTED, BatchState
 from residents.exchange.models import ImportBatch, ImportRow, MatchMemory
 from residents.exchange.transitions import Act
 
@@ -84,6 +84,7 @@ class Undoer:
         merged = self._merged([row.person_id for row in rows])
         said = self._now_said([*(row.person_id for row in rows), *merged.values()])
         earlier = self._said_before([row.person_id for row in rows])
+        others = self._others_said([row.person_id for row in rows])
         statements = []
         for row in rows:
             if row.person_id is None:
@@ -91,7 +92,10 @@ class Undoer:
             # What was taken over by another entry since is taken back there too.
             for pk in {row.person_id, merged.get(row.person_id, row.person_id)}:
                 restores = {
-                    key: self._standing(entry, key, earlier.get(row.person_id, {}))
+                    key: _latest(
+                        self._standing(entry, key, earlier.get(row.person_id, {})),
+                        *others.get((row.person_id, key), ()),
+                    )
                     for key, entry in row.entries_before.items()
                     if said.get(pk, {}).get(key, [None, None, None])[2] == str(self.batch.pk)
                 }
@@ -116,6 +120,26 @@ class Undoer:
             for row in rows:
                 found.setdefault(row.person_id, {})[str(row.batch_id)] = row  # type: ignore[arg-type]
         return found
+
+    def _others_said(self, ids: Iterable[UUID | None]) -> dict[tuple[UUID, str], list[Entry]]:
+        """What other lists of this source say that are older and came later: nobody has heard it yet."""
+        found: dict[tuple[UUID, str], list[Entry]] = {}
+        rows = self._rows_beside(ids).filter(
+            batch__source=self.batch.source_id, batch__as_of__lte=self.batch.as_of
+        )
+        for row in rows.select_related("batch"):
+            as_of, batch = row.batch.as_of.isoformat(), str(row.batch_id)
+            for key, value in row.values.items():
+                entry = [value, as_of, batch]
+                found.setdefault((row.person_id, key), []).append(entry)  # type: ignore[arg-type]
+        return found
+
+    def _rows_beside(self, ids: Iterable[UUID | None]) -> models.QuerySet[ImportRow]:
+        """The rows of other imports that stand and speak of these persons."""
+        rows = ImportRow.objects.filter(
+            batch__state=BatchState.APPLIED, fate__in=sorted(IMPORTED), person__in=list(ids)
+        )
+        return rows.exclude(batch=self.batch)
 
     def _standing(
         self, entry: Entry | None, key: str, earlier: Mapping[str, ImportRow]
@@ -163,7 +187,9 @@ class Undoer:
         others = SourceRecord.objects.filter(person__in=ids).exclude(source=self.batch.source_id)
         # Whoever only came with this import has no other event, and so no other tie to a dwelling.
         events = PersonEvent.objects.filter(person__in=ids).exclude(batch_id=self.batch.pk)
-        return tied.union(*(rows.values_list("person_id", flat=True) for rows in (others, events)))
+        beside = self._rows_beside(ids)
+        found = (rows.values_list("person_id", flat=True) for rows in (others, events, beside))
+        return tied.union(*found)
 
     def _delete(self, persons: Sequence[Person]) -> None:
         ids = [person.pk for person in persons]
@@ -195,6 +221,12 @@ class Undoer:
             by=self.by,
             now=self.now,
         )
+
+
+def _latest(*entries: Entry | None) -> Entry | None:
+    """As a source is heard: the newest counts, of one day the greater (saying._is_news)."""
+    said = [entry for entry in entries if entry is not None]
+    return max(said, key=lambda entry: (entry[1], entry[0]), default=None)
 
 
 def _relations() -> Iterator[tuple[type[models.Model], str]]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from residents.base.addresses import same_door
+from residents.base.addresses import is_same_door
 from residents.base.attributes import ATTRIBUTES, ON_PERSON
 from residents.base.enums import OccupancyKind, PersonState, Relation
 from residents.base.models import HouseholdMember, Occupancy, Person
@@ -139,6 +139,6 @@ def _add_addresses(found: dict[UUID, Texts]) -> None:
             is_same = (
                 registered[0] == actual[0]
                 if registered and actual
-                else same_door(values["registered_address"]) == same_door(values["actual_address"])
+                else is_same_door(values["registered_address"], values["actual_address"])
             )
             values["lives_where_registered"] = "1" if is_same else "0"

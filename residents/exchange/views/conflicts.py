@@ -234,6 +234,7 @@ def _ticket_page(
         "name": mask_name(ticket.person.full_name),
         "lines": lines,
         "form": form,
+        "shown": settling.mark_of(ticket, settling.claims_of(ticket)),
         "is_open": ticket.state == TicketState.OPEN,
         "is_full": is_full,
         "can_reveal": is_masked(ticket.attribute) and request.scope.has(Power.REVEAL_FIELDS),
@@ -269,7 +270,7 @@ def _settled(request: PortalRequest, ticket: ConflictTicket, form: SettleForm) -
     if choice == SettleForm.OTHER:
         given["value"] = form.cleaned_data["value"]
     else:
-        given["source"] = choice
+        given |= {"source": choice, "shown": request.POST.get("shown", "")}
     try:
         settling.settle(ticket.pk, **given, by=request.scope, now=timezone.now())
     except NotAllowed as refusal:
