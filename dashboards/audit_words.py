@@ -145,6 +145,7 @@ ACTIONS: Words = {
     "catalogue.bundle_retired": _("停用一件事"),
     "catalogue.bundle_discarded": _("删除一件事的草稿"),
     "catalogue.bundle_imported": _("导入一件事的草稿"),
+    "documents.text_imported": _("导入文书模板"),
     "documents.text_drafted": _("起草文书模板"),
     "documents.text_saved": _("修改文书模板的草稿"),
     "documents.text_proposed": _("提请发布文书模板"),

@@ -33,7 +33,7 @@ from tests.sweeping import sweeps
 pytestmark = pytest.mark.django_db
 USERS = reverse("dashboards:users")
 NEW = reverse("dashboards:user-new")
-PASSWORD = re.compile(r"\b(?:[a-z2-9]{4}-){3}[a-z2-9]{4}\b")
+PASSWORD = re.compile(r"(?<=>)(?:[a-z2-9]{4}-){3}[a-z2-9]{4}(?=<)")
 
 
 @pytest.fixture

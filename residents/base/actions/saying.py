@@ -432,7 +432,7 @@ DETAIL_COLUMNS = [key for key in ATTRIBUTES if key not in ON_PERSON] + ["provena
 def _moment(as_of: date | datetime) -> str:
     """As text that sorts: a day before every moment of it. Days change at midnight here, not in Greenwich."""
     if isinstance(as_of, datetime):
-        here = timezone.localtime(as_of, timezone.get_default_timezone())
+        here = as_of.astimezone(timezone.get_default_timezone())
         return here.isoformat(timespec="microseconds")
     return as_of.isoformat()
 
