@@ -229,7 +229,6 @@ def notice(world: World) -> dict[str, Any]:
 
 
 POST = "post"
-LETTER_DRAWN = ("documents_letter",)  # the first time, the PDF is drawn and kept with its hash
 NONSENSE = {"nonsense": "1"}  # an empty form is taken for none
 
 PUBLIC = [
@@ -254,7 +253,7 @@ PUBLIC = [
     Row("documents:tracked-letter", everybody(302), given=of("letter")),
     Row("documents:tracked-letter-pdf", everybody(302), given=of("letter")),
     Row("documents:verify", everybody()),
-    Row("documents:verify-code", everybody(), given=code, leaves=LETTER_DRAWN),
+    Row("documents:verify-code", everybody(), given=code),
     Row("documents:verify-compare", everybody(422), POST, given=code),
     Row("residents:register", visitors()),
     Row("residents:register", visitors(422), POST, data=NONSENSE),
@@ -406,7 +405,7 @@ OWN_MATTERS = [
     Row("aftercare:my-benefits", residents()),
     Row("aftercare:my-benefit", applicant(), given=of("benefit")),
     Row("documents:my-letter", applicant(), given=of("letter")),
-    Row("documents:my-letter-pdf", applicant(), given=of("letter"), leaves=LETTER_DRAWN),
+    Row("documents:my-letter-pdf", applicant(), given=of("letter")),
     Row(
         "documents:my-mandate-letter",
         residents(404) | {W.APPLICANT: 302, W.NEIGHBOUR: 302},
@@ -626,7 +625,7 @@ COUNTER = [
     ),
     Row("servicehall:slip", of_case(), given=of("case")),
     Row("documents:letter", of_case(), given=of("letter")),
-    Row("documents:letter-pdf", of_case(), given=of("letter"), leaves=LETTER_DRAWN),
+    Row("documents:letter-pdf", of_case(), given=of("letter")),
     Row("documents:letter-withdraw", of_case(422), POST, given=of("letter")),
     Row("residents:find", only(FINDERS)),
     Row("residents:find", only(FINDERS, 200), POST),

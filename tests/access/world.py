@@ -65,7 +65,7 @@ from servicehall.cases.models import (
     Upload,
 )
 from servicehall.catalogue.models import Bundle
-from servicehall.documents.actions import load_documents
+from servicehall.documents.actions import load_documents, pdf_of
 from servicehall.documents.models import Letter
 from servicehall.publicity import actions as publicity
 from servicehall.publicity.models import Objection, PublicNotice
@@ -382,9 +382,11 @@ class World:
 
     @cached_property
     def letter(self) -> Letter:
-        """Of the accepted case, issued by its station."""
+        """Of the accepted case, issued by its station; somebody has looked at it before, so its PDF is kept."""
         load_documents()
-        return example(self.hall, self.case)
+        letter = example(self.hall, self.case)
+        pdf_of(letter, check_url="https://portal.example/")
+        return letter
 
     @cached_property
     def draft(self) -> Draft:
