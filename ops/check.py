@@ -35,7 +35,7 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 DEBIAN = (BROWSERS[0], "gettext", *FONTS)
 APT = ("apt-get", "-o", "Dpkg::Use-Pty=0", "-qq")
 PROCESSORS = 2
-TESTERS = 4  # on two processors: some of them wait for a browser, a broker or the database
+TESTERS = 3  # on two processors: one of them mostly waits for a browser or a broker
 # What production must be given; none of these values is used anywhere else.
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "config.settings.production",
