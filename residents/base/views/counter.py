@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -43,6 +44,23 @@ SEARCHES_PER_MINUTE = 60
 REFUSED, TOO_MANY = 422, 429
 SHOWN = ("community", "place__parent__parent")
 NEAR = (PlaceLevel.YARD, PlaceLevel.BUILDING, PlaceLevel.UNIT)
+# What a row of a list is made of. To read the rest of twenty persons and of their places takes as long as to find them.
+LISTED = (
+    *(
+        "full_name",
+        "sex",
+        "birth_on",
+        "id_number",
+        "state",
+        "community__name",
+        "community__name_en",
+    ),
+    *(
+        f"{place}__{field}"
+        for place in ("place", "place__parent", "place__parent__parent")
+        for field in ("level", "name", "name_en")
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +144,12 @@ def _matching(scope: Scope, q: str, *, anywhere: bool) -> list[Person]:
         persons = Person.objects.standing_here(scope, q).order_by("pinyin", "id")[:MAX_FOUND]
     else:
         persons = Person.objects.search(q, scope, Power.FIND_PERSONS, size=MAX_FOUND)
-    return list(persons.select_related(*SHOWN))
+    return list(listed(persons))
+
+
+def listed(persons: QuerySet[Person]) -> QuerySet[Person]:
+    """With what a list shows of them, and no more."""
+    return persons.select_related(*SHOWN).only(*LISTED)
 
 
 def _found(scope: Scope, persons: Sequence[Person], now: datetime) -> list[Found]:
@@ -445,7 +468,7 @@ def _doubles(scope: Scope, form: RegisterForm, now: datetime) -> list[Found]:
         for hit in candidates([form.sought()], day=timezone.localdate(now)).get(0, [])
     }
     reach = Person.objects.visible_to(scope, Power.FIND_PERSONS).filter(pk__in=list(hits))
-    persons = list(reach.select_related(*SHOWN).order_by("pk"))
+    persons = list(listed(reach).order_by("pk"))
     persons.sort(key=lambda person: -hits[person.pk].score)
     return [
         replace(found, why=_("、").join(str(Likeness(r).label) for r in hits[found.pk].reasons))
