@@ -1,5 +1,6 @@
 """The one door for telling people something: `post` writes rows inside the caller's transaction."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,6 +14,7 @@ from notifications.enums import Channel, MessageState
 from notifications.models import Message
 
 GIVE_UP_AFTER = timedelta(hours=24)
+KEY_MOST = 120  # characters that the column holds
 
 
 class NoTransaction(RuntimeError):
@@ -54,7 +56,7 @@ def post(
         rows.append(
             Message(
                 kind=kind,
-                key=key,
+                key=_fitting(key),
                 channel=channel,
                 user_id=user_id,
                 phone=phone or None,
@@ -89,6 +91,14 @@ def ring_on_commit(rows: Iterable[Message]) -> None:
 
 def wake_on_commit(ids: list[str], task: str) -> None:
     transaction.on_commit(partial(bell.ring, ids, task), robust=True)
+
+
+def _fitting(key: str) -> str:
+    """A key names its event in full, however long; two events never have one, and a repeat has the same."""
+    if len(key) <= KEY_MOST:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()[:40]
+    return f"{key[: KEY_MOST - len(digest) - 1]}:{digest}"
 
 
 def _reachable(kind: kinds.Kind, user_id: UUID | None, phone: str) -> list[Channel]:

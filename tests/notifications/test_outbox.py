@@ -47,6 +47,17 @@ def test_the_same_event_again_tells_nobody_twice(resident):
     assert not Message.objects.filter(text__contains="别处").exists()
 
 
+def test_an_event_with_a_long_name_is_told_once_and_is_no_other(resident):
+    """Two ids and a moment make more than the column holds; that must never undo the act that tells."""
+    moment = timezone.now().replace(microsecond=123456).isoformat()
+    long = f"urging:{uuid.uuid4()}:returned:{moment}:{resident.pk}"
+    assert len(long) > outbox.KEY_MOST
+    for key in (long, long, f"{long}x"):
+        post(key=key, user_id=resident.pk)
+    assert Message.objects.filter(channel=Channel.IN_SITE).count() == 2
+    assert Message._meta.get_field("key").max_length == outbox.KEY_MOST
+
+
 def test_the_number_is_stored_encrypted_and_found_by_its_digest():
     post(phone="+86 138 0000 5678")
     message = Message.objects.get()
