@@ -7,12 +7,15 @@ import json
 import os
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import audit, usernames
@@ -317,10 +320,19 @@ _WORDS = (
 
 
 def _password(seed: int, username: str) -> str:
-    """Three words and four digits: about 27 bits that nobody knows without this installation's secret."""
-    digest = _digest(seed, "password", username)
-    words = random.Random(digest).sample(_WORDS, 3)  # the digest is the secret
-    return "-".join([*words, f"{int.from_bytes(digest[:4], 'big') % 10_000:04d}"])
+    """Three words and four digits: about 27 bits that nobody knows without this installation's secret.
+
+    The first that the rules take: now and then one looks like the name of its account.
+    """
+    attempt = 0
+    while True:
+        digest = _digest(seed, f"password{attempt or ''}", username)
+        words = random.Random(digest).sample(_WORDS, 3)  # the digest is the secret
+        password = "-".join([*words, f"{int.from_bytes(digest[:4], 'big') % 10_000:04d}"])
+        with suppress(ValidationError):
+            validate_password(password, User(username=username))
+            return password
+        attempt += 1
 
 
 def _totp_seed(seed: int, username: str) -> str:
