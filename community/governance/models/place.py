@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language, gettext_lazy as _
 
 from common.ids import uuid7
-from community.governance.enums import PlaceLevel, Power
+from community.governance.enums import ABOVE_BUILDINGS, PlaceLevel, Power
 from community.governance.querysets import PlaceQuerySet
 
 
@@ -48,6 +48,13 @@ class Place(models.Model):
         ]
         indexes = [
             models.Index(OpClass("path", "text_pattern_ops"), name="place_path_prefix"),
+            # Where addresses are looked up: the few yards below a community.
+            models.Index(
+                OpClass("path", "text_pattern_ops"),
+                condition=Q(level__in=ABOVE_BUILDINGS),
+                include=["id", "name"],
+                name="place_yards",
+            ),
             models.Index(fields=["parent", "code"], name="place_children"),
             models.Index(fields=["level", "code"], name="place_by_level"),
         ]
