@@ -46,7 +46,9 @@ class Way:
     index has them so."""
 
     fits: Callable[[], Q]
-    first: str = ""  # SQL: (pinyin, id) in the community here.id
+    first: str = (
+        ""  # SQL: (pinyin, id) in the communities `here`, at least the first {size} of them
+    )
     values: tuple[str, ...] = ()
 
 
@@ -97,33 +99,42 @@ def first_by_name(ways: Iterable[Way], paths: Iterable[str], size: int) -> list[
     if not lists or not below:
         return []
     within = " OR ".join("path LIKE %s" for _path in below)
-    each = " UNION ALL ".join(f"({way.first} ORDER BY pinyin, id LIMIT %s)" for way in lists)
-    values = [value for way in lists for value in (*way.values, size)]
+    each = " UNION ALL ".join(way.first.format(size=size) for way in lists)
+    values = [value for way in lists for value in way.values]
     with connection.cursor() as cursor:
-        cursor.execute(_FIRST.format(within=within, each=each), [*below, *values, size])
+        cursor.execute(_FIRST.format(within=within, each=each, size=size), [*below, *values])
         return [pk for (pk,) in cursor.fetchall()]
 
 
 _FIRST = """
 WITH here AS (SELECT id, path FROM governance_place WHERE level = 'community' AND ({within}))
-SELECT found.id FROM here CROSS JOIN LATERAL ({each}) found
-GROUP BY found.pinyin, found.id ORDER BY found.pinyin, found.id LIMIT %s
+SELECT id FROM ({each}) found GROUP BY pinyin, id ORDER BY pinyin, id LIMIT {size}
 """
 _NAMED = """
-SELECT pinyin, person_id AS id FROM residents_namepart WHERE community_id = here.id AND part = %s
+SELECT pinyin, person_id AS id FROM here CROSS JOIN LATERAL (
+    SELECT pinyin, person_id FROM residents_namepart WHERE community_id = here.id AND part = %s{more}
+    ORDER BY pinyin, person_id LIMIT {{size}}
+) first
 """
 _LETTERED = """
-SELECT pinyin, id FROM residents_person WHERE community_id = here.id AND merged_into_id IS NULL
+SELECT pinyin, first.id FROM here CROSS JOIN LATERAL (
+    SELECT pinyin, id FROM residents_person
+    WHERE community_id = here.id AND merged_into_id IS NULL AND {which}
+    ORDER BY pinyin, id LIMIT {{size}}
+) first
 """
-# Down the tree, as there are few yards; `text_pattern_ops` of the index is why the operators look so strange.
+# Down the tree, as there are few yards; the operators are those of their index. OFFSET 0: the planner weighs two
+# short ways against each other much faster than a long one.
 _LIVING = """
-SELECT DISTINCT person.pinyin, person.id FROM governance_place yard
-JOIN governance_place building ON building.parent_id = yard.id
-JOIN governance_place unit ON unit.parent_id = building.id AND unit.level = 'unit'
-{homes}
-WHERE yard.level IN ('yard', 'area', 'community')
-  AND yard.path ~>=~ here.path AND yard.path ~<~ (here.path || '~')
-  AND person.community_id IN (SELECT id FROM here) AND person.merged_into_id IS NULL
+SELECT pinyin, person.id FROM here CROSS JOIN LATERAL (
+    SELECT unit.id FROM governance_place yard
+    JOIN governance_place building ON building.parent_id = yard.id
+    JOIN governance_place unit ON unit.parent_id = building.id AND unit.level = 'unit'
+    WHERE yard.level IN ('yard', 'area', 'community')
+      AND yard.path ~>=~ here.path AND yard.path ~<~ (here.path || '~'){which}
+    OFFSET 0
+) unit {homes}
+WHERE person.community_id IN (SELECT id FROM here) AND person.merged_into_id IS NULL
 """
 _BY_PLACE = "JOIN residents_person person ON person.place_id = unit.id"
 _BY_DOOR = """
@@ -165,8 +176,8 @@ def _named(name: str) -> Way:
         return Q(Exists(parts))
 
     if name == part:
-        return Way(fits, _NAMED, (part,))
-    return Way(fits, f"{_NAMED} AND strpos(full_name, %s) > 0", (part, name))
+        return Way(fits, _NAMED.format(more=""), (part,))
+    return Way(fits, _NAMED.format(more=" AND strpos(full_name, %s) > 0"), (part, name))
 
 
 def _by_letters(letters: str) -> tuple[Way, ...]:
@@ -177,7 +188,7 @@ def _by_letters(letters: str) -> tuple[Way, ...]:
         _beginning("initials_alt", letters, " AND initials_alt <> ''"),
         Way(
             lambda: Q(pinyin__gte=letters, pinyin__lt=behind),
-            f"{_LETTERED} AND pinyin >= %s AND pinyin < %s",
+            _LETTERED.format(which="pinyin >= %s AND pinyin < %s"),
             (letters, behind),
         ),
     )
@@ -188,7 +199,7 @@ def _beginning(column: str, letters: str, known: str = "") -> Way:
     two = letters[:2]
     return Way(
         lambda: Q(Exact(Left(column, 2), two), **{f"{column}__startswith": letters}),
-        f"{_LETTERED} AND left({column}, 2) = %s AND starts_with({column}, %s){known}",
+        _LETTERED.format(which=f"left({column}, 2) = %s AND starts_with({column}, %s){known}"),
         (two, letters),
     )
 
@@ -220,17 +231,18 @@ def _at_address(text: str) -> tuple[Way, ...]:
 
 
 def _living(yard: str, building: str, unit: str, door: str) -> tuple[str, tuple[str, ...]]:
-    first = _LIVING.format(homes=_BY_DOOR if door else _BY_PLACE)
-    values = _doors(door) if door else ()
+    which = ""
+    values: tuple[str, ...] = ()
     for condition, value in (
         ("strpos(yard.name, %s) > 0", yard),
         ("building.name ~ %s", building and _numbered(building)),
         ("unit.name ~ %s", unit and _numbered(unit)),
     ):
         if value:
-            first += f" AND {condition}"
+            which += f" AND {condition}"
             values += (value,)
-    return first, values
+    homes = _BY_DOOR if door else _BY_PLACE
+    return _LIVING.format(which=which, homes=homes), values + (_doors(door) if door else ())
 
 
 def _doors(door: str) -> tuple[str, ...]:
