@@ -35,20 +35,19 @@ ADDRESS = re.compile(
 SHORT_ADDRESS = re.compile(r"\d{1,3}-\d{1,2}-\d{3,4}")  # 3-2-401; telephones have longer parts
 # Names of yards; a person may be called so too (王家园), hence these look for both.
 YARD = re.compile(r".+(?:小区|家园|花园|公寓|新村|大院|村民小组)")
-
-
-PART = 2  # as many characters of a name stand together in one entry of its index
+PART = 2  # as many characters of a name stand together in one entry of its index (NamePart)
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Whom a text may mean: a condition on a person; and those of a community in the order of names, where an
-    index has them so."""
+    """Whom a text may mean, as a condition on a person.
+
+    `first`: the same as SQL for pinyin and id in the communities `here`, of each at least the first {size} in the
+    order of names. Numbers have none: few share one.
+    """
 
     fits: Callable[[], Q]
-    first: str = (
-        ""  # SQL: (pinyin, id) in the communities `here`, at least the first {size} of them
-    )
+    first: str = ""
     values: tuple[str, ...] = ()
 
 
@@ -185,7 +184,7 @@ def _by_letters(letters: str) -> tuple[Way, ...]:
     behind = letters[:-1] + chr(ord(letters[-1]) + 1)
     return (
         _beginning("initials", letters),
-        _beginning("initials_alt", letters, " AND initials_alt <> ''"),
+        _beginning("initials_alt", letters, is_rare=True),
         Way(
             lambda: Q(pinyin__gte=letters, pinyin__lt=behind),
             _LETTERED.format(which="pinyin >= %s AND pinyin < %s"),
@@ -194,14 +193,14 @@ def _by_letters(letters: str) -> tuple[Way, ...]:
     )
 
 
-def _beginning(column: str, letters: str, known: str = "") -> Way:
+def _beginning(column: str, letters: str, *, is_rare: bool = False) -> Way:
     """The index is that of the first two letters; whoever types more looks among those."""
     two = letters[:2]
-    return Way(
-        lambda: Q(Exact(Left(column, 2), two), **{f"{column}__startswith": letters}),
-        _LETTERED.format(which=f"left({column}, 2) = %s AND starts_with({column}, %s){known}"),
-        (two, letters),
-    )
+    which = f"left({column}, 2) = %s AND starts_with({column}, %s)"
+    fits = Q(Exact(Left(column, 2), two), **{f"{column}__startswith": letters})
+    if is_rare:  # the index leaves out those who have none
+        which, fits = f"{which} AND {column} <> ''", fits & ~Q(**{column: ""})
+    return Way(lambda: fits, _LETTERED.format(which=which), (two, letters))
 
 
 def _at_address(text: str) -> tuple[Way, ...]:
