@@ -147,7 +147,9 @@ class PersonQuerySet(QuerySet["Person"]):
         if searching.is_number(text):
             return visible.matching(text).order_by("pinyin", "id")[:size]
         found = searching.first_by_name(searching.ways(text), paths, size)
-        return visible.filter(pk__in=found).order_by("pinyin", "id")[:size]
+        return (
+            visible.filter(pk__in=found).order_by("pinyin", "id")[:size] if found else self.none()
+        )
 
 
 class VisitQuerySet(QuerySet["Visit"]):

@@ -4,11 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.apps import apps
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Left
 from django.db.models.lookups import Exact
 
@@ -87,22 +87,20 @@ def ways(text: str) -> tuple[Way, ...]:
     return _by_letters(letters.replace(" ", "")) if re.fullmatch(r"[a-z ]{2,}", letters) else ()
 
 
-def first_by_name(ways: Iterable[Way], paths: Iterable[str], size: int) -> list[UUID]:
-    """The first in the order of names whom one of the ways fits, in the communities below these paths.
+def first_by_name(ways: Iterable[Way], paths: Iterable[str], size: int) -> RawSQL | None:
+    """The ids of the first in the order of names whom one of the ways fits, in the communities below these paths.
 
-    The first of each community come out of an index in their order, so that it does not matter how many fit. One
-    statement by hand: the ORM knows no LATERAL, and takes as long to write it as the database to answer it.
+    The first of each community come out of an index in their order, so that it does not matter how many fit. Written
+    by hand: the ORM knows no LATERAL, and takes longer to write its own than the database to answer it.
     """
     lists = [way for way in ways if way.first]
     below = [f"{connection.ops.prep_for_like_query(path)}%" for path in paths]
     if not lists or not below:
-        return []
+        return None
     within = " OR ".join("path LIKE %s" for _path in below)
     each = " UNION ALL ".join(way.first.format(size=size) for way in lists)
     values = [value for way in lists for value in way.values]
-    with connection.cursor() as cursor:
-        cursor.execute(_FIRST.format(within=within, each=each, size=size), [*below, *values])
-        return [pk for (pk,) in cursor.fetchall()]
+    return RawSQL(_FIRST.format(within=within, each=each, size=size), [*below, *values])  # noqa: S611
 
 
 _FIRST = """
@@ -122,8 +120,8 @@ SELECT pinyin, first.id FROM here CROSS JOIN LATERAL (
     ORDER BY pinyin, id LIMIT {{size}}
 ) first
 """
-# Down the tree, as there are few yards; the operators are those of their index. OFFSET 0: the planner weighs two
-# short ways against each other much faster than a long one.
+# Down the tree, as there are few yards; the operators are those of their index. OFFSET 0: the planner weighs some
+# short ways much faster than a long one.
 _LIVING = """
 SELECT pinyin, person.id FROM here CROSS JOIN LATERAL (
     SELECT unit.id FROM governance_place yard
@@ -137,10 +135,13 @@ WHERE person.community_id IN (SELECT id FROM here) AND person.merged_into_id IS 
 """
 _BY_PLACE = "JOIN residents_person person ON person.place_id = unit.id"
 _BY_DOOR = """
-JOIN residents_dwelling home ON home.place_id = unit.id AND home.door IN (%s, %s)
-JOIN residents_occupancy living ON living.dwelling_id = home.id
-  AND living.to_on IS NULL AND living.kind IN ('actual', 'rented')
-JOIN residents_person person ON person.id = living.person_id
+CROSS JOIN LATERAL (
+    SELECT living.person_id FROM residents_dwelling home
+    JOIN residents_occupancy living ON living.dwelling_id = home.id
+    WHERE home.place_id = unit.id AND home.door IN (%s, %s)
+      AND living.to_on IS NULL AND living.kind IN ('actual', 'rented')
+    OFFSET 0
+) living JOIN residents_person person ON person.id = living.person_id
 """
 
 

@@ -10,6 +10,11 @@ from community.governance.enums import ABOVE_BUILDINGS, PlaceLevel, Power
 from community.governance.querysets import PlaceQuerySet
 
 
+def place_label(name: str, name_en: str) -> str:
+    """The name of a place in the language of the reader."""
+    return name_en if name_en and get_language() == "en" else name
+
+
 class Place(models.Model):
     """A node of the tree. `path` is "/150300/150302/…/": a subtree is `path__startswith`.
 
@@ -64,8 +69,7 @@ class Place(models.Model):
 
     @property
     def label(self) -> str:
-        """The name in the language of the reader."""
-        return self.name_en if self.name_en and get_language() == "en" else self.name
+        return place_label(self.name, self.name_en)
 
 
 class PlaceSuccession(models.Model):
