@@ -10,6 +10,8 @@ class Migration(migrations.Migration):
     dependencies = [("governance", "0001_initial")]
 
     operations = [
+        # It waits for whoever began before, and nobody for it.
+        migrations.RunSQL("SET statement_timeout = 0; SET lock_timeout = 0", ""),
         migrations.RunSQL("DROP INDEX CONCURRENTLY IF EXISTS place_yards", ""),
         AddIndexConcurrently(
             "place",
@@ -20,4 +22,5 @@ class Migration(migrations.Migration):
                 name="place_yards",
             ),
         ),
+        migrations.RunSQL("SET statement_timeout TO DEFAULT; SET lock_timeout TO DEFAULT", ""),
     ]

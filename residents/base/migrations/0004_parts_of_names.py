@@ -1,7 +1,7 @@
 """Lists in the order of names for every way of looking somebody up; triggers keep the characters of names.
 
-The portal may run meanwhile: no lock lasts, except that writers to the base wait for each community in turn, well below
-a second. Not while an import is applied: the lock gives up after three seconds. What broke off begins anew.
+The portal may run meanwhile: writers to the base wait for one community at a time, well below a second. Not while an
+import is applied: the lock gives up after three seconds. Whatever broke off begins anew when it is run again.
 
 The version before finds names more slowly until it is replaced. It also reads the column `name_tripled`, which
 therefore stays in the table, unknown to the models.
@@ -52,6 +52,9 @@ DROP FUNCTION IF EXISTS residents_names_new CASCADE;
 DROP FUNCTION IF EXISTS residents_names_old CASCADE;
 DROP FUNCTION IF EXISTS residents_name_parts CASCADE;
 """
+# Nobody waits for an index that is made or dropped concurrently, however long it waits for others.
+PATIENT = f"SET statement_timeout = {settings.BULK_STATEMENT_TIMEOUT}; SET lock_timeout = 0"
+IMPATIENT = "SET statement_timeout TO DEFAULT; SET lock_timeout TO DEFAULT"
 NEW_INDEXES = ("person_by_name", "person_by_initials", "person_by_other_initials")
 
 
@@ -86,15 +89,13 @@ class Migration(migrations.Migration):
     dependencies = [("residents", "0003_ticket_rivals_care_ages")]
 
     operations = [
-        migrations.RunSQL(
-            f"SET statement_timeout = {settings.BULK_STATEMENT_TIMEOUT}",
-            "SET statement_timeout TO DEFAULT",
-        ),
-        migrations.RunSQL(f"{UNDONE} DROP TABLE IF EXISTS residents_namepart", UNDONE),
+        migrations.RunSQL(PATIENT, IMPATIENT),
         *(
             migrations.RunSQL(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", "")
             for name in NEW_INDEXES
         ),
+        migrations.RunSQL("SET lock_timeout TO DEFAULT", ""),
+        migrations.RunSQL(f"{UNDONE} DROP TABLE IF EXISTS residents_namepart", UNDONE),
         migrations.CreateModel(
             name="NamePart",
             fields=[
@@ -120,6 +121,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(TRIGGERS, UNDONE),
         migrations.RunPython(_fill, migrations.RunPython.noop),
+        migrations.RunSQL(PATIENT, "SET lock_timeout TO DEFAULT"),
         AddIndexConcurrently(
             "person",
             models.Index(
@@ -160,8 +162,5 @@ class Migration(migrations.Migration):
             state_operations=[migrations.RemoveField("person", "name_tripled")]
         ),
         migrations.RunPython(_count, migrations.RunPython.noop),
-        migrations.RunSQL(
-            "SET statement_timeout TO DEFAULT",
-            f"SET statement_timeout = {settings.BULK_STATEMENT_TIMEOUT}",
-        ),
+        migrations.RunSQL(IMPATIENT, PATIENT),
     ]
