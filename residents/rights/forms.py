@@ -68,7 +68,9 @@ class AnswerForm(TakingForm):
     """The words for the resident; needed where the answer is no."""
 
     answer = _words(
-        _("写给居民的答复"), _("不同意的必须写理由。系统会附上申诉的办法。"), required=False
+        _("写给居民的答复"),
+        _("同意的，可以写一句核对了什么；不同意的必须写理由，系统会附上申诉的办法。"),
+        required=False,
     )
     act = forms.ChoiceField(choices=[("accept", ""), ("refuse", "")], widget=forms.HiddenInput)
 

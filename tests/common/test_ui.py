@@ -65,6 +65,7 @@ def test_choices_are_a_group_with_a_legend_and_one_label_per_choice():
     assert "<fieldset" in html
     assert "<legend" in html
     assert [f'for="id_way_{n}"' in html for n in (0, 1)] == [True, True]
+    assert "data-needs-one" in html, "nothing is confirmed while nothing is chosen"
 
 
 def test_numbers_get_a_number_pad_and_dates_the_native_picker():

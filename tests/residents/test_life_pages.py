@@ -204,6 +204,22 @@ def test_another_head_with_relations_as_the_register_has_them(clerk, family):
     assert home.members.get(to_on=None, relation=Relation.HEAD).person == mother
 
 
+def test_the_household_tells_its_own_history_to_whoever_opens_one_of_its_members(clerk, family):
+    home, father, mother, son = family
+    do(clerk, father, "head", head=str(mother.pk))
+    do(clerk, son, "out", on="2026-03-12")
+    shown = clerk.get(page_of(father)).context
+    # Newest first; one act is one line with the names of those to whom the same happened.
+    assert [(change.kind, names) for change, names in shown["told"]][0] == ("迁出", "周*军")
+    assert {("变更户主", "马*梅"), ("变更户主", "周海军")} <= {
+        (change.kind, names) for change, names in shown["told"]
+    }
+    assert [name for _row, name in shown["left"] if name == "周*军"] == ["周*军"]
+    assert "迁出" not in {change.kind for change in shown["changes"]}, "his own history is his own"
+    # Who has gone still finds where he belonged.
+    assert home.number in clerk.get(page_of(son)).content.decode()
+
+
 def test_somebody_joins_a_household_by_its_number(clerk, station, family):
     home, *_rest = family
     bride = PersonFactory(full_name="苏日娜", community=station.place, sex=Sex.FEMALE)

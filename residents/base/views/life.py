@@ -24,10 +24,12 @@ from residents.base.actions.rehearsing import rehearse
 from residents.base.enums import Relation
 from residents.base.forms_life import About, ActForm, CorrectForm, Member, WhereForm
 from residents.base.models import Dwelling, HouseholdMember, Occupancy, Person, PersonEvent, Visit
+from residents.base.querysets import HouseholdMemberQuerySet
 from residents.base.views._changes import SHOWN, Change, changes
 from residents.base.views._verbs import VERBS, Doing, Verb
 
 REFUSED = 422
+EVENTS = 50
 DOORS = 6  # that are named when several fit
 
 
@@ -42,13 +44,21 @@ def history(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
     entries = Q(person=person) | Q(person__merged_into=person)
     own = list(members.filter(person=person).select_related("household").order_by("from_on", "pk"))
     home = next((row for row in own if row.to_on is None), None)
-    kin = members.living_with(person.pk).order_by("relation", "pk") if home else []
+    # Of somebody who has died or left: the household to which he belonged.
+    last = home or (own[-1] if own else None)
+    everybody = members.filter(household=last.household if last else None)
+    shown = [
+        (row, _name(person)(row.person.full_name, row.person_id))
+        for row in everybody.select_related("person").order_by("relation", "from_on", "pk")
+        if row.from_on != row.to_on
+    ]
     ties = Occupancy.objects.visible_to(request.scope).filter(entries)
     events = PersonEvent.objects.visible_to(request.scope).filter(entries)
     context = {
         "person": person,
         "home": home,
-        "kin": [(row, _name(person)(row.person.full_name, row.person_id)) for row in kin],
+        "kin": [each for each in shown if home and each[0].to_on is None],
+        "left": [each for each in shown if each[0].to_on is not None],
         "memberships": [row for row in own if row.from_on != row.to_on],
         "addresses": [
             row
@@ -56,13 +66,32 @@ def history(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
             if row.from_on != row.to_on
         ],
         "changes": changes(
-            events.select_related(*SHOWN).order_by("-on", "-id")[:50],
+            events.select_related(*SHOWN).order_by("-on", "-id")[:EVENTS],
             request.scope,
             name=_name(person),
         ),
+        "last": last,
+        "told": _of_household(request.scope, last, everybody, person)
+        if last and any(row.person_id != person.pk for row, _shown in shown)
+        else [],
         "verbs": _open_verbs(person, has_household=home is not None),
     }
     return TemplateResponse(request, "residents/life/history.html", context)
+
+
+def _of_household(
+    scope: Scope, last: HouseholdMember, everybody: HouseholdMemberQuerySet, person: Person
+) -> list[tuple[Change, str]]:
+    """What happened in a household, newest first; what happened to several in one act is one line with their names."""
+    events = PersonEvent.objects.visible_to(scope).of_household(last.household_id, everybody)
+    names: dict[tuple[object, ...], list[str]] = {}
+    firsts: dict[tuple[object, ...], Change] = {}
+    told = events.select_related(*SHOWN).order_by("-on", "-id")[:EVENTS]
+    for change in changes(told, scope, name=_name(person)):
+        key = (change.act_id, change.kind, change.is_corrected, tuple(change.lines))
+        firsts.setdefault(key, change)
+        names.setdefault(key, []).insert(0, change.name)
+    return [(change, str(_("、")).join(names[key])) for key, change in firsts.items()]
 
 
 def _opened(request: PortalRequest, person_id: uuid.UUID) -> Person | None:

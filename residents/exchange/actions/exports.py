@@ -353,11 +353,11 @@ def fetch(run_id: UUID, *, by: Scope, now: datetime) -> tuple[ExportRun, bytes]:
         )
         if not may_fetch(run, by=by):
             raise NotAllowed("not_recipient", _("文件只给申请人和接收部门下载。"))
-        if not run.has_file or run.expires_at is None or run.expires_at <= now:
-            raise NotAllowed("no_file", _("文件还没有生成，或者已过期删除。"))
-        content = sealed.read(run.pk)
+        if run.expires_at is None:
+            raise NotAllowed("no_file", _("文件还没有生成。"))
+        content = sealed.read(run.pk) if run.has_file and run.expires_at > now else None
         if content is None:
-            raise NotAllowed("no_file", _("文件已不在，请重新导出。"))
+            raise NotAllowed("no_file", _("文件已到期删除，请重新导出。"))
         if run.fetched_at is None:
             run.fetched_at = now
             _tell_the_trail_of_everybody(run, by=by, now=now)
