@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _, override
 from accounts import audit, budget, limits
 from accounts.models import User
 from common.crypto import blind_index
-from common.errors import Conflict, NotAllowed
+from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import BodyKind, Power
 from community.governance.models import Body, Place, Post
 from community.governance.scopes import Scope
@@ -309,7 +309,8 @@ def decide(run_id: UUID, *, approve: bool, note: str, by: Scope, now: datetime) 
         if run.state != RunState.WAITING:
             raise Conflict("already_decided", _("这次导出已经有人处理，请刷新页面。"))
         if not approve and not note:
-            raise NotAllowed("note_missing", _("不批准须写明理由。"))
+            text = _("不批准须写明理由。")
+            raise Invalid("note_missing", text, {"note": text})
         if approve:
             _check_asker(run, timezone.localdate(now))
         run.state = RunState.WRITING if approve else RunState.REJECTED

@@ -162,7 +162,7 @@ def export_decide(request: PortalRequest, run_id: uuid.UUID) -> HttpResponse:
         except ExportRun.DoesNotExist:
             raise Http404 from None
         except NotAllowed as refusal:
-            form.add_error(None, str(refusal.message))
+            form.take(refusal)
         else:
             done = _("已批准，正在生成文件。") if is_approved else _("已记为不批准。")
             messages.success(request, done)

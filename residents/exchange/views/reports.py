@@ -16,14 +16,20 @@ from common.access import STAFF, access, power
 from common.errors import NotAllowed
 from common.paging import BadCursor, keyset_page
 from community.governance.enums import Power
+from community.governance.faces import layout_of
 from community.governance.models import Place
 from community.governance.scopes import PortalRequest
 from residents.base.attributes import ATTRIBUTES
 from residents.exchange.actions import reports
 from residents.exchange.enums import RequestState
 from residents.exchange.forms_reports import RequestDecisionForm, RequestForm
-from residents.exchange.layouts import Persons
-from residents.exchange.models import ReportForm, ReportRequest
+from residents.exchange.layouts import Persons, label_of
+from residents.exchange.models import (
+    ExchangeFigure,
+    FieldEntitlement,
+    ReportForm,
+    ReportRequest,
+)
 
 SIZE = 20
 FORMS = 200
@@ -44,6 +50,7 @@ def request_list(request: PortalRequest) -> HttpResponse:
         page = keyset_page(rows, order=("-id",), after=None, size=SIZE)
     is_waiting = request.GET.get("state") == RequestState.WAITING
     context = {
+        "layout": layout_of(request.scope),
         "page": page,
         "is_waiting": is_waiting,
         "is_all": not is_waiting,
@@ -67,12 +74,20 @@ def request_new(request: PortalRequest) -> HttpResponse:
         try:
             made = reports.request_report(**form.asked(), by=request.scope, now=now)
         except NotAllowed as refusal:
-            form.add_error(None, str(refusal.message))
+            form.take(refusal)
         else:
             messages.success(request, _("已提交社区办审批。"))
             return redirect("exchange:request", made.pk)
     status = REFUSED if form.is_bound else 200
-    return TemplateResponse(request, "exchange/request_new.html", {"form": form}, status=status)
+    body_key = request.scope.body_key
+    held = FieldEntitlement.objects.of_body(body_key, today)
+    context = {
+        "layout": layout_of(request.scope),
+        "form": form,
+        "held": [str(label_of(key)) for key in held if key != "community"],
+        "notice": ExchangeFigure.objects.in_force(today, "notice_days", body_key).value,
+    }
+    return TemplateResponse(request, "exchange/request_new.html", context, status=status)
 
 
 @access(STAFF)
@@ -96,6 +111,7 @@ def _request_page(
         form = RequestDecisionForm(is_over_quota=asked.is_over_quota)
     forms = ReportForm.objects.of(asked.pk).select_related("community").order_by("-due_on", "id")
     context = {
+        "layout": layout_of(scope),
         "asked": asked,
         "form": form,
         "may_decide": may_decide,
@@ -143,7 +159,7 @@ def request_decide(request: PortalRequest, request_id: uuid.UUID) -> HttpRespons
         except ReportRequest.DoesNotExist:
             raise Http404 from None
         except NotAllowed as refusal:
-            form.add_error(None, str(refusal.message))
+            form.take(refusal)
         else:
             done = _("已批准，已下发给各社区。") if is_approved else _("已记为不批准。")
             messages.success(request, done)
