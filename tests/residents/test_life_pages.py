@@ -210,11 +210,11 @@ def test_the_household_tells_its_own_history_to_whoever_opens_one_of_its_members
     do(clerk, son, "out", on="2026-03-12")
     shown = clerk.get(page_of(father)).context
     # Newest first; one act is one line with the names of those to whom the same happened.
-    assert [(change.kind, names) for change, names in shown["told"]][0] == ("迁出", "周*军")
-    assert {("变更户主", "马*梅"), ("变更户主", "周海军")} <= {
-        (change.kind, names) for change, names in shown["told"]
-    }
-    assert [name for _row, name in shown["left"] if name == "周*军"] == ["周*军"]
+    out, changed = shown["told"]
+    assert (out.change.kind, [names for names, _lines in out.whom]) == ("迁出", [["周*军"]])
+    assert changed.change.kind == "变更户主"
+    assert [lines[0][2] for names, lines in changed.whom if names == ["马*梅"]] == ["户主"]
+    assert [name for _row, name in shown["left"]] == ["周*军"], "the others are members still"
     assert "迁出" not in {change.kind for change in shown["changes"]}, "his own history is his own"
     # Who has gone still finds where he belonged.
     assert home.number in clerk.get(page_of(son)).content.decode()

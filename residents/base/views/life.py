@@ -1,6 +1,7 @@
 """户与变动: the household of a person, its history, and everything that a clerk writes down about it."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -52,13 +53,16 @@ def history(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
         for row in everybody.select_related("person").order_by("relation", "from_on", "pk")
         if row.from_on != row.to_on
     ]
+    living = {row.person_id for row, _shown in shown if row.to_on is None}
     ties = Occupancy.objects.visible_to(request.scope).filter(entries)
     events = PersonEvent.objects.visible_to(request.scope).filter(entries)
     context = {
         "person": person,
         "home": home,
         "kin": [each for each in shown if home and each[0].to_on is None],
-        "left": [each for each in shown if each[0].to_on is not None],
+        "left": [
+            each for each in shown if each[0].to_on is not None and each[0].person_id not in living
+        ],
         "memberships": [row for row in own if row.from_on != row.to_on],
         "addresses": [
             row
@@ -79,19 +83,31 @@ def history(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
     return TemplateResponse(request, "residents/life/history.html", context)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An act in a household: one of its events, and who it changed in which way."""
+
+    change: Change
+    whom: list[tuple[list[str], list[tuple[str, str, str]]]]
+
+
 def _of_household(
     scope: Scope, last: HouseholdMember, everybody: HouseholdMemberQuerySet, person: Person
-) -> list[tuple[Change, str]]:
-    """What happened in a household, newest first; what happened to several in one act is one line with their names."""
+) -> list[Told]:
+    """What happened in a household, newest first: an act is one entry, and so are those whom it changed alike."""
     events = PersonEvent.objects.visible_to(scope).of_household(last.household_id, everybody)
-    names: dict[tuple[object, ...], list[str]] = {}
-    firsts: dict[tuple[object, ...], Change] = {}
+    acts: dict[tuple[uuid.UUID, str, bool], list[Change]] = {}
     told = events.select_related(*SHOWN).order_by("-on", "-id")[:EVENTS]
     for change in changes(told, scope, name=_name(person)):
-        key = (change.act_id, change.kind, change.is_corrected, tuple(change.lines))
-        firsts.setdefault(key, change)
-        names.setdefault(key, []).insert(0, change.name)
-    return [(change, str(_("、")).join(names[key])) for key, change in firsts.items()]
+        acts.setdefault((change.act_id, change.kind, change.is_corrected), []).append(change)
+    return [Told(those[0], _alike(those)) for those in acts.values()]
+
+
+def _alike(those: list[Change]) -> list[tuple[list[str], list[tuple[str, str, str]]]]:
+    names: dict[tuple[tuple[str, str, str], ...], list[str]] = {}
+    for change in reversed(those):
+        names.setdefault(tuple(change.lines), []).append(change.name)
+    return [(whom, list(lines)) for lines, whom in names.items()]
 
 
 def _opened(request: PortalRequest, person_id: uuid.UUID) -> Person | None:

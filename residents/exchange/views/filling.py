@@ -43,7 +43,9 @@ class CellShown:
     field: str = ""  # where it is asked
     error: str = ""
     kind: str = "text"
-    options: Sequence[tuple[str, Label]] = ()  # of a code table, for which nobody knows the words by heart
+    options: Sequence[
+        tuple[str, Label]
+    ] = ()  # of a code table, for which nobody knows the words by heart
 
 
 @dataclass(frozen=True, slots=True)
