@@ -10,16 +10,19 @@ PYTHON ?= $(shell for p in "$$(command -pv python3)" python3.11 python3.12 pytho
 	"$$p" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
 	>/dev/null 2>&1 && { command -v "$$p"; break; }; done)
 
-# uv is several times faster where it is installed; pip does the same.
-INSTALL = install() { \
-	if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then \
-		uv pip install --quiet --python $(PY) --require-hashes --no-deps --only-binary :all: -r "$$1"; \
-	else \
-		$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
-			--no-deps --only-binary :all: -r "$$1"; \
-	fi; }; install
+# uv installs in a fifth of the time; where it cannot be had, or finds no packages, pip does the same. A mirror that
+# pip was told of is meant for both.
+UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .venv/bin/uv)
+PIP = $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+LOCKED = --require-hashes --no-deps --only-binary :all:
+INSTALL = install() ( \
+	mirror=$${PIP_INDEX_URL:-$$($(PY) -m pip config get global.index-url 2>/dev/null)}; \
+	test -z "$$mirror" || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$mirror}"; \
+	"$(UV)" pip install --quiet --python $(PY) --compile-bytecode $(LOCKED) -r "$$1" 2>/dev/null || \
+		$(PIP) $(LOCKED) -r "$$1" \
+); install
 
-LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+LOCK = "$(UV)" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --no-header pyproject.toml --extra embedded
 
 .PHONY: run stop reset test check messages lock bench bench-quick
@@ -53,6 +56,7 @@ messages: .venv/dev.stamp
 lock:
 	$(LOCK) -o requirements/run.txt
 	$(LOCK) --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(subst pyproject.toml --extra embedded,--group uv,$(LOCK)) -o requirements/uv.txt
 	$(subst --extra embedded,,$(LOCK)) -c requirements/run.txt -o requirements/production.txt
 
 .venv/bin/python:
@@ -61,6 +65,7 @@ lock:
 			"Debian: apt-get install python3 python3-venv"; exit 1; }
 	@echo "建立虚拟环境 · creating .venv with $(PYTHON)"
 	@"$(PYTHON)" -m venv .venv
+	@test "$(UV)" != .venv/bin/uv || $(PIP) $(LOCKED) -r requirements/uv.txt || true
 
 .venv/run.stamp: requirements/run.txt | .venv/bin/python
 	@echo "安装依赖 · installing $<"

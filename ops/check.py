@@ -72,12 +72,9 @@ def templates() -> list[str]:
     return sorted(str(p.relative_to(ROOT)) for d in found for p in d.glob("**/*.html"))
 
 
-# Takes as long as all other checks together.
-TYPES = Step("types (mypy)", ((PYTHON, "-m", "mypy", *PACKAGES),))
-
-
 def steps() -> Iterator[Step]:
-    """The other checks that need no test run, in the order in which they are reported."""
+    """The checks that need no test run; first the one that takes as long as all others."""
+    yield Step("types (mypy)", ((PYTHON, "-m", "mypy", *PACKAGES),))
     yield Step("ruff check", ((PYTHON, "-m", "ruff", "check", "."),))
     yield Step("ruff format", ((PYTHON, "-m", "ruff", "format", "--check", "."),))
     lint_imports = "from importlinter.cli import lint_imports_command; lint_imports_command()"
@@ -145,6 +142,12 @@ def report(outcome: Outcome) -> None:
         )
 
 
+def run_and_report(step: Step) -> bool:
+    outcome = run(step)
+    report(outcome)
+    return outcome.ok
+
+
 def browser_here() -> str | None:
     """The Chromium of this machine, or None."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -209,19 +212,17 @@ def pytest_command(arguments: list[str]) -> tuple[str, ...]:
     return (PYTHON, "-m", "pytest", *(arguments or whole))
 
 
-def check(then: Callable[[], bool]) -> bool:
-    """Run every check, two at a time, and `then` beside the last of them. Whether all passed."""
+def check(then: Callable[[], bool] | None = None) -> bool:
+    """Run every check, and `then` beside them if it is given. Whether all passed."""
+    from ops.translations import compile_changed
+
     packages = system_packages()
     report(packages)
-    ok = packages.ok
-    with ThreadPoolExecutor(PROCESSORS) as pool:
-        types = pool.submit(run, TYPES)
-        for outcome in pool.map(run, steps()):
-            report(outcome)
-            ok = ok and outcome.ok
-        ok = then() and ok
-        report(types.result())
-    return ok and types.result().ok
+    compile_changed()  # else a fresh checkout speaks no English; once, for all that run side by side
+    with ThreadPoolExecutor(1 if then else PROCESSORS) as pool:
+        running = [pool.submit(run_and_report, step) for step in steps()]
+        ok = then() if then else True
+    return packages.ok and ok and all(step.result() for step in running)
 
 
 def tests(arguments: list[str]) -> bool:
@@ -231,7 +232,7 @@ def tests(arguments: list[str]) -> bool:
     from ops.supervisor import Supervisor
     from ops.translations import compile_changed
 
-    compile_changed()  # else a fresh checkout speaks no English
+    compile_changed()
     listen_to_signals()
     began = time.monotonic()
     env = dict(os.environ, DJANGO_SETTINGS_MODULE="config.settings.test")
@@ -259,7 +260,7 @@ def main(arguments: list[str]) -> int:
     began = time.monotonic()
     try:
         if arguments == ["--no-tests"]:
-            ok = check(lambda: True)
+            ok = check()
         elif arguments:
             ok = tests(arguments)
         else:

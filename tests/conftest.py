@@ -10,13 +10,15 @@ from unittest import mock
 import pytest
 import yaml
 from django.db import connection, transaction
+from django.template.base import Template
 from django.test import TransactionTestCase
+from django.test.signals import template_rendered
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from common import plain
 from config.celery import app
-from tests import databases, loud, signing_in
+from tests import databases, loud, signing_in, taking_turns
 
 # Whole files go to one process: those that take longest first, lest one process end alone with them.
 LONG = (
@@ -35,6 +37,14 @@ LONG = (
     "races/",
 )
 NOT_A_QUERY = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Of parallel processes one reads the files of all tests and leaves them compiled; the others wait for that."""
+    process = getattr(session.config, "workerinput", None)
+    with taking_turns.once(process and process["testrunuid"], "collected"):
+        return (yield)
 
 
 @pytest.hookimpl(trylast=True)
@@ -101,6 +111,19 @@ def a_data_file_is_parsed_once() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def tables_are_emptied_quickly() -> Iterator[None]:
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", databases.empty):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_page_is_noted_once(django_test_environment: None) -> Iterator[None]:
+    """`response.context` is that of the page. Noting each of its hundred parts too is a tenth of drawing it."""
+
+    def render(self: Template, context: Any) -> Any:
+        if context.template is self:
+            template_rendered.send(sender=self, template=self, context=context)
+        return self.nodelist.render(context)
+
+    with mock.patch.object(Template, "_render", render):
         yield
 
 

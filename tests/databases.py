@@ -1,11 +1,10 @@
 """The databases of parallel test processes: migrated once, from nothing, and copied for each; and emptied."""
 
-import fcntl
 from typing import Any
 
 from django.db import connection, transaction
 
-from ops import state
+from tests import taking_turns
 
 
 def copy_of_one(worker: str, run: str) -> None:
@@ -16,15 +15,11 @@ def copy_of_one(worker: str, run: str) -> None:
     testing = connection.settings_dict["TEST"]
     own = testing["NAME"]
     testing["NAME"] = shared = own.removesuffix(f"_{worker}")
-    with (state.directory() / "test-database.run").open("a+") as note:
-        fcntl.flock(note, fcntl.LOCK_EX)
-        note.seek(0)
-        if note.read() != run:
+    with taking_turns.once(run, "migrated") as is_to_do:
+        if is_to_do:
             before = connection.settings_dict["NAME"]
             connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
             connection.creation.destroy_test_db(before, verbosity=0, keepdb=True)
-            note.truncate(0)
-            note.write(run)
     # Nothing is left to migrate in a copy.
     testing.update(NAME=own, TEMPLATE=shared, MIGRATE=False)
 
