@@ -21,6 +21,7 @@ from common.access import STAFF, access, power
 from common.errors import Invalid, NotAllowed
 from common.paging import BadCursor, Page, keyset_page
 from community.governance.enums import BodyKind, PlaceLevel, Power
+from community.governance.faces import layout_of
 from community.governance.models import Body, Place
 from community.governance.scopes import PortalRequest
 from residents.base.attributes import ATTRIBUTES, Label
@@ -255,4 +256,9 @@ def refusal(request: PortalRequest, refusal_id: uuid.UUID) -> HttpResponse:
     letters = ReportRefusal.objects.visible_to(request.scope)
     letters = letters.select_related("body", "community", "refused_body", "request")
     letter = get_object_or_404(letters, pk=refusal_id)
-    return TemplateResponse(request, "exchange/refusal.html", {"letter": letter})
+    context = {
+        "layout": layout_of(request.scope),
+        "fills": request.scope.has(Power.FILL_REPORTS),
+        "letter": letter,
+    }
+    return TemplateResponse(request, "exchange/refusal.html", context)

@@ -28,6 +28,7 @@ from residents.exchange.models import (
     ExchangeFigure,
     FieldEntitlement,
     ReportForm,
+    ReportRefusal,
     ReportRequest,
 )
 
@@ -49,12 +50,14 @@ def request_list(request: PortalRequest) -> HttpResponse:
     except BadCursor:
         page = keyset_page(rows, order=("-id",), after=None, size=SIZE)
     is_waiting = request.GET.get("state") == RequestState.WAITING
+    letters = ReportRefusal.objects.visible_to(request.scope).select_related("body", "community")
     context = {
         "layout": layout_of(request.scope),
         "page": page,
         "is_waiting": is_waiting,
         "is_all": not is_waiting,
         "waiting_url": f"{reverse('exchange:requests')}?state={RequestState.WAITING}",
+        "letters": list(letters.order_by("-id")[:SIZE]),
         "may_ask": request.scope.has(Power.REQUEST_REPORTS),
     }
     return TemplateResponse(request, "exchange/requests.html", context)
@@ -109,6 +112,7 @@ def _request_page(
     may_decide = is_waiting and scope.covers(Power.APPROVE_REPORTS, asked.place.path)
     if form is None:
         form = RequestDecisionForm(is_over_quota=asked.is_over_quota)
+    letters = ReportRefusal.objects.visible_to(scope).filter(request=asked)
     forms = ReportForm.objects.of(asked.pk).select_related("community").order_by("-due_on", "id")
     context = {
         "layout": layout_of(scope),
@@ -120,6 +124,7 @@ def _request_page(
         and scope.has(Power.EXPORT_DATA)
         and scope.body_id == asked.body_id,
         "forms": list(forms[:FORMS]),
+        "letters": list(letters.select_related("body", "community").order_by("-id")[:SIZE]),
         "whom": list(_whom(asked.layout.persons)),
     }
     status = REFUSED if form.errors else 200
