@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 import yaml
 from django.db import connection, transaction
+from django.template import RequestContext
 from django.template.base import Template
 from django.test import TransactionTestCase
 from django.test.signals import template_rendered
@@ -119,7 +120,7 @@ def a_page_is_noted_once(django_test_environment: None) -> Iterator[None]:
     """`response.context` is that of the page. Noting each of its hundred parts too is a tenth of drawing it."""
 
     def render(self: Template, context: Any) -> Any:
-        if context.template is self:
+        if context.template is self and isinstance(context, RequestContext):
             template_rendered.send(sender=self, template=self, context=context)
         return self.nodelist.render(context)
 

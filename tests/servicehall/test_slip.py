@@ -25,8 +25,9 @@ def test_the_receipt_says_what_by_when_and_how_to_follow(client_for):
         assert said in text, said
     assert "data-print" in text
     assert here.applicant.id_number not in text
-    assert page.context["track_url"].endswith(f"?number={case.number}")
-    assert case.query_code not in page.context["track_url"]
+    (sheet,) = page.context["sheets"]
+    assert sheet["track_url"].endswith(f"?number={case.number}")
+    assert case.query_code not in sheet["track_url"]
 
 
 def test_without_ticks_it_names_what_came_with_the_filing(client_for):
