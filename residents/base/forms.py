@@ -52,13 +52,12 @@ class PurposeForm(forms.Form):
 
 
 class RevealForm(forms.Form):
-    """Why a masked value is wanted in full; the person can read it."""
+    """Why a masked value is wanted in full; the person can read it, so nothing is chosen for the clerk."""
 
     reason = forms.ChoiceField(
         label=_("为什么要看完整内容？"),
         choices=RevealReason.choices,
-        initial=RevealReason.DOCUMENT,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"autofocus": True}),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.refusals import TakingForm
 from community.governance.models import Place
 
 FULL, DELTA = "full", "delta"
@@ -33,7 +34,7 @@ class ExportForm(forms.Form):
         self.fields["place"].choices = choices  # type: ignore[attr-defined]
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(TakingForm):
     note = forms.CharField(
         label=_("意见"), max_length=200, required=False, help_text=_("不批准时必须写明理由。")
     )

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.refusals import TakingForm
 from community.governance.models import Body, Place
 from residents.base.enums import AidStatus, DisabilityKind, Employment
 from residents.exchange.enums import Frequency
@@ -18,7 +19,7 @@ def _traits(label: Any, choices: Any) -> forms.MultipleChoiceField:
     )
 
 
-class RequestForm(forms.Form):
+class RequestForm(TakingForm):
     name = forms.CharField(label=_("报表名称"), max_length=80)
     place = forms.ChoiceField(label=_("范围"), help_text=_("范围内的每个社区各填一张。"))
     purpose = forms.CharField(label=_("用途"), max_length=160)
@@ -70,11 +71,11 @@ class RequestForm(forms.Form):
         }
 
 
-class RequestDecisionForm(forms.Form):
+class RequestDecisionForm(TakingForm):
     note = forms.CharField(
         label=_("意见"), max_length=200, required=False, help_text=_("不批准时必须写明理由。")
     )
-    over_quota = forms.BooleanField(label=_("同意超出数量"), required=False)
+    over_quota = forms.BooleanField(label=_("批准超出数量"), required=False)
 
     def __init__(self, *args: Any, is_over_quota: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

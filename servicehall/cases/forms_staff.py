@@ -391,11 +391,10 @@ class FindCaseForm(forms.Form):
 
 
 class RevealForm(forms.Form):
-    """Why a masked value is wanted in full; the person reads the reason."""
+    """Why a masked value is wanted in full; the person reads the reason, so nothing is chosen for the clerk."""
 
     reason = forms.ChoiceField(
         label=_("为什么要看完整内容？"),
         choices=RevealReason.choices,
-        initial=RevealReason.DOCUMENT,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"autofocus": True}),
     )
