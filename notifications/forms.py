@@ -59,7 +59,7 @@ class EndForm(forms.Form):
 class SinceForm(forms.Form):
     since = forms.DateTimeField(
         label=_("从什么时候起"),
-        help_text=_("此后的事件全部重发一次，对方按编号识别重复。"),
+        help_text=_("此后的事件全部补发一次，对方按编号识别重复。"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 

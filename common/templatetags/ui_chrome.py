@@ -117,11 +117,11 @@ def nav_link(
     key: str = "",
     power: str = "",
     count: int | None = None,
-    within: bool = False,
+    within: bool | str = False,
 ) -> SafeString | str:
     """A place in the navigation, by URL name; nothing where the view or the viewer's power is missing.
 
-    `within`: the pages below a short address such as /imports/ belong to it too.
+    `within`: the pages below a short address such as /imports/ belong to it too; or those below the named ones.
     """
     request: HttpRequest | None = context.get("request")
     url = url_or_nothing(name)
@@ -133,6 +133,9 @@ def nav_link(
             return ""
     here = request.path if request else ""
     is_current = here == url or ((within or url.count("/") > 2) and here.startswith(url))
+    if isinstance(within, str):
+        others = [url_or_nothing(other) for other in within.split()]
+        is_current = is_current or any(other and here.startswith(other) for other in others)
     return render_to_string(
         "ui/nav_link.html",
         {

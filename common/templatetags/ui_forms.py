@@ -117,6 +117,7 @@ def field(
             "first_id": _first_id(bound),
             "described": " ".join(described),
             "control": "" if is_group else bound.as_widget(widget=_widget(bound), attrs=attrs),
+            "needs_one": is_group and bound.field.required,
             "options": list(bound.subwidgets) if is_group else [],
             "is_optional": not bound.field.required
             and kind != "check"

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import accumulate
 
 from dashboards.demo import names
@@ -215,6 +216,8 @@ class Maker:
         style = self.rng.choices((names.BARE, names.DOTTED, names.WITH_SURNAME), (50, 25, 25))[0]
         line = names.surname(self.rng, group)
         father = names.mongolian(self.rng, Sex.MALE)
+        taken: set[str] = set()
+        draw: Callable[[random.Random], str]
         for one in family.people:
             if one.is_foreign:
                 one.name, one.ethnic_group = self.rng.choice(names.FOREIGN), ""
@@ -226,12 +229,14 @@ class Maker:
             one.note = ""
             one.ethnic_group = group if is_blood or self.rng.random() < 0.7 else "01"
             if one.ethnic_group == "02" and style != names.WITH_SURNAME:
-                one.name = names.mongolian(
-                    self.rng, one.sex, father if style == names.DOTTED else ""
+                draw = partial(
+                    names.mongolian, sex=one.sex, father=father if style == names.DOTTED else ""
                 )
-                continue
-            own = line if is_blood else names.surname(self.rng, one.ethnic_group)
-            one.name = own + names.given(self.rng, one.sex, one.birth_on)
+            else:
+                own = line if is_blood else names.surname(self.rng, one.ethnic_group)
+                draw = partial(names.full, own, sex=one.sex, birth_on=one.birth_on)
+            one.name = names.another(draw, self.rng, taken)
+            taken.add(one.name)
 
     def _ethnic_group(self) -> str:
         mongolian = self.people["mongolian"]

@@ -173,13 +173,15 @@ Row = Occupancy | HouseholdMember
 def chronicle(
     batch: Batch, community: Place, *, since: date, rng: random.Random
 ) -> list[PersonEvent]:
-    """An event for every day since then on which something of a person changed."""
+    """An event for every day since then on which something of a person changed; what happened in a household on one
+    day was one act."""
     rows: dict[UUID, list[Row]] = defaultdict(list)
     for member in batch.members:
         rows[member.person_id].append(member)
     for tie in batch.occupancies:
         rows[tie.person_id].append(tie)
-    events = []
+    events: list[PersonEvent] = []
+    acts: dict[tuple[date, UUID | None], UUID] = {}
     for person in batch.persons:
         own = [row for row in rows[person.pk] if row.from_on != row.to_on]
         days = {day for row in own for day in (row.from_on, row.to_on) if day and day >= since}
@@ -187,7 +189,10 @@ def chronicle(
             before = _side(person, community, [row for row in own if _holds(row, day, -1)])
             after = _side(person, community, [row for row in own if _holds(row, day, 0)])
             if before != after:
-                events.append(_event(person, before, after, day, rng))
+                event = _event(person, before, after, day, rng)
+                home = before.household_id or after.household_id
+                event.act_id = acts.setdefault((day, home), event.act_id)
+                events.append(event)
     return events
 
 

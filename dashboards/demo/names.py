@@ -1,6 +1,7 @@
 """Names as they are found in a northern town: surnames by their share, given names by the time of birth."""
 
 import random
+from collections.abc import Callable, Container
 from datetime import date
 from itertools import accumulate
 
@@ -118,6 +119,20 @@ def given(rng: random.Random, sex: str, birth_on: date) -> str:
         return rng.choice(RARE)
     if chance < 0.45:  # two halves of two names are a third one
         return name[0] + rng.choice(pool)[-1]
+    return name
+
+
+def full(line: str, rng: random.Random, sex: str, birth_on: date) -> str:
+    return line + given(rng, sex, birth_on)
+
+
+def another(draw: Callable[[random.Random], str], rng: random.Random, taken: Container[str]) -> str:
+    """A name that nobody of the family has. What is drawn again comes from a lot of its own: the rest of the city
+    stays as it is."""
+    name = draw(rng)
+    again = random.Random(name)
+    while name in taken:
+        name = draw(again)
     return name
 
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from uuid import UUID
 
 from community.governance.models import Place
@@ -146,13 +146,18 @@ class _Writer:
         head, rng = home.head().person, self.rng
         sex = Sex.FEMALE if rng.random() < 0.48 else Sex.MALE
         is_line = "·" not in head.full_name and len(head.full_name) <= 3
-        name = head.full_name[0] + names.given(rng, sex, born_on) if is_line else ""
+        draw = (
+            partial(names.full, head.full_name[0], sex=sex, birth_on=born_on)
+            if is_line
+            else partial(names.mongolian, sex=sex)
+        )
+        taken = {row.person.full_name for row in home.members}
         relation = Relation.DAUGHTER if sex == Sex.FEMALE else Relation.SON
         child = Someone(
             relation,
             sex,
             born_on,
-            name or names.mongolian(rng, sex),
+            names.another(draw, rng, taken),
             ethnic_group=head.ethnic_group,
         )
         person = self._person(child, home.dwelling, f"O{self.site.index:03d}{self.serial:06d}")

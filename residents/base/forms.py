@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer, want
 from common.identity import InvalidIdNumber, InvalidPhone, normalise_phone
 from common.names import normalise_name
 from community.governance.models import Place
@@ -52,13 +53,12 @@ class PurposeForm(forms.Form):
 
 
 class RevealForm(forms.Form):
-    """Why a masked value is wanted in full; the person can read it."""
+    """Why a masked value is wanted in full; the person can read it, so nothing is chosen for the clerk."""
 
     reason = forms.ChoiceField(
         label=_("为什么要看完整内容？"),
         choices=RevealReason.choices,
-        initial=RevealReason.DOCUMENT,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"autofocus": True}),
     )
 
 
@@ -131,10 +131,10 @@ class RegisterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.places = {place.code: place for place in communities}
         choices = [(code, place.label) for code, place in self.places.items()]
-        self.fields["community"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "community", choices)
         self.fields["full_name"].widget.attrs["autofocus"] = True
         for name in ("birth_on", "sex"):  # demanded where the number does not say them
-            self.fields[name].is_wanted = True  # type: ignore[attr-defined]
+            want(self.fields[name])
 
     def clean_full_name(self) -> str:
         return normalise_name(self.cleaned_data["full_name"])

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from residents.base.models import (  # noqa: F401
         BaseLimit,
         Dwelling,
+        HouseholdMember,
         PersonEvent,
         PopulationMonth,
         Watermark,
@@ -59,6 +60,11 @@ class PersonEventQuerySet(QuerySet["PersonEvent"]):
     def standing(self) -> Self:
         """Without corrections and without what they took back."""
         return self.filter(corrected_by__isnull=True).exclude(kind=EventKind.CORRECTION)
+
+    def of_household(self, household_id: UUID, persons: QuerySet[HouseholdMember]) -> Self:
+        """What happened in a household, to whoever was a member: `persons` are its members of all times."""
+        changed = Q(household_before=household_id) | Q(household_after=household_id)
+        return self.filter(changed, person__in=persons.values("person_id"))
 
     def uncounted(self) -> Self:
         return self.filter(is_counted=False)

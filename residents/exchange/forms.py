@@ -170,6 +170,5 @@ class ReasonForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("为什么要看完整内容？"),
         choices=RevealReason.choices,
-        initial=RevealReason.DOCUMENT,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"autofocus": True}),
     )

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer
+from common.refusals import TakingForm
 from community.governance.models import Place
 
 FULL, DELTA = "full", "delta"
@@ -30,10 +32,10 @@ class ExportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.places = {place.code: place for place in places}
         choices = [(code, place.label) for code, place in self.places.items()]
-        self.fields["place"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "place", choices)
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(TakingForm):
     note = forms.CharField(
         label=_("意见"), max_length=200, required=False, help_text=_("不批准时必须写明理由。")
     )

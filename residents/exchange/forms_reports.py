@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer
+from common.refusals import TakingForm
 from community.governance.models import Body, Place
 from residents.base.enums import AidStatus, DisabilityKind, Employment
 from residents.exchange.enums import Frequency
@@ -18,7 +20,7 @@ def _traits(label: Any, choices: Any) -> forms.MultipleChoiceField:
     )
 
 
-class RequestForm(forms.Form):
+class RequestForm(TakingForm):
     name = forms.CharField(label=_("报表名称"), max_length=80)
     place = forms.ChoiceField(label=_("范围"), help_text=_("范围内的每个社区各填一张。"))
     purpose = forms.CharField(label=_("用途"), max_length=160)
@@ -47,7 +49,7 @@ class RequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.places = {place.code: place for place in places}
         choices = [(code, place.label) for code, place in self.places.items()]
-        self.fields["place"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "place", choices)
 
     def asked(self) -> dict[str, Any]:
         """The arguments of the action."""
@@ -70,11 +72,11 @@ class RequestForm(forms.Form):
         }
 
 
-class RequestDecisionForm(forms.Form):
+class RequestDecisionForm(TakingForm):
     note = forms.CharField(
         label=_("意见"), max_length=200, required=False, help_text=_("不批准时必须写明理由。")
     )
-    over_quota = forms.BooleanField(label=_("同意超出数量"), required=False)
+    over_quota = forms.BooleanField(label=_("批准超出数量"), required=False)
 
     def __init__(self, *args: Any, is_over_quota: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,6 +99,6 @@ class RefusalForm(forms.Form):
         self.communities = {place.code: place for place in communities}
         self.bodies = {str(body.pk): body for body in bodies}
         named = [(code, place.label) for code, place in self.communities.items()]
-        self.fields["community"].choices = named  # type: ignore[attr-defined]
+        offer(self, "community", named)
         offices = [(key, body.label) for key, body in self.bodies.items()]
-        self.fields["body"].choices = offices  # type: ignore[attr-defined]
+        offer(self, "body", offices)

@@ -21,6 +21,20 @@ _COMMUNITY_NAMES = (
     *("社区", "所属社区", "所在社区", "社区名称", "现住社区", "居住社区", "社区代码", "社区居委会"),
     *("居委会", "村居", "所属居委会", "管辖社区"),
 )
+# What a list calls its people when it has no column of names beside it: 申请人 next to 姓名 is somebody else.
+_WHO = frozenset(
+    (
+        "申请人",
+        "居民",
+        "参保人",
+        "参保人姓名",
+        "救助对象",
+        "持证人",
+        "持证人姓名",
+        "户主",
+        "户主姓名",
+    )
+)
 _COMMUNITY_ENDINGS = re.compile("(社区)?(居民委员会|居委会|服务站)?$")
 _DEPTH = 3  # rows over which headings may be spread
 _SEEN = 30  # rows in which they are looked for
@@ -159,7 +173,8 @@ def _is_data(text: str) -> bool:
 
 # --- by content -----------------------------------------------------------------------------------
 def sniff(layout: Layout, first: Sequence[tuple[int, list[str]]]) -> None:
-    """Propose a target for columns whose heading says nothing, where nearly all contents have one form."""
+    """Propose a target for columns whose heading says little, where nearly all contents have one form."""
+    _name_the_people(layout)
     body = [cells for number, cells in first if number > layout.last][:_SAMPLES]
     taken = {column.target for column in layout.columns}
     for column in layout.columns:
@@ -173,6 +188,14 @@ def sniff(layout: Layout, first: Sequence[tuple[int, list[str]]]) -> None:
                     column.target = target
                     taken.add(target)
                     break
+
+
+def _name_the_people(layout: Layout) -> None:
+    if not any(column.target == "full_name" for column in layout.columns):
+        for column in layout.columns:
+            if not column.target and not column.refused and plain(column.heading) in _WHO:
+                column.target = "full_name"
+                return
 
 
 def _fits(reads: Callable[[str], object], text: str) -> bool:

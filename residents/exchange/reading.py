@@ -142,7 +142,9 @@ def _check_compound(data: bytes) -> None:
     if _stream("_VBA_PROJECT") in data:
         raise FileRefused("macros")
     if _stream("Workbook") not in data and _stream("Book") not in data:
-        raise FileRefused("kind")
+        # The list of streams stands at the end: a file that was cut off has none, not even its root.
+        is_whole = _stream("Root Entry") in data or _stream("WordDocument") in data
+        raise FileRefused("kind" if is_whole else "damaged")
 
 
 # --- the child ------------------------------------------------------------------------------------

@@ -53,7 +53,11 @@ def is_remark(cells: Sequence[str], columns: Sequence[Column]) -> bool:
 
     # Whoever works at the 统计局 is somebody, also where a list knows birthdays alone.
     named = says("id_number", r".*\d{6}") or (says("full_name", ".") and says("birth_on", r"\d{4}"))
-    return not named and bool(_REMARKS.match(re.sub(r"\s", "", texts[0])))
+    return not named and _is_note(texts[0])
+
+
+def _is_note(text: str) -> bool:
+    return bool(_REMARKS.match(re.sub(r"\s", "", text)))
 
 
 def read_row(
@@ -99,9 +103,14 @@ def _read(target: str, text: str, codes: Mapping[str, str]) -> str:
     attribute = ATTRIBUTES[target]
     if _SCIENTIFIC.fullmatch(text):
         raise Invalid("rounded", ROUNDED)
-    if attribute.is_date and re.fullmatch(r"\d{4,5}", text) and not _YEAR.fullmatch(text):
-        text = (_SERIAL_START + timedelta(days=int(text))).isoformat()
-    return attribute.read(text)
+    return attribute.read(without_serial(target, text))
+
+
+def without_serial(target: str, text: str) -> str:
+    """A day that a table counts from its own day 0, as a day."""
+    if ATTRIBUTES[target].is_date and re.fullmatch(r"\d{4,5}", text) and not _YEAR.fullmatch(text):
+        return (_SERIAL_START + timedelta(days=int(text))).isoformat()
+    return text
 
 
 def _check(reading: Reading, places: Mapping[str, int], as_of: date) -> None:
@@ -124,11 +133,16 @@ def _check(reading: Reading, places: Mapping[str, int], as_of: date) -> None:
 
 
 def unknown_codes(target: str, texts: Sequence[str]) -> list[str]:
-    """Those of a column's texts that the code table of its attribute does not know."""
+    """Those of a column's texts that the code table of its attribute does not know; nobody is asked what "审核人："
+    below the list means."""
     attribute = ATTRIBUTES.get(target)
     if attribute is None or not attribute.codes:
         return []
-    return [text for text in texts if text not in _NOTHING and not _is_known(target, text)]
+    return [
+        text
+        for text in texts
+        if text not in _NOTHING and not _is_known(target, text) and not _is_note(text)
+    ]
 
 
 def _is_known(target: str, text: str) -> bool:

@@ -3,6 +3,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from residents.base.enums import Relation
+
 
 class RequestState(TextChoices):
     """A correction, a deletion, a matter of the next of kin: asked, then answered by a person."""
@@ -75,6 +77,17 @@ class KinWish(TextChoices):
     SEE = "see", _("查阅、复制")
     CORRECT = "correct", _("更正")
     DELETE = "delete", _("删除")
+
+
+# 民法典 1045: who is next of kin, in the words of GB/T 4761. Not in-laws, nor other relatives.
+R = Relation
+NEXT_OF_KIN = (
+    *(R.SPOUSE, R.SON, R.DAUGHTER, R.ADOPTED_SON, R.ADOPTED_DAUGHTER),
+    *(R.FATHER, R.MOTHER, R.STEPFATHER, R.STEPMOTHER),
+    *(R.ELDER_BROTHER, R.BROTHER, R.ELDER_SISTER, R.SISTER),
+    *(R.GRANDFATHER, R.GRANDMOTHER, R.MOTHERS_FATHER, R.MOTHERS_MOTHER),
+    *(R.GRANDSON, R.GRANDDAUGHTER, R.DAUGHTERS_SON, R.DAUGHTERS_DAUGHTER),
+)
 
 
 class Unit(TextChoices):

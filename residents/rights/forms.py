@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer, want
 from common.identity import InvalidIdNumber, check_id_number
 from common.refusals import TakingForm
 from residents.base.attributes import Attribute
-from residents.base.enums import Relation
-from residents.rights.enums import FamilyKind, GuardianKind, KinWish
+from residents.rights.enums import NEXT_OF_KIN, FamilyKind, GuardianKind, KinWish
 from residents.rights.erasing import Part
 
 MAX_WORDS = 500
@@ -68,7 +68,9 @@ class AnswerForm(TakingForm):
     """The words for the resident; needed where the answer is no."""
 
     answer = _words(
-        _("写给居民的答复"), _("不同意的必须写理由。系统会附上申诉的办法。"), required=False
+        _("写给居民的答复"),
+        _("同意的，可以写一句核对了什么；不同意的必须写理由，系统会附上申诉的办法。"),
+        required=False,
     )
     act = forms.ChoiceField(choices=[("accept", ""), ("refuse", "")], widget=forms.HiddenInput)
 
@@ -83,7 +85,7 @@ class DeletionAnswerForm(AnswerForm):
 
     def __init__(self, parts: Sequence[tuple[str, str]], data: Any = None) -> None:
         super().__init__(data, initial={"parts": [key for key, _label in parts]})
-        self.fields["parts"].choices = parts  # type: ignore[attr-defined]
+        offer(self, "parts", parts)
 
 
 class DeletionForm(TakingForm):
@@ -93,7 +95,7 @@ class DeletionForm(TakingForm):
 
     def __init__(self, parts: Iterable[Part], data: Any = None) -> None:
         super().__init__(data)
-        self.fields["parts"].choices = [(part.key, part.label) for part in parts]  # type: ignore[attr-defined]
+        offer(self, "parts", [(part.key, part.label) for part in parts])
 
 
 class ConsentForm(TakingForm):
@@ -140,9 +142,9 @@ class GuardianForm(TakingForm):
 
     def __init__(self, likely: Sequence[tuple[str, str]], data: Any = None, **more: Any) -> None:
         super().__init__(data, **more)
-        self.fields["guardian"].choices = [*likely, ("", _("另外的人"))] if likely else []  # type: ignore[attr-defined]
+        offer(self, "guardian", [*likely, ("", _("另外的人"))] if likely else [])
         for name in ("guardian", "number"):  # one of the two is demanded
-            self.fields[name].is_wanted = True  # type: ignore[attr-defined]
+            want(self.fields[name])
         if not likely:
             del self.fields["guardian"]
 
@@ -177,7 +179,7 @@ class KinForm(TakingForm):
     )
     relation = forms.ChoiceField(
         label=_("您是逝者的"),
-        choices=[("", _("请选择")), *(c for c in Relation.choices if c[0] > "02")],
+        choices=[("", _("请选择")), *((each.value, each.label) for each in NEXT_OF_KIN)],
     )
     wish = forms.ChoiceField(label=_("您想要"), choices=KinWish.choices, widget=forms.RadioSelect)
     words = _words(_("说明"), _("为什么需要、需要哪些内容。逝者生前另有安排的，按他的安排。"))

@@ -169,3 +169,16 @@ def test_a_double_click_on_the_answer_of_a_question_is_one_answer(
             somebody.page.locator("dialog#confirm[open] button[value=yes]").dblclick()
             expect(somebody.page.locator("dialog#confirm")).to_be_hidden()
         somebody.page.wait_for_function("window.done === 2")
+        # Where something must be ticked and nothing is, there is nothing to confirm: the server says what is missing.
+        somebody.page.evaluate(
+            """() => {
+                const form = document.createElement("form");
+                form.innerHTML = "<fieldset data-needs-one><input type=checkbox></fieldset>";
+                form.addEventListener("submit", (event) => event.preventDefault());
+                const button = document.querySelector("[data-confirm]");
+                button.before(form);
+                form.append(button);
+            }"""
+        )
+        somebody.page.locator("[data-confirm]").first.click()
+        somebody.page.wait_for_function("window.done === 3")

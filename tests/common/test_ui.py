@@ -65,6 +65,7 @@ def test_choices_are_a_group_with_a_legend_and_one_label_per_choice():
     assert "<fieldset" in html
     assert "<legend" in html
     assert [f'for="id_way_{n}"' in html for n in (0, 1)] == [True, True]
+    assert "data-needs-one" in html, "nothing is confirmed while nothing is chosen"
 
 
 def test_numbers_get_a_number_pad_and_dates_the_native_picker():
@@ -239,11 +240,19 @@ def test_navigation_leaves_out_what_does_not_exist_or_is_not_allowed(visitor):
     assert "/demo/ui/" in Template("{% load ui %}" + nav).render(Context({"request": request}))
 
 
-@pytest.mark.parametrize(("extra", "marks"), [("", 0), ("within=True", 1)])
-def test_navigation_marks_what_one_is_within(visitor, extra, marks):
+@pytest.mark.parametrize(
+    ("name", "extra", "marks"),
+    [
+        ("exchange:imports", "", 0),
+        ("exchange:imports", "within=True", 1),
+        ("residents:checks", "within='residents:doubles exchange:imports'", 1),
+        ("residents:checks", "within='residents:doubles'", 0),
+    ],
+)
+def test_navigation_marks_what_one_is_within(visitor, name, extra, marks):
     request = visitor()
     request.path = "/imports/new/"
-    nav = f"{{% nav_link 'A' 'exchange:imports' {extra} %}}"
+    nav = f"{{% nav_link 'A' '{name}' {extra} %}}"
     shown = Template("{% load ui %}" + nav).render(Context({"request": request}))
     assert shown.count("aria-current") == marks
 

@@ -192,6 +192,15 @@ def test_the_register_has_its_rare_cases(people: list[Person]) -> None:
     assert {DocumentType.FOREIGN_PERMANENT, DocumentType.HK_MO_TW_PERMIT} <= kinds
 
 
+def test_nobody_of_a_household_has_the_name_of_another(populations: list[Population]) -> None:
+    for population in populations:
+        names: dict[object, list[str]] = {}
+        for member in population.batch.members:
+            if member.to_on is None:
+                names.setdefault(member.household_id, []).append(member.person.full_name)
+        assert all(len(set(each)) == len(each) for each in names.values())
+
+
 def test_every_household_has_exactly_one_head(populations: list[Population]) -> None:
     for population in populations:
         batch = population.batch

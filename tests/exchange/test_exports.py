@@ -505,7 +505,7 @@ def test_the_file_says_whose_it_is_and_its_name_says_nothing_of_residents(commun
     assert hidden["export"] == str(run.pk)
     assert run.number in book.active.oddFooter.left.text
     assert person.full_name not in run.file_name
-    assert run.file_name == f"civil_aid-{community.code}-{run.number}.xlsx"
+    assert run.file_name == f"低保、高龄人员花名册-{community.name}-{run.number}.xlsx"
 
 
 @sweeps(exports.advance, exports.fetch)

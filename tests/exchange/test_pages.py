@@ -1,6 +1,7 @@
 """The pages of the exchange as people meet them: proof before data leaves, a form that keeps what was typed."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings as conf
@@ -96,7 +97,7 @@ def test_a_department_asks_and_fetches_its_form(desk, community, person):
     file = desk.post(reverse("exchange:export-file", args=[run.pk]))
     assert file.content[:2] == b"PK"
     assert "no-store" in file["Cache-Control"]
-    assert run.file_name in file["Content-Disposition"]
+    assert quote(run.file_name) in file["Content-Disposition"]
     assert person.full_name not in file["Content-Disposition"]
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
@@ -37,6 +38,7 @@ from tests.factories.governance import (
 )
 from tests.factories.residents import PersonFactory
 from tests.factories.servicehall import ALLOWANCE, DIBAO, JOBLESS, hall
+from tests.signing_in import client_for
 from tests.sweeping import sweeps
 
 pytestmark = pytest.mark.django_db
@@ -314,6 +316,14 @@ def test_what_nobody_approved_is_refused_with_number_and_rule(community, civil, 
     for who in (clerk, civil, office):
         assert ReportRefusal.objects.visible_to(who).get() == letter
     assert not ReportRefusal.objects.visible_to(official("health"))
+    # Whoever asked, and who approves, come to it from the request.
+    url = reverse("exchange:refusal", args=[letter.pk])
+    for who in (civil, office):
+        for name, args in (("requests", []), ("request", [request.pk])):
+            assert (
+                url in client_for(who).get(reverse(f"exchange:{name}", args=args)).content.decode()
+            )
+        assert reverse("exchange:requests") in client_for(who).get(url).content.decode()
 
 
 @sweeps(reports.refuse_report)

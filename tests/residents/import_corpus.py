@@ -253,6 +253,7 @@ def bad() -> Iterator[tuple[str, str, bytes]]:
     yield "an encrypted part", "locked", _encrypted_entry()
     yield "a locked workbook", "locked", _OLE + "EncryptedPackage".encode("utf-16-le") * 20
     yield "a locked .xls", "damaged", _OLE + "Workbook".encode("utf-16-le") * 20
+    yield "a cut .xls", "damaged", _OLE + b"\x00" * 3000
     yield "macros", "macros", _with("xl/vbaProject.bin", b"x")
     yield "macros in .xls", "macros", _OLE + "_VBA_PROJECT".encode("utf-16-le") * 20
     yield "a text document", "kind", _zip(word__document=b"<x/>")

@@ -402,6 +402,8 @@ def test_the_next_of_kin_asks_and_a_clerk_answers_and_nothing_happens_by_itself(
         "words": "办理继承",
     }
     assert browser.post("/me/kin/", {**sent, "number": "1"}).status_code == 422
+    in_law = browser.post("/me/kin/", {**sent, "relation": "28"})
+    assert (in_law.status_code, KinRequest.objects.count()) == (422, 0), "民法典 1045"
     browser.post("/me/kin/", sent)
     found = KinRequest.objects.get()
     assert dead.id_number not in browser.get("/me/kin/").content.decode()

@@ -252,6 +252,11 @@ def test_accepted_it_is_the_persons_own_word_where_no_register_says_otherwise(me
     assert me.phone == OURS["phone"]
     assert me.provenance["phone"][0] == "self"
     assert found.answered_by == director.post_label
+    # He reads by which office, when and why, also when nobody wrote a word.
+    page = client_for(me.account).get("/me/corrections/").content.decode()
+    assert director.post_label in page
+    assert "答复时间" in page
+    assert "经核对属实" in page
     assert told(found) == ["correction.filed", "correction.accepted"]
     # With a history: what changed, and by which decision.
     changed = AuditEntry.objects.get(action="person.changed")

@@ -195,6 +195,7 @@ def test_the_file_costs_ten_queries_at_the_most(clerk, person, count_queries):
 @sweeps(people.reveal)
 def test_a_masked_value_needs_a_reason_and_is_written_down(clerk, person):
     url = reverse("residents:reveal", args=[person.pk, "phone"])
+    assert " checked" not in clerk.get(url).content.decode(), "the reason is the clerk's own"
     assert "原件" in clerk.get(url, headers=HTMX).content.decode()
     assert clerk.post(url, {}, headers=HTMX).status_code == 422
     assert not AuditEntry.objects.filter(action="person.revealed").exists()

@@ -120,6 +120,15 @@ def test_a_column_without_a_known_heading_is_proposed_by_its_contents():
     assert [column.target for column in layout.columns] == ["id_number", "phone", "full_name"]
 
 
+def test_who_a_list_is_about_is_its_name_unless_it_has_a_column_of_names():
+    rows = [(name, number) for name, number, *_rest in corpus.PEOPLE]
+    layout, _found = read(csv_file([("申请人", "身份证号"), *rows]))
+    assert [column.target for column in layout.columns] == ["full_name", "id_number"]
+    beside = [("赵六", *row) for row in rows]
+    layout, _found = read(csv_file([("申请人", "姓名", "身份证号"), *beside]))
+    assert [column.target for column in layout.columns] == ["", "full_name", "id_number"]
+
+
 # --- into the base --------------------------------------------------------------------------------
 @pytest.fixture
 def clerk(settings, tmp_path):

@@ -178,6 +178,19 @@ def test_a_person_is_decided_beside_the_file_attribute_by_attribute(desk, clerk,
     assert "13800005678" not in shown
 
 
+def test_a_newcomer_is_asked_no_riddles(desk, clerk):
+    """A note below the list is no code to explain, a serial number is a day, a list without names is pointed out."""
+    told = ("证件号码", "性别", "生日", "所属社区")
+    people = [(number(1), "男", "31048", "青山社区"), ("", "审核人：李四", "", "")]
+    batch = receive(xlsx([told, *people]), clerk)
+    shown = page(desk, "import-columns", batch).content.decode()
+    assert "1985-01-01" in shown
+    assert "没有认出姓名这一列" in shown
+    targets = {"c0": "id_number", "c1": "sex", "c2": "birth_on", "c3": "community"}
+    answer = desk.post(reverse("exchange:import-columns", args=[batch.pk]), targets)
+    assert answer.headers["Location"] == reverse("exchange:import", args=[batch.pk])
+
+
 @pytest.mark.parametrize(
     ("text", "shown"), [("低保", "低*"), ("1", "1"), ("退休人员", "退***"), ("JD00100", "JD***00")]
 )

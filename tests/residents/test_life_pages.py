@@ -204,6 +204,22 @@ def test_another_head_with_relations_as_the_register_has_them(clerk, family):
     assert home.members.get(to_on=None, relation=Relation.HEAD).person == mother
 
 
+def test_the_household_tells_its_own_history_to_whoever_opens_one_of_its_members(clerk, family):
+    home, father, mother, son = family
+    do(clerk, father, "head", head=str(mother.pk))
+    do(clerk, son, "out", on="2026-03-12")
+    shown = clerk.get(page_of(father)).context
+    # Newest first; one act is one line with the names of those to whom the same happened.
+    out, changed = shown["told"]
+    assert (out.change.kind, [names for names, _lines in out.whom]) == ("迁出", [["周*军"]])
+    assert changed.change.kind == "变更户主"
+    assert [lines[0][2] for names, lines in changed.whom if names == ["马*梅"]] == ["户主"]
+    assert [name for _row, name in shown["left"]] == ["周*军"], "the others are members still"
+    assert "迁出" not in {change.kind for change in shown["changes"]}, "his own history is his own"
+    # Who has gone still finds where he belonged.
+    assert home.number in clerk.get(page_of(son)).content.decode()
+
+
 def test_somebody_joins_a_household_by_its_number(clerk, station, family):
     home, *_rest = family
     bride = PersonFactory(full_name="苏日娜", community=station.place, sex=Sex.FEMALE)

@@ -1,5 +1,6 @@
 """Sources speak, one base listens: kept values, tickets, history and the audit trail."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
@@ -172,6 +173,11 @@ def test_a_visit_before_breakfast_is_of_its_day_and_not_of_the_day_before(person
     assert person.provenance["phone"] == ["grid_visit", "2026-12-01"]
     say(person, "civil_affairs", date(2026, 12, 1), now=seven, phone="13900001234")
     assert not ConflictTicket.objects.open().exists(), "the list is of the same day"
+    # Before the upgrade the same moment was kept as that of Greenwich; it is read as it is written today.
+    kept = SourceRecord.objects.get(person=person, source="grid_visit")
+    now_written = kept.values["phone"]
+    kept.said = json.dumps({"phone": [now_written[0], seven.isoformat(), None]})
+    assert kept.values["phone"] == now_written
 
 
 def test_what_somebody_tells_after_a_decision_about_his_telephone_counts(person):

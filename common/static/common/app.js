@@ -22,9 +22,18 @@ export function toast(text) {
 
 // --- asking first, opening dialogs, printing, reading aloud -----------------------------------
 let confirmed = null, asked = null;
+
+// Nothing is asked of a form in which nothing is ticked or filled in where something must be: the server says so at
+// once. A button that does something else with the same form asks all the same.
+function lacksAnswer(button) {
+  if (!button.form || button.name || button.hasAttribute("formaction")) return false;
+  return $$("[data-needs-one]", button.form).some((group) => isVisible(group) && !$("input:checked", group))
+    || $$("[required]", button.form).some((field) => isVisible(field) && field.validity.valueMissing);
+}
+
 document.addEventListener("click", (event) => {
   const asking = event.target.closest("[data-confirm]");
-  if (asking && confirmed !== asking) {
+  if (asking && confirmed !== asking && !lacksAnswer(asking)) {
     event.preventDefault();
     event.stopImmediatePropagation();
     // The second half of a double click on the answer lands here, early or late.

@@ -1,10 +1,12 @@
 """Where facts come from, how much the word of each source counts, and what each says of a person."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy as _
 
 from common.fields import EncryptedTextField
@@ -87,4 +89,15 @@ class SourceRecord(models.Model):
     @property
     def values(self) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = json.loads(self.said)
+        for entry in found.values():
+            entry[1] = here(entry[1])
         return found
+
+
+def here(moment: str) -> str:
+    """A moment as it is written today. Until the autumn of 2026 it was that of Greenwich, and sorted up to eight hours
+    before what was told here at the same time."""
+    if not moment.endswith("+00:00"):
+        return moment
+    told = datetime.fromisoformat(moment)
+    return told.astimezone(timezone.get_default_timezone()).isoformat(timespec="microseconds")

@@ -1,6 +1,7 @@
 """户与变动: the household of a person, its history, and everything that a clerk writes down about it."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -24,10 +25,12 @@ from residents.base.actions.rehearsing import rehearse
 from residents.base.enums import Relation
 from residents.base.forms_life import About, ActForm, CorrectForm, Member, WhereForm
 from residents.base.models import Dwelling, HouseholdMember, Occupancy, Person, PersonEvent, Visit
+from residents.base.querysets import HouseholdMemberQuerySet
 from residents.base.views._changes import SHOWN, Change, changes
 from residents.base.views._verbs import VERBS, Doing, Verb
 
 REFUSED = 422
+EVENTS = 50
 DOORS = 6  # that are named when several fit
 
 
@@ -42,13 +45,24 @@ def history(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
     entries = Q(person=person) | Q(person__merged_into=person)
     own = list(members.filter(person=person).select_related("household").order_by("from_on", "pk"))
     home = next((row for row in own if row.to_on is None), None)
-    kin = members.living_with(person.pk).order_by("relation", "pk") if home else []
+    # Of somebody who has died or left: the household to which he belonged.
+    last = home or (own[-1] if own else None)
+    everybody = members.filter(household=last.household if last else None)
+    shown = [
+        (row, _name(person)(row.person.full_name, row.person_id))
+        for row in everybody.select_related("person").order_by("relation", "from_on", "pk")
+        if row.from_on != row.to_on
+    ]
+    living = {row.person_id for row, _shown in shown if row.to_on is None}
     ties = Occupancy.objects.visible_to(request.scope).filter(entries)
     events = PersonEvent.objects.visible_to(request.scope).filter(entries)
     context = {
         "person": person,
         "home": home,
-        "kin": [(row, _name(person)(row.person.full_name, row.person_id)) for row in kin],
+        "kin": [each for each in shown if home and each[0].to_on is None],
+        "left": [
+            each for each in shown if each[0].to_on is not None and each[0].person_id not in living
+        ],
         "memberships": [row for row in own if row.from_on != row.to_on],
         "addresses": [
             row
@@ -56,13 +70,44 @@ def history(request: PortalRequest, person_id: uuid.UUID) -> HttpResponse:
             if row.from_on != row.to_on
         ],
         "changes": changes(
-            events.select_related(*SHOWN).order_by("-on", "-id")[:50],
+            events.select_related(*SHOWN).order_by("-on", "-id")[:EVENTS],
             request.scope,
             name=_name(person),
         ),
+        "last": last,
+        "told": _of_household(request.scope, last, everybody, person)
+        if last and any(row.person_id != person.pk for row, _shown in shown)
+        else [],
         "verbs": _open_verbs(person, has_household=home is not None),
     }
     return TemplateResponse(request, "residents/life/history.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An act in a household: one of its events, and who it changed in which way."""
+
+    change: Change
+    whom: list[tuple[list[str], list[tuple[str, str, str]]]]
+
+
+def _of_household(
+    scope: Scope, last: HouseholdMember, everybody: HouseholdMemberQuerySet, person: Person
+) -> list[Told]:
+    """What happened in a household, newest first: an act is one entry, and so are those whom it changed alike."""
+    events = PersonEvent.objects.visible_to(scope).of_household(last.household_id, everybody)
+    acts: dict[tuple[uuid.UUID, str, bool], list[Change]] = {}
+    told = events.select_related(*SHOWN).order_by("-on", "-id")[:EVENTS]
+    for change in changes(told, scope, name=_name(person)):
+        acts.setdefault((change.act_id, change.kind, change.is_corrected), []).append(change)
+    return [Told(those[0], _alike(those)) for those in acts.values()]
+
+
+def _alike(those: list[Change]) -> list[tuple[list[str], list[tuple[str, str, str]]]]:
+    names: dict[tuple[tuple[str, str, str], ...], list[str]] = {}
+    for change in reversed(those):
+        names.setdefault(tuple(change.lines), []).append(change.name)
+    return [(whom, list(lines)) for lines, whom in names.items()]
 
 
 def _opened(request: PortalRequest, person_id: uuid.UUID) -> Person | None:

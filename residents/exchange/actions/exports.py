@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _, override
 from accounts import audit, budget, limits
 from accounts.models import User
 from common.crypto import blind_index
-from common.errors import Conflict, NotAllowed
+from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import BodyKind, Power
 from community.governance.models import Body, Place, Post
 from community.governance.scopes import Scope
@@ -309,7 +309,8 @@ def decide(run_id: UUID, *, approve: bool, note: str, by: Scope, now: datetime) 
         if run.state != RunState.WAITING:
             raise Conflict("already_decided", _("这次导出已经有人处理，请刷新页面。"))
         if not approve and not note:
-            raise NotAllowed("note_missing", _("不批准须写明理由。"))
+            text = _("不批准须写明理由。")
+            raise Invalid("note_missing", text, {"note": text})
         if approve:
             _check_asker(run, timezone.localdate(now))
         run.state = RunState.WRITING if approve else RunState.REJECTED
@@ -353,11 +354,11 @@ def fetch(run_id: UUID, *, by: Scope, now: datetime) -> tuple[ExportRun, bytes]:
         )
         if not may_fetch(run, by=by):
             raise NotAllowed("not_recipient", _("文件只给申请人和接收部门下载。"))
-        if not run.has_file or run.expires_at is None or run.expires_at <= now:
-            raise NotAllowed("no_file", _("文件还没有生成，或者已过期删除。"))
-        content = sealed.read(run.pk)
+        if run.expires_at is None:
+            raise NotAllowed("no_file", _("文件还没有生成。"))
+        content = sealed.read(run.pk) if run.has_file and run.expires_at > now else None
         if content is None:
-            raise NotAllowed("no_file", _("文件已不在，请重新导出。"))
+            raise NotAllowed("no_file", _("文件已到期删除，请重新导出。"))
         if run.fetched_at is None:
             run.fetched_at = now
             _tell_the_trail_of_everybody(run, by=by, now=now)

@@ -64,14 +64,12 @@ def request_report(
     content: dict[str, Any] = {"columns": rules.columns_of(headings), "persons": dict(persons)}
     check_entitled(content, by.body_key, today)
     if not any(each["value"].startswith(ANSWER) for each in content["columns"]):
-        raise NotAllowed(
-            "held_entirely", _("这些内容基础库都有，不用社区填，请到“部门表格”直接导出。")
-        )
+        text = _("这些内容基础库都有，不用社区填，请到“部门表格”直接导出。")
+        raise Invalid("held_entirely", text, {"headings": text})
     notice = _figure("notice_days", today, by.body_key)
     if due_on < today + timedelta(days=notice):
-        raise NotAllowed(
-            "notice_too_short", _("至少要提前%(days)s天，请把截止日期往后放。") % {"days": notice}
-        )
+        text = _("至少要提前%(days)s天，请把截止日期往后放。") % {"days": notice}
+        raise Invalid("notice_too_short", text, {"due_on": text})
     lasts = 0 if frequency == Frequency.ONCE else _figure("report_days", today, by.body_key)
     with transaction.atomic():
         Body.objects.select_for_update(no_key=True).get(pk=by.body_id)  # counts one at a time
@@ -128,7 +126,8 @@ def decide_request(
         if request.state != RequestState.WAITING:
             raise Conflict("already_decided", _("这件已经有人处理，请刷新页面。"))
         if not approve and not note:
-            raise NotAllowed("note_missing", _("不批准须写明理由。"))
+            text = _("不批准须写明理由。")
+            raise Invalid("note_missing", text, {"note": text})
         if approve:
             _check_may_approve(request, today, over_quota=over_quota)
         request.decided_by_id, request.decided_at, request.decision_note = by.user_id, now, note
@@ -146,9 +145,8 @@ def decide_request(
 
 def _check_may_approve(request: ReportRequest, today: date, *, over_quota: bool) -> None:
     if request.is_over_quota and not over_quota:
-        raise NotAllowed(
-            "over_quota", _("这个部门本月的报表已超出数量；仍要批准，请勾选“同意超出数量”。")
-        )
+        text = _("这个部门本月的报表已超出数量；仍要批准，请勾选“批准超出数量”。")
+        raise Invalid("over_quota", text, {"over_quota": text})
     notice = _figure("notice_days", today, request.body.key)
     if request.due_on < today + timedelta(days=notice):
         raise NotAllowed(

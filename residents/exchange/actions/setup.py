@@ -74,10 +74,9 @@ def check_entitled(content: Mapping[str, Any], body_key: str, day: date) -> None
     lacks = missing(read_layout(content), FieldEntitlement.objects.of_body(body_key, day))
     if lacks:
         names = _("、").join(str(label_of(key)) for key in lacks)
-        raise Invalid(
-            "not_entitled",
-            _("这个部门没有权限取得：%(names)s。请先登记法定依据。") % {"names": names},
-        )
+        text = _("按规定，这个部门不能取得：%(names)s。请去掉，或先请社区办登记法定依据。")
+        said = text % {"names": names}
+        raise Invalid("not_entitled", said, {"headings": said})
 
 
 def _read(path: Path) -> Any:

@@ -1,5 +1,6 @@
 """What departments may receive, in which layout, and each file that went out."""
 
+import re
 from functools import cached_property
 
 from django.conf import settings
@@ -23,6 +24,8 @@ from residents.exchange.querysets.outgoing import (
     ExportRunQuerySet,
     ExportTemplateQuerySet,
 )
+
+UNFIT = r'[\\/:*?"<>|\s]+'
 
 
 def _dated(name: str) -> models.CheckConstraint:
@@ -213,7 +216,9 @@ class ExportRun(models.Model):
 
     @property
     def file_name(self) -> str:
-        return f"{self.template.code}-{self.place.code}-{self.number}.{self.template.layout.format}"
+        """What it is, of which place, which file: names of data, so without signs that a disk does not take."""
+        name = f"{self.template.name}-{self.place.name}-{self.number}"
+        return f"{re.sub(UNFIT, '_', name)}.{self.template.layout.format}"
 
     @property
     def has_file(self) -> bool:

@@ -17,6 +17,7 @@ from common.access import STAFF, access, power
 from common.errors import NotAllowed
 from common.paging import BadCursor, Page, keyset_page
 from community.governance.enums import Power
+from community.governance.faces import layout_of
 from community.governance.models import Place
 from community.governance.scopes import PortalRequest
 from residents.exchange.actions import exports
@@ -35,6 +36,7 @@ TONES = {
     RunState.EXPIRED: "neutral",
     RunState.EMPTY: "neutral",
 }
+OVER = (RunState.EXPIRED, RunState.REJECTED)
 KINDS = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -47,6 +49,7 @@ def export_list(request: PortalRequest) -> HttpResponse:
     """The forms that one may have filled, and what went out."""
     today = timezone.localdate()
     context = {
+        "layout": layout_of(request.scope),
         "templates": list(ExportTemplate.objects.visible_to(request.scope).on(today)),
         "page": _page(request),
         "tones": TONES,
@@ -90,7 +93,7 @@ def export_new(request: PortalRequest, template_id: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("已开始取数，完成后会给您发消息。"))
             return redirect("exchange:export", run.pk)
-    context = {"template": template, "form": form}
+    context = {"layout": layout_of(request.scope), "template": template, "form": form}
     status = REFUSED if form.is_bound else 200
     return TemplateResponse(request, "exchange/export_new.html", context, status=status)
 
@@ -100,7 +103,11 @@ def export_new(request: PortalRequest, template_id: uuid.UUID) -> HttpResponse:
 def export_waiting(request: PortalRequest) -> HttpResponse:
     """What waits for a second person, and the viewer may be it."""
     runs = ExportRun.objects.visible_to(request.scope).to_decide(request.scope)
-    context = {"runs": list(runs.select_related(*WITH).order_by("id")[:100]), "tones": TONES}
+    context = {
+        "layout": layout_of(request.scope),
+        "runs": list(runs.select_related(*WITH).order_by("id")[:100]),
+        "tones": TONES,
+    }
     return TemplateResponse(request, "exchange/export_waiting.html", context)
 
 
@@ -115,7 +122,10 @@ def _export_page(request: PortalRequest, run_id: uuid.UUID, form: DecisionForm) 
     runs = ExportRun.objects.visible_to(request.scope).select_related(*WITH)
     run = get_object_or_404(runs, pk=run_id)
     scope = request.scope
+    today = timezone.localdate()
+    templates = ExportTemplate.objects.visible_to(scope).on(today)
     context = {
+        "layout": layout_of(scope),
         "run": run,
         "tone": TONES.get(RunState(run.state), "info"),
         "form": form,
@@ -124,6 +134,10 @@ def _export_page(request: PortalRequest, run_id: uuid.UUID, form: DecisionForm) 
         and scope.covers(Power.APPROVE_EXPORTS, run.place.path),
         "may_fetch": run.has_file and exports.may_fetch(run, by=scope),
         "exports": scope.has(Power.EXPORT_DATA),
+        # A file that is gone, or was not approved, is asked for once more in the form as it now stands.
+        "again": templates.filter(code=run.template.code).first()
+        if scope.has(Power.EXPORT_DATA) and run.state in OVER
+        else None,
         "is_own": run.requested_by_id == scope.user_id,
     }
     status = REFUSED if form.errors else 200
@@ -148,9 +162,9 @@ def export_decide(request: PortalRequest, run_id: uuid.UUID) -> HttpResponse:
         except ExportRun.DoesNotExist:
             raise Http404 from None
         except NotAllowed as refusal:
-            form.add_error(None, str(refusal.message))
+            form.take(refusal)
         else:
-            done = _("已同意，正在生成文件。") if is_approved else _("已记为不同意。")
+            done = _("已批准，正在生成文件。") if is_approved else _("已记为不批准。")
             messages.success(request, done)
             return redirect("exchange:export", run_id)
     return _export_page(request, run_id, form)

@@ -1,7 +1,7 @@
 """社区填报: what communities fill in, and what they refuse."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,9 +21,10 @@ from common.access import STAFF, access, power
 from common.errors import Invalid, NotAllowed
 from common.paging import BadCursor, Page, keyset_page
 from community.governance.enums import BodyKind, PlaceLevel, Power
+from community.governance.faces import layout_of
 from community.governance.models import Body, Place
 from community.governance.scopes import PortalRequest
-from residents.base.attributes import ATTRIBUTES
+from residents.base.attributes import ATTRIBUTES, Label
 from residents.base.models import Person
 from residents.exchange.actions import reports
 from residents.exchange.enums import FormState
@@ -42,6 +43,10 @@ class CellShown:
     shown: str
     field: str = ""  # where it is asked
     error: str = ""
+    kind: str = "text"
+    options: Sequence[
+        tuple[str, Label]
+    ] = ()  # of a code table, for which nobody knows the words by heart
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,9 @@ def _form_context(
         "form": form,
         "page": page,
         "lines": lines,
+        "total": reports.people_of(form, today=today).count(),
+        "size": PEOPLE,
+        "asked": str(_("、")).join(each.heading for each in form.request.asked),
         "is_open": form.state == FormState.OPEN,
     }
 
@@ -149,7 +157,17 @@ def _line(
         field = reports.cell_of(person.pk, column.value) if is_asked else ""
         shown = value if is_answer else _shown(column.value, value)
         error = str(wrong.get(field, ""))
-        cells.append(CellShown(column.heading, typed.get(field) or shown, field, error))
+        told = ATTRIBUTES.get(column.value)
+        cells.append(
+            CellShown(
+                column.heading,
+                typed.get(field) or shown,
+                field,
+                error,
+                "date" if told and told.is_date else "text",
+                list(told.codes.items()) if told and field else (),
+            )
+        )
     return LineShown(person.pk, person.full_name, cells)
 
 
@@ -238,4 +256,9 @@ def refusal(request: PortalRequest, refusal_id: uuid.UUID) -> HttpResponse:
     letters = ReportRefusal.objects.visible_to(request.scope)
     letters = letters.select_related("body", "community", "refused_body", "request")
     letter = get_object_or_404(letters, pk=refusal_id)
-    return TemplateResponse(request, "exchange/refusal.html", {"letter": letter})
+    context = {
+        "layout": layout_of(request.scope),
+        "fills": request.scope.has(Power.FILL_REPORTS),
+        "letter": letter,
+    }
+    return TemplateResponse(request, "exchange/refusal.html", context)

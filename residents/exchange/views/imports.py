@@ -39,6 +39,7 @@ from residents.exchange.limits import limits, refusal_of
 from residents.exchange.models import ImportBatch, ImportRow
 from residents.exchange.remarks import annotated, headings_of, problem_text
 from residents.exchange.transitions import Act, available
+from residents.exchange.values import without_serial
 
 SIZE, ROWS = 20, 50
 SHORT = 4  # of so few characters the form alone tells the rest
@@ -150,7 +151,13 @@ def columns(request: PortalRequest, batch_id: uuid.UUID) -> HttpResponse:
         )
         for column in found
     ]
-    context = {"batch": batch, "form": form, "rows": rows, "preview": preview}
+    context = {
+        "batch": batch,
+        "form": form,
+        "rows": rows,
+        "preview": preview,
+        "has_names": form.is_bound or any(column.target == "full_name" for column in found),
+    }
     status = REFUSED if form.is_bound else 200
     return TemplateResponse(request, "exchange/imports/columns.html", context, status=status)
 
@@ -170,7 +177,7 @@ def masked(target: str, text: str) -> str:
         return mask_address(text)
     attribute = ATTRIBUTES.get(target)
     if attribute is not None and not attribute.is_secret:
-        return attribute.shown(text)
+        return attribute.shown(without_serial(target, text))
     if len(text) <= SHORT:
         return text[:1] + "*" * (len(text) - 1)
     return "".join("*" if c.isalnum() else c for c in text[2:-2]).join((text[:2], text[-2:]))[:24]
@@ -237,6 +244,7 @@ def _about(found: ImportBatch) -> dict[str, Any]:
         "undecided": found.counts.get(Fate.DECIDE, 0),
         "bad": found.counts.get(Fate.ERROR, 0) + found.counts.get(Fate.REPEAT, 0),
         "conflicts": found.counts.get(Fate.CONFLICT, 0) if found.state == BatchState.APPLIED else 0,
+        "is_applied": found.state == BatchState.APPLIED,
         "is_undone": found.state == BatchState.UNDONE,
         "strange": receiving.unanswered_codes(found) if Act.MAP in acts else 0,
         "stays": found.counts.get("stays", 0),

@@ -16,14 +16,21 @@ from common.access import STAFF, access, power
 from common.errors import NotAllowed
 from common.paging import BadCursor, keyset_page
 from community.governance.enums import Power
+from community.governance.faces import layout_of
 from community.governance.models import Place
 from community.governance.scopes import PortalRequest
 from residents.base.attributes import ATTRIBUTES
 from residents.exchange.actions import reports
 from residents.exchange.enums import RequestState
 from residents.exchange.forms_reports import RequestDecisionForm, RequestForm
-from residents.exchange.layouts import Persons
-from residents.exchange.models import ReportForm, ReportRequest
+from residents.exchange.layouts import Persons, label_of
+from residents.exchange.models import (
+    ExchangeFigure,
+    FieldEntitlement,
+    ReportForm,
+    ReportRefusal,
+    ReportRequest,
+)
 
 SIZE = 20
 FORMS = 200
@@ -43,11 +50,14 @@ def request_list(request: PortalRequest) -> HttpResponse:
     except BadCursor:
         page = keyset_page(rows, order=("-id",), after=None, size=SIZE)
     is_waiting = request.GET.get("state") == RequestState.WAITING
+    letters = ReportRefusal.objects.visible_to(request.scope).select_related("body", "community")
     context = {
+        "layout": layout_of(request.scope),
         "page": page,
         "is_waiting": is_waiting,
         "is_all": not is_waiting,
         "waiting_url": f"{reverse('exchange:requests')}?state={RequestState.WAITING}",
+        "letters": list(letters.order_by("-id")[:SIZE]),
         "may_ask": request.scope.has(Power.REQUEST_REPORTS),
     }
     return TemplateResponse(request, "exchange/requests.html", context)
@@ -67,12 +77,20 @@ def request_new(request: PortalRequest) -> HttpResponse:
         try:
             made = reports.request_report(**form.asked(), by=request.scope, now=now)
         except NotAllowed as refusal:
-            form.add_error(None, str(refusal.message))
+            form.take(refusal)
         else:
             messages.success(request, _("已提交社区办审批。"))
             return redirect("exchange:request", made.pk)
     status = REFUSED if form.is_bound else 200
-    return TemplateResponse(request, "exchange/request_new.html", {"form": form}, status=status)
+    body_key = request.scope.body_key
+    held = FieldEntitlement.objects.of_body(body_key, today)
+    context = {
+        "layout": layout_of(request.scope),
+        "form": form,
+        "held": [str(label_of(key)) for key in held if key != "community"],
+        "notice": ExchangeFigure.objects.in_force(today, "notice_days", body_key).value,
+    }
+    return TemplateResponse(request, "exchange/request_new.html", context, status=status)
 
 
 @access(STAFF)
@@ -94,8 +112,10 @@ def _request_page(
     may_decide = is_waiting and scope.covers(Power.APPROVE_REPORTS, asked.place.path)
     if form is None:
         form = RequestDecisionForm(is_over_quota=asked.is_over_quota)
+    letters = ReportRefusal.objects.visible_to(scope).filter(request=asked)
     forms = ReportForm.objects.of(asked.pk).select_related("community").order_by("-due_on", "id")
     context = {
+        "layout": layout_of(scope),
         "asked": asked,
         "form": form,
         "may_decide": may_decide,
@@ -104,6 +124,7 @@ def _request_page(
         and scope.has(Power.EXPORT_DATA)
         and scope.body_id == asked.body_id,
         "forms": list(forms[:FORMS]),
+        "letters": list(letters.select_related("body", "community").order_by("-id")[:SIZE]),
         "whom": list(_whom(asked.layout.persons)),
     }
     status = REFUSED if form.errors else 200
@@ -143,7 +164,7 @@ def request_decide(request: PortalRequest, request_id: uuid.UUID) -> HttpRespons
         except ReportRequest.DoesNotExist:
             raise Http404 from None
         except NotAllowed as refusal:
-            form.add_error(None, str(refusal.message))
+            form.take(refusal)
         else:
             done = _("已批准，已下发给各社区。") if is_approved else _("已记为不批准。")
             messages.success(request, done)

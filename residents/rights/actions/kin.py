@@ -11,7 +11,7 @@ from common.identity import InvalidIdNumber, check_id_number
 from community.governance.scopes import Scope
 from residents.base.models import Person
 from residents.rights.actions import _core
-from residents.rights.enums import RequestAction
+from residents.rights.enums import NEXT_OF_KIN, RequestAction
 from residents.rights.models import KinRequest
 
 
@@ -23,6 +23,11 @@ def file_kin_request(
         right = check_id_number(number).number
     except InvalidIdNumber as error:
         raise Invalid("number_unreadable", error.message, {"number": error.message}) from None
+    if relation not in NEXT_OF_KIN:
+        text = _(
+            "只有近亲属可以提出：配偶、父母、子女、兄弟姐妹、祖父母、外祖父母、孙子女、外孙子女。"
+        )
+        raise Invalid("not_next_of_kin", text, {"relation": text})
     due = _core.due_of("kin_days", now=now)
     with transaction.atomic(durable=True):
         person = Person.objects.of_account(by.user_id).select_related("community").get()
