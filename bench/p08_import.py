@@ -21,7 +21,7 @@ from community.governance.enums import PlaceLevel, Power, Role
 from community.governance.models import Place, Post
 from community.governance.scopes import scope_of
 from dashboards.demo import numbers
-from residents.base.models import Person, PersonDetail, SourceSystem
+from residents.base.models import NamePart, Person, PersonDetail, SourceSystem
 from residents.exchange.actions import receiving, working
 from residents.exchange.enums import BatchState, Fate
 from residents.exchange.models import ImportBatch, ImportRow
@@ -127,6 +127,9 @@ def _bare_copy(batch: ImportBatch) -> float:
             cursor.copy_expert(f"COPY ({these}) TO STDOUT", text)
             text.seek(0)
         cursor.execute("SET LOCAL session_replication_role = replica")  # what hangs on them stays
+        # What triggers make of the persons goes too: they make it again.
+        parts = NamePart._meta.db_table
+        cursor.execute(f"DELETE FROM {parts} WHERE person_id IN (SELECT person_id FROM made)")
         for model, key in ((PersonDetail, "person_id"), (Person, "id")):
             gone = f"{key} IN (SELECT person_id FROM made)"
             cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE {gone}")

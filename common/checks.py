@@ -16,7 +16,7 @@ _HINT = "Create the database with ENCODING 'UTF8' and a UTF-8 LC_CTYPE, for inst
 def check_chinese_search(
     databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[checks.CheckMessage]:
-    """With LC_CTYPE 'C' PostgreSQL knows no Chinese letters, and pg_trgm finds no name without an error."""
+    """With LC_CTYPE 'C' PostgreSQL knows no Chinese letters, and finds no Chinese word, without an error."""
     return [_chinese_search_error(alias) for alias in databases or () if not _knows_chinese(alias)]
 
 

@@ -89,14 +89,6 @@ def initials(name: str) -> tuple[str, ...]:
     )
 
 
-def tripled(text: str) -> str:
-    """Each character three times, as the generated search columns hold them: 伟民 becomes 伟伟伟民民民.
-
-    One Chinese character is then a whole trigram, so `contains` uses the index and never errs.
-    """
-    return "".join(c * 3 for c in text)
-
-
 @functools.lru_cache(maxsize=4096)  # each name is asked for several times, and many bear the same
 def _read(name: str) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
     """The surname's readings, and the syllables of each other word."""

@@ -17,6 +17,10 @@ class PlaceLevel(TextChoices):
     UNIT = "unit", _("单元")
 
 
+# Under these a building stands.
+ABOVE_BUILDINGS = (PlaceLevel.YARD, PlaceLevel.AREA, PlaceLevel.COMMUNITY)
+
+
 class BodyKind(TextChoices):
     """Bodies are not places: each has its own life (domain S1–S4)."""
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Lower, Now
+from django.db.models.functions import Coalesce, Now
 
 from common.crypto import blind_index
+from common.names import pinyin_key
 from community.governance.enums import BodyKind, PlaceLevel, Power
 from community.governance.models import Place
 from residents.base import searching
@@ -119,41 +120,36 @@ class PersonQuerySet(QuerySet["Person"]):
     def with_number(self, number: str) -> Self:
         return self.filter(searching.has_number(number))
 
+    def called(self, name: str) -> Self:
+        """Whoever bears just this name."""
+        return self.filter(pinyin=pinyin_key(name).replace(" ", ""), full_name=name)
+
     def matching(self, text: str) -> Self:
         """Persons by full ID number, its last six, phone, address, name (any part), pinyin or initials.
 
         One guess by the shape of the text (searching.py). An unclear text matches nobody.
         """
-        ways = searching.ways(text)
-        if not ways:
-            return self.none()
-        return self.standing().filter(functools.reduce(operator.or_, ways))
+        ways = [way.fits() for way in searching.ways(text)]
+        return self.standing().filter(functools.reduce(operator.or_, ways)) if ways else self.none()
 
     def search(self, text: str, scope: Scope, power: Power, *, size: int) -> Self:
         """The first `size`, by name, of `visible_to(scope, power).matching(text)`.
 
-        Each way in which the text may fit is a limited half of its own over the communities of the scope, by
-        their ids: the planner knows how many live in each. Only who was found is then read in full.
+        Where many may fit, an index has them in the order of names (searching.py). Only who was found is then read.
         The last six of a number are looked for where a post serves single communities.
         """
         visible = self.visible_to(scope, power)
-        places = Place.objects.visible_to(scope, power).filter(level=PlaceLevel.COMMUNITY)
-        if searching.is_number(text):
-            if searching.is_tail(text) and places.count() > len(scope.paths_for(power)):
+        paths = scope.paths_for(power)
+        if searching.is_tail(text):
+            places = Place.objects.visible_to(scope, power).filter(level=PlaceLevel.COMMUNITY)
+            if places.count() > len(paths):
                 return self.none()
+        if searching.is_number(text):
             return visible.matching(text).order_by("pinyin", "id")[:size]
-        ways = searching.ways(text, scope.within(power, "path"))
-        if not ways:
-            return self.none()
-        here = list(places.values_list("pk", flat=True))
-        # Sorted, not walked in the order of an index: the planner cannot know that all 王 come last.
-        by_name = (Lower("pinyin"), "id")
-        first, *others = (
-            self.standing().filter(way, community__in=here).order_by(*by_name).values("pk")[:size]
-            for way in ways
+        found = searching.first_by_name(searching.ways(text), paths, size)
+        return (
+            visible.filter(pk__in=found).order_by("pinyin", "id")[:size] if found else self.none()
         )
-        found = first.union(*others, all=True) if others else first
-        return visible.filter(pk__in=found).order_by("pinyin", "id")[:size]
 
 
 class VisitQuerySet(QuerySet["Visit"]):

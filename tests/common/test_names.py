@@ -1,8 +1,7 @@
 import pytest
-from django.db import connection
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
-from common.names import initials, normalise_name, pinyin_key, pinyin_keys, tripled
+from common.names import initials, normalise_name, pinyin_key, pinyin_keys
 
 
 @pytest.mark.parametrize("dot", list("·・･•‧．.∙⋅●。") + [" · ", " ・", "．"])
@@ -98,18 +97,3 @@ def test_no_text_breaks_a_name(text):
     assert normalise_name(name) == name
     assert pinyin_keys(text)
     assert all(letters.isascii() for letters in initials(text))
-
-
-def test_tripling_makes_a_whole_trigram_of_one_character():
-    assert tripled("伟民") == "伟伟伟民民民"
-    assert tripled("伟民") in tripled("张伟民")
-    assert tripled("民张") not in tripled("张伟民")
-
-
-@pytest.mark.django_db
-@settings(deadline=None, max_examples=50)
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20))
-def test_tripling_here_is_tripling_in_the_database(text):
-    with connection.cursor() as cursor:
-        cursor.execute(r"SELECT regexp_replace(%s, '(.)', '\1\1\1', 'g')", [text])
-        assert cursor.fetchone()[0] == tripled(text)

@@ -6,8 +6,9 @@ import pytest
 
 from community.governance.enums import Power, Role
 from community.governance.models import Place
-from residents.base.enums import OccupancyKind
-from residents.base.models import Dwelling, Occupancy, Person
+from residents.base.actions.columns import name_columns
+from residents.base.enums import OccupancyKind, PersonState
+from residents.base.models import Dwelling, NamePart, Occupancy, Person
 from tests.factories.governance import (
     CommunityFactory,
     StationFactory,
@@ -98,12 +99,49 @@ def test_pinyin_and_initials_find_by_their_beginning(clerk, station, text, names
     )
 
 
-@pytest.mark.parametrize("text", ["王", "王伟", "wang", "ww"])
+@pytest.mark.parametrize(
+    "text", ["丹", "丹丹", "丹丹丹", "丹珠", "日图雅", "乌日乌日图雅", "力吉·巴"]
+)
+def test_characters_that_come_twice_and_long_parts_find_each_who_bears_them_once(clerk, text):
+    names = "丹丹 赵丹丹 丹丹丹 丹珠丹 乌日乌日图雅 乌日图 乌力吉·巴特尔".split()
+    here = Place.objects.get(path=clerk.paths_for(Power.FIND_PERSONS)[0])
+    people = [PersonFactory(full_name=name, community=here) for name in names]
+    meant = [person for person in people if text in person.full_name]
+    assert found(clerk, text) == sorted(meant, key=lambda person: (person.pinyin, person.pk))
+
+
+def test_whoever_is_named_anew_moves_or_goes_is_found_so_at_once(clerk, official, station, street):
+    """By whichever statement: nothing but the database keeps the characters of names."""
+    away = CommunityFactory(parent=street)
+    one, other = (PersonFactory(full_name="孟晓光", community=station.place) for _n in range(2))
+    named = name_columns("高虎")
+    Person.objects.filter(pk=one.pk).update(**named)
+    assert [found(clerk, text) for text in ("高", "虎", "gaohu", "gh")] == [[one]] * 4
+    assert [found(clerk, text) for text in ("晓", "孟晓光", "mengx", "mxg")] == [[other]] * 4
+    Person.objects.filter(pk=one.pk).update(community=away)
+    assert found(clerk, "高虎") == []
+    assert found(official, "高虎") == [one]
+    Person.objects.filter(pk=other.pk).update(merged_into=one, state=PersonState.MERGED)
+    assert [found(clerk, text) for text in ("光", "孟晓光", "meng", "mx")] == [[]] * 4
+    Person.objects.filter(pk=other.pk).update(merged_into=None, state=PersonState.ACTIVE)
+    assert found(clerk, "光") == [other]
+    Person.objects.filter(pk=other.pk).delete()
+    Person.objects.filter(pk=one.pk).delete()
+    assert not NamePart.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["王", "王伟", "王家园", "wang", "wj", "wjy", "3栋", "3栋1单元401"]
+)
 def test_the_first_by_name_are_shown_whichever_way_found_them(official, street, text):
-    communities = [CommunityFactory(parent=street) for _n in range(2)]
+    """The statement that finds them is written by hand: here is its twin."""
+    homes = [CommunityFactory(parent=street) for _n in range(2)]
     for number in range(12):
-        PersonFactory(full_name="王伟", community=communities[number % 2])
-    PersonFactory(full_name="王伟", community=CommunityFactory())
+        person = at_home(homes[number % 2], 3, 1, "401")
+        name = ("王伟", "王家园王伟")[number // 2 % 2]
+        Person.objects.filter(pk=person.pk).update(**name_columns(name))
+    Place.objects.filter(name="青年小区").update(name="王家园")
+    PersonFactory(full_name="王家园", community=CommunityFactory())
     everybody = Person.objects.visible_to(official, Power.FIND_PERSONS).matching(text)
     first = list(everybody.order_by("pinyin", "id")[:5])
     assert len(first) == 5

@@ -1,6 +1,6 @@
 from community.governance.models.body import Body, StationCoverage
 from community.governance.models.calendar import WorkCalendarDay, WorkCalendarYear
-from community.governance.models.place import Place, PlaceSuccession
+from community.governance.models.place import Place, PlaceSuccession, place_label
 from community.governance.models.post import PlaceGrant, Post
 from community.governance.models.token import ApiToken
 
@@ -14,4 +14,5 @@ __all__ = [
     "StationCoverage",
     "WorkCalendarDay",
     "WorkCalendarYear",
+    "place_label",
 ]

@@ -6,8 +6,13 @@ from django.db.models import F, Q
 from django.utils.translation import get_language, gettext_lazy as _
 
 from common.ids import uuid7
-from community.governance.enums import PlaceLevel, Power
+from community.governance.enums import ABOVE_BUILDINGS, PlaceLevel, Power
 from community.governance.querysets import PlaceQuerySet
+
+
+def place_label(name: str, name_en: str) -> str:
+    """The name of a place in the language of the reader."""
+    return name_en if name_en and get_language() == "en" else name
 
 
 class Place(models.Model):
@@ -48,6 +53,13 @@ class Place(models.Model):
         ]
         indexes = [
             models.Index(OpClass("path", "text_pattern_ops"), name="place_path_prefix"),
+            # Where addresses are looked up: the few yards below a community.
+            models.Index(
+                OpClass("path", "text_pattern_ops"),
+                condition=Q(level__in=ABOVE_BUILDINGS),
+                include=["id", "name"],
+                name="place_yards",
+            ),
             models.Index(fields=["parent", "code"], name="place_children"),
             models.Index(fields=["level", "code"], name="place_by_level"),
         ]
@@ -57,8 +69,7 @@ class Place(models.Model):
 
     @property
     def label(self) -> str:
-        """The name in the language of the reader."""
-        return self.name_en if self.name_en and get_language() == "en" else self.name
+        return place_label(self.name, self.name_en)
 
 
 class PlaceSuccession(models.Model):

@@ -9,6 +9,7 @@ from residents.base.models.finding import DataFinding
 from residents.base.models.household import Dwelling, Household, HouseholdMember, Occupancy
 from residents.base.models.limit import BaseLimit, Watermark
 from residents.base.models.merge import PersonMerge
+from residents.base.models.name import NamePart
 from residents.base.models.person import Person
 from residents.base.models.population import PopulationMonth
 from residents.base.models.registration import AccountClaim
@@ -27,6 +28,7 @@ __all__ = [
     "Dwelling",
     "Household",
     "HouseholdMember",
+    "NamePart",
     "Occupancy",
     "Person",
     "PersonDetail",

@@ -1,8 +1,8 @@
 """A person, once. Households, dwellings and ties are separate and dated."""
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Func, Q, Value
+from django.db.models import Q
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -11,6 +11,8 @@ from common.ids import uuid7
 from community.governance.models import Place
 from residents.base.enums import ETHNIC_GROUPS, DocumentType, PersonState, Sex
 from residents.base.querysets import PersonQuerySet
+
+STANDING = Q(merged_into__isnull=True)
 
 
 class Person(models.Model):
@@ -23,13 +25,6 @@ class Person(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     full_name = models.CharField(_("姓名"), max_length=60)
-    name_tripled = models.GeneratedField(
-        expression=Func(
-            "full_name", Value("(.)"), Value(r"\1\1\1"), Value("g"), function="regexp_replace"
-        ),
-        output_field=models.CharField(max_length=180),
-        db_persist=True,
-    )
     pinyin = models.CharField(max_length=160)
     initials = models.CharField(max_length=60)
     initials_alt = models.CharField(max_length=60, blank=True)
@@ -96,27 +91,25 @@ class Person(models.Model):
             ),
         ]
         indexes = [
-            # Without the pending list, which every search would read through after a bulk load.
-            GinIndex(
-                "community",
-                OpClass("name_tripled", "gin_trgm_ops"),
-                name="person_name_inside",
-                fastupdate=False,
+            # In the order of names, which is that of the lists: the first who fit are found without sorting.
+            models.Index(
+                fields=["community", "pinyin", "id"], condition=STANDING, name="person_by_name"
             ),
             models.Index(
-                "community", OpClass("initials", "text_pattern_ops"), name="person_initials"
+                *("community", Left("initials", 2), "pinyin", "id"),
+                condition=STANDING,
+                include=["initials"],
+                name="person_by_initials",
             ),
             models.Index(
-                OpClass("initials_alt", "text_pattern_ops"),
-                "id",
-                condition=~Q(initials_alt=""),
-                name="person_initials_alt",
+                *("community", Left("initials_alt", 2), "pinyin", "id"),
+                condition=STANDING & ~Q(initials_alt=""),
+                name="person_by_other_initials",
             ),
             # The unique one is partial (documented duplicates), so a look-up cannot use it.
             models.Index(fields=["id_index"], name="person_number"),
             models.Index(fields=["id_tail_index"], name="person_number_tail"),
             models.Index(fields=["phone_index"], name="person_phone"),
-            models.Index(fields=["community", "pinyin", "id"], name="person_of_community"),
             models.Index(fields=["place"], name="person_of_place"),
             # Who might be the same human being: the sound of the name, and about the same age.
             models.Index(fields=["pinyin", "birth_on"], name="person_sound_birth"),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -28,7 +28,7 @@ from common.identity import (
 )
 from common.masking import mask_card, mask_id, mask_name, mask_phone
 from community.governance.enums import PlaceLevel, Power
-from community.governance.models import Place
+from community.governance.models import Place, place_label
 from community.governance.scopes import PortalRequest, Scope
 from residents.base import actions
 from residents.base.actions.moving import move_in_new
@@ -44,23 +44,20 @@ SEARCHES_PER_MINUTE = 60
 REFUSED, TOO_MANY = 422, 429
 SHOWN = ("community", "place__parent__parent")
 NEAR = (PlaceLevel.YARD, PlaceLevel.BUILDING, PlaceLevel.UNIT)
-# What a row of a list is made of. To read the rest of twenty persons and of their places takes as long as to find them.
-LISTED = (
-    *(
-        "full_name",
-        "sex",
-        "birth_on",
-        "id_number",
-        "state",
-        "community__name",
-        "community__name_en",
-    ),
-    *(
-        f"{place}__{field}"
-        for place in ("place", "place__parent", "place__parent__parent")
-        for field in ("level", "name", "name_en")
-    ),
-)
+# What a row of a list is made of. To make objects of the rest of twenty persons and of four places each takes as long
+# as to find them.
+LISTED = ("full_name", "sex", "birth_on", "id_number", "state")
+PLACES = {
+    "community": "community",
+    "near_1": "place",
+    "near_2": "place__parent",
+    "near_3": "place__parent__parent",
+}
+OF_PLACES = {
+    f"{name}_{field}": F(f"{path}__{field}")
+    for name, path in PLACES.items()
+    for field in ("level", "name", "name_en")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +145,8 @@ def _matching(scope: Scope, q: str, *, anywhere: bool) -> list[Person]:
 
 
 def listed(persons: QuerySet[Person]) -> QuerySet[Person]:
-    """With what a list shows of them, and no more."""
-    return persons.select_related(*SHOWN).only(*LISTED)
+    """With what a list shows of them and of their places, and no more."""
+    return persons.only(*LISTED).annotate(**OF_PLACES)
 
 
 def _found(scope: Scope, persons: Sequence[Person], now: datetime) -> list[Found]:
@@ -166,8 +163,8 @@ def _found(scope: Scope, persons: Sequence[Person], now: datetime) -> list[Found
             str(person.get_sex_display()),
             age(person.birth_on, today),
             mask_id(person.id_number or ""),
-            person.community.label,
-            " ".join([*_below_community(person.place), doors.get(person.pk, "")]).strip(),
+            _shown(person, "community"),
+            " ".join([*_below_community(person), doors.get(person.pk, "")]).strip(),
             str(person.get_state_display()),
             person.state == PersonState.ACTIVE,
         )
@@ -175,17 +172,14 @@ def _found(scope: Scope, persons: Sequence[Person], now: datetime) -> list[Found
     ]
 
 
-def _below_community(place: Place) -> list[str]:
+def _below_community(person: Person) -> list[str]:
     """Yard, building and unit, as far as they are known."""
-    names: list[str] = []
-    node: Place | None = place
-    for _level in NEAR:
-        if node is None or node.level not in NEAR:
-            break
-        names.insert(0, node.label)
-        # The parent of the third node was not read with the person, and is not wanted.
-        node = node.parent if len(names) < len(NEAR) else None
-    return names
+    near = ("near_3", "near_2", "near_1")
+    return [_shown(person, place) for place in near if getattr(person, f"{place}_level") in NEAR]
+
+
+def _shown(person: Person, place: str) -> str:
+    return place_label(getattr(person, f"{place}_name"), getattr(person, f"{place}_name_en"))
 
 
 def age(birth_on: date | None, today: date) -> int | None:

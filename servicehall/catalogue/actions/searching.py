@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid
-from common.names import tripled
 from community.governance.scopes import Scope
 from residents.base.models import Person
 from servicehall.catalogue import finding
@@ -41,7 +40,7 @@ def count_empty_search(query: str, *, now: datetime) -> bool:
 
 
 def _is_a_name(text: str) -> bool:
-    return Person.objects.filter(name_tripled__contains=tripled(text), full_name=text).exists()
+    return Person.objects.called(text).exists()
 
 
 def add_word(code: str, word: str, *, by: Scope, now: datetime) -> int:
