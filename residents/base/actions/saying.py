@@ -20,6 +20,7 @@ from common.ids import uuid7
 from residents.base.actions import bulk
 from residents.base.actions.columns import DERIVED, columns_of
 from residents.base.attributes import ATTRIBUTES, ON_PERSON
+from residents.base.documents import document_type_of
 from residents.base.enums import DocumentType, Sex, TicketState
 from residents.base.golden import DECISION, FIRST, LAST, UNKNOWN, Claim, Verdict, judge
 from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRank, SourceRecord
@@ -316,6 +317,8 @@ class _Desk:
         if wanted != value:
             for column, content in columns_of(key, wanted).items():
                 setattr(holder, column, content)
+            if key == "id_number" and "document_type" not in provenance:
+                person.document_type = document_type_of(wanted)
             changed.append(key)
             if not value:
                 self.said.filled.setdefault(person.pk, []).append(key)
