@@ -302,6 +302,8 @@ def test_undoing_restores_both_to_the_byte(full, director):
     assert not cannot_split(row)
     undone(row, director)
     assert dump(*full) == before
+    told = AuditEntry.objects.filter(action="person.changed", person_id=full[0].pk).latest("at")
+    assert {"employment", "employer"} <= set(told.detail["fields"])  # for those who follow changes
 
 
 def test_what_came_since_stays_with_the_survivor_and_is_said_before(full, director):

@@ -180,7 +180,9 @@ def take_back(
         ticket = ConflictTicket.objects.get(pk=pk)
         ticket.save(update_fields=put(ticket, values))
     if is_untouched:
+        held = _kept(survivor)
         _put_back(survivor, journal["before"], now=now)
+        _tell_changed(survivor, held, reason=reason, by=by, now=now)
         return
     later = set(changed_since(survivor, journal["restated"]))
     for source, entries in journal["restated"].items():
@@ -208,6 +210,30 @@ def _put_back(survivor: Person, before: Mapping[str, Any], *, now: datetime) -> 
                 found.save(update_fields=put(found, before[name][str(found.pk)]))
             else:
                 found.delete()
+
+
+def _tell_changed(
+    survivor: Person,
+    held: Mapping[str, tuple[str, list[Any]]],
+    *,
+    reason: str,
+    by: audit.Actor,
+    now: datetime,
+) -> None:
+    """Whoever follows the changes of the survivor hears that its values are again what they were."""
+    kept = _kept(Person.objects.get(pk=survivor.pk))
+    keys = [key for key, (value, _provenance) in kept.items() if value != held[key][0]]
+    if keys:
+        audit.record(
+            "person.changed",
+            by=by,
+            target=survivor,
+            person_id=survivor.pk,
+            place_path=survivor.community.path,
+            reason=reason,
+            detail={"fields": keys},
+            now=now,
+        )
 
 
 def dumped(journal: Mapping[str, Any]) -> str:
