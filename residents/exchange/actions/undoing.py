@@ -4,6 +4,7 @@ All in one transaction, as the import itself. A person who has found ties since 
 the word of another source) stays; the row says so.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from residents.base.models import (
     PersonDetail,
     PersonEvent,
     PersonFacts,
+    PersonMerge,
     SourceRecord,
 )
 from residents.exchange.actions import _core
@@ -81,31 +83,55 @@ class Undoer:
     # --- whoever was there before -----------------------------------------------------------------
     def _restore(self, rows: Sequence[ImportRow]) -> None:
         """Where the source still says what this import brought, it says again what it said before."""
-        merged = self._merged([row.person_id for row in rows])
-        said = self._now_said([*(row.person_id for row in rows), *merged.values()])
-        earlier = self._said_before([row.person_id for row in rows])
-        others = self._others_said([row.person_id for row in rows])
-        statements = []
+        ids = [row.person_id for row in rows]
+        merged, own = self._merged(ids), self._said_by_survivors(ids)
+        said = self._now_said([*ids, *merged.values()])
+        earlier = self._said_before([*ids, *merged.values()])
+        others = self._others_said(ids)
+        restores: dict[UUID, dict[str, Entry | None]] = {}
         for row in rows:
             if row.person_id is None:
                 continue
-            # What was taken over by another entry since is taken back there too.
+            # What was taken over by another entry since is taken back there too: it says what either said before.
             for pk in {row.person_id, merged.get(row.person_id, row.person_id)}:
-                restores = {
-                    key: _latest(
+                current, before = said.get(pk, {}), restores.setdefault(pk, {})
+                for key, entry in row.entries_before.items():
+                    if key not in current or current[key][2] != str(self.batch.pk):
+                        continue
+                    before[key] = _latest(
+                        before.get(key),
                         self._standing(entry, key, earlier.get(row.person_id, {})),
                         *others.get((row.person_id, key), ()),
+                        *(
+                            self._standing(each, key, earlier.get(pk, {}))
+                            for each in own.get((pk, key), ())
+                        ),
                     )
-                    for key, entry in row.entries_before.items()
-                    if said.get(pk, {}).get(key, [None, None, None])[2] == str(self.batch.pk)
-                }
-                statements.append(Statement(pk, {}, self.batch.as_of, restores))
+        statements = [
+            Statement(pk, {}, self.batch.as_of, before) for pk, before in restores.items()
+        ]
         say(statements, source=self.batch.source_id, reason="undo", by=self.by, now=self.now)
 
     def _merged(self, ids: Sequence[UUID | None]) -> dict[UUID, UUID]:
         known = [pk for pk in ids if pk is not None]
         found = Person.objects.filter(pk__in=known, merged_into__isnull=False)
         return dict(found.values_list("pk", "merged_into_id"))
+
+    def _said_by_survivors(self, ids: Iterable[UUID | None]) -> dict[tuple[UUID, str], list[Entry]]:
+        """What the source said, before they took these over, of the entries to which they lead."""
+        found: dict[tuple[UUID, str], list[Entry]] = {}
+        on_the_way = {pk for pk in ids if pk is not None}
+        while on_the_way:
+            merges = PersonMerge.objects.filter(absorbed__in=on_the_way, undone_at__isnull=True)
+            on_the_way = set()
+            for merge in merges.select_related("survivor").order_by("pk"):
+                on_the_way.add(merge.survivor_id)
+                last = merge.survivor.merged_into_id or merge.survivor_id
+                restated = json.loads(merge.journal)["restated"].get(self.batch.source_id, {})
+                for key, entry in restated.items():
+                    if entry["was"] and entry["was"][2] != str(self.batch.pk):
+                        found.setdefault((last, key), []).append(entry["was"])
+        return found
 
     def _now_said(self, ids: Iterable[UUID | None]) -> dict[UUID, dict[str, Entry]]:
         records = SourceRecord.objects.filter(source_id=self.batch.source_id, person__in=list(ids))
