@@ -12,7 +12,7 @@ from accounts.models import AuditEntry
 from common.errors import Conflict, NotAllowed
 from notifications.models import Message
 from residents.base.enums import OccupancyKind, PersonState, Relation
-from residents.base.models import HouseholdMember, Occupancy
+from residents.base.models import HouseholdMember, Occupancy, Person
 from residents.rights.actions import give_consent, withdraw_consent
 from servicehall.cases import actions
 from servicehall.cases.enums import ProposalState
@@ -113,8 +113,10 @@ def test_a_withdrawn_rule_takes_its_proposals_along(here, elder):
 
 
 def test_everybody_is_told_once_and_without_the_name_of_the_benefit_on_the_telephone(here, elder):
+    neighbour = PersonFactory(elder=True, community=here.community)
     propose()
     now = timezone.now()
+    Person.objects.filter(pk=neighbour.pk).update(state=PersonState.DECEASED)  # found tonight
     assert actions.tell(ALLOWANCE, by=here.director, now=now) == 1
     assert actions.tell(ALLOWANCE, by=here.director, now=now) == 0
     told = Message.objects.filter(kind="proposal.found", person_id=elder.pk)
