@@ -39,7 +39,7 @@ from residents.base.ties import all_ties
 from servicehall.cases import actions as hall_actions
 from servicehall.cases.models import Draft
 from tests.factories.data import load_sources
-from tests.factories.governance import StationFactory, staff
+from tests.factories.governance import CommunityOfficeFactory, StationFactory, staff
 from tests.factories.residents import DwellingFactory, PersonFactory, household
 from tests.factories.servicehall import ALLOWANCE, hall
 from tests.sweeping import sweeps
@@ -252,6 +252,19 @@ def test_a_conflict_of_the_one_is_settled_for_both(stays, goes, director):
     ticket.refresh_from_db()
     assert (ticket.person, ticket.state) == (stays, TicketState.AGREED)
     assert ConflictTicket.objects.get(state=TicketState.OPEN).person == stays
+
+
+def test_what_was_overruled_for_one_stays_overruled_for_both(stays, goes, director):
+    office = CommunityOfficeFactory(place=stays.community.parent.parent)
+    for person in (stays, goes):
+        say(person, "police", MAY, birth_on="1985-01-01")
+        say(person, "civil_affairs", JUNE, birth_on="1985-02-02")
+    ticket = ConflictTicket.objects.get(person=stays)
+    officer = staff(Role.DATA_CLERK, office)
+    actions.conflicts.settle(ticket.pk, "1985-01-01", note="户口簿", by=officer, now=NOW)
+    joined(stays, goes, director)
+    say(stays, "civil_affairs", TODAY + timedelta(days=30), birth_on="1985-02-02")
+    assert not ConflictTicket.objects.open().exists()
 
 
 @sweeps(unmerge)

@@ -4,7 +4,7 @@ Of each source the newest word counts; where the sources disagree now, a ticket 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
@@ -136,12 +136,22 @@ def hand_over_tickets(survivor: Person, absorbed: Person, *, now: datetime) -> d
     opens again there, if it does. The rows as they were."""
     rows = list(_rows(ConflictTicket, absorbed).select_for_update())
     before = {str(row.pk): shot(row) for row in rows}
+    _share_marks(list(_rows(ConflictTicket, survivor).select_for_update()), rows)
     for row in rows:
         row.person = survivor
         if row.state == TicketState.OPEN:
             row.state, row.closed_at = TicketState.AGREED, now
-        row.save(update_fields=["person", "state", "closed_at"])
+        row.save(update_fields=["person", "state", "closed_at", "settled"])
     return before
+
+
+def _share_marks(own: Iterable[ConflictTicket], theirs: Iterable[ConflictTicket]) -> None:
+    """The last ticket of an attribute remembers what was overruled: what was so for one of the two stays so."""
+    last, other = ({row.attribute: row for row in rows} for rows in (own, theirs))
+    for key in last.keys() & other.keys():
+        older, newer = sorted((last[key], other[key]), key=lambda row: row.opened_at)
+        last[key].settled = other[key].settled = older.settled | newer.settled
+        last[key].save(update_fields=["settled"])
 
 
 # --- and back -------------------------------------------------------------------------------------
