@@ -28,7 +28,7 @@ from residents.base.models import (
     SourceRecord,
 )
 from residents.exchange.actions import applying, deciding, receiving, staging, working
-from residents.exchange.actions.finding import ELSEWHERE
+from residents.exchange.actions.finding import ELSEWHERE, candidates_of
 from residents.exchange.enums import BatchState, Fate
 from residents.exchange.models import ImportBatch, ImportRow
 from tests.factories.data import load_sources
@@ -425,6 +425,17 @@ def test_whom_a_clerk_of_another_place_knew_again_is_not_this_clerks(clerk, look
     Person.objects.filter(pk=person.pk).update(community=elsewhere, place=elsewhere)
     (row,) = rows(checked(csv_file(data), clerk))
     assert (row.fate, row.person_id, row.problems) == (Fate.ERROR, None, [[-1, ELSEWHERE]])
+
+
+def test_a_candidate_who_was_merged_meanwhile_leads_to_the_entry_that_stays(clerk, lookalike):
+    person, data = lookalike
+    stays = PersonFactory(full_name="陈桂枝", community=person.community, id_number="")
+    batch = checked(xlsx(data), clerk)
+    director = staff(Role.STATION_DIRECTOR, StationFactory(place=person.community))
+    merge(stays.pk, person.pk, reason="同一人", by=director, now=NOW)
+    (row,) = rows(batch)
+    assert candidates_of(row) == {stays.pk: 85}
+    assert deciding.decide(row.pk, str(stays.pk), by=clerk, now=NOW).person_id == stays.pk
 
 
 def test_undone_after_a_merge_the_entry_that_stays_says_what_it_said_before_it(clerk, community):

@@ -96,6 +96,17 @@ class Finder:
             row.candidates = [[person_id, points] for points, person_id in likely]
 
 
+def candidates_of(row: ImportRow) -> dict[UUID, int]:
+    """Who may be meant and the points of each; of entries that were merged since, the one to which they lead."""
+    told = {UUID(person_id): points for person_id, points in row.candidates}
+    merged = Person.objects.filter(pk__in=told, merged_into__isnull=False)
+    leads = dict(merged.values_list("pk", "merged_into_id"))
+    found: dict[UUID, int] = {}
+    for pk, points in told.items():
+        found.setdefault(leads.get(pk, pk), points)
+    return found
+
+
 def _has_number(values: dict[str, str], is_born: bool) -> bool:
     """Whether a row has a number, that of a birth certificate or another."""
     number = values.get("id_number", "")
