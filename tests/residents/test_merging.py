@@ -254,6 +254,22 @@ def test_a_conflict_of_the_one_is_settled_for_both(stays, goes, director):
     assert ConflictTicket.objects.get(state=TicketState.OPEN).person == stays
 
 
+def test_conflicts_of_both_about_one_attribute_are_one(stays, goes, director):
+    for person in (stays, goes):
+        say(person, "police", MAY, birth_on="1985-01-01")
+        say(person, "civil_affairs", JUNE, birth_on="1985-02-02")
+    kept = ConflictTicket.objects.get(person=stays)
+    row = joined(stays, goes, director)
+    assert ConflictTicket.objects.open().get() == kept
+    say(goes, "civil_affairs", JULY, birth_on="1985-03-03")
+    assert ConflictTicket.objects.open().get() == kept
+    undone(row, director)
+    assert set(ConflictTicket.objects.open().values_list("person", flat=True)) == {
+        stays.pk,
+        goes.pk,
+    }
+
+
 def test_what_was_overruled_for_one_stays_overruled_for_both(stays, goes, director):
     office = CommunityOfficeFactory(place=stays.community.parent.parent)
     for person in (stays, goes):

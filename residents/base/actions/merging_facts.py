@@ -44,6 +44,11 @@ def _rows(model: type[models.Model], person: Person) -> "models.QuerySet[Any]":
     return model._default_manager.filter(person_id=person.pk).order_by("pk")
 
 
+def _tickets(person: Person) -> list[ConflictTicket]:
+    found = ConflictTicket.objects.filter(person_id=person.pk).that_count_last()
+    return list(found.select_for_update())
+
+
 # --- over -----------------------------------------------------------------------------------------
 def restate(
     survivor: Person, absorbed: Person, *, reason: str, by: audit.Actor, now: datetime
@@ -134,9 +139,9 @@ def _restore(
 def hand_over_tickets(survivor: Person, absorbed: Person, *, now: datetime) -> dict[str, Any]:
     """The conflicts of the absorbed and how they were settled belong to the survivor; what is still in dispute
     opens again there, if it does. The rows as they were."""
-    rows = list(_rows(ConflictTicket, absorbed).select_for_update())
+    rows = _tickets(absorbed)
     before = {str(row.pk): shot(row) for row in rows}
-    _share_marks(list(_rows(ConflictTicket, survivor).select_for_update()), rows)
+    _share_marks(_tickets(survivor), rows)
     for row in rows:
         row.person = survivor
         if row.state == TicketState.OPEN:
@@ -146,7 +151,7 @@ def hand_over_tickets(survivor: Person, absorbed: Person, *, now: datetime) -> d
 
 
 def _share_marks(own: Iterable[ConflictTicket], theirs: Iterable[ConflictTicket]) -> None:
-    """The last ticket of an attribute remembers what was overruled: what was so for one of the two stays so."""
+    """The ticket that counts of an attribute remembers what was overruled: what was so for one of the two stays so."""
     last, other = ({row.attribute: row for row in rows} for rows in (own, theirs))
     for key in last.keys() & other.keys():
         older, newer = sorted((last[key], other[key]), key=lambda row: row.opened_at)

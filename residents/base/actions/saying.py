@@ -183,9 +183,7 @@ class _Desk:
             records.setdefault(record.person_id, {})[record.source_id] = record
         tickets = {
             (ticket.person_id, ticket.attribute): ticket
-            for ticket in ConflictTicket.objects.filter(person_id__in=ids).order_by(
-                "opened_at", "id"
-            )
+            for ticket in ConflictTicket.objects.filter(person_id__in=ids).that_count_last()
         }
         details = PersonDetail.objects.in_bulk(list(ids))
         return cls(
