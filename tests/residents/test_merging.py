@@ -263,6 +263,13 @@ def test_conflicts_of_both_about_one_attribute_are_one(stays, goes, director):
     assert ConflictTicket.objects.open().get() == kept
     say(goes, "civil_affairs", JULY, birth_on="1985-03-03")
     assert ConflictTicket.objects.open().get() == kept
+    # A list that still has both, of whom one agrees and the other does not.
+    both = [
+        Statement(stays.pk, {"birth_on": "1985-01-01"}, TODAY),
+        Statement(goes.pk, {"birth_on": "1985-02-02"}, TODAY),
+    ]
+    actions.say(both, source="civil_affairs", by=SYSTEM, now=NOW)
+    assert ConflictTicket.objects.open().get() == kept
     undone(row, director)
     assert set(ConflictTicket.objects.open().values_list("person", flat=True)) == {
         stays.pk,

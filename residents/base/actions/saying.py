@@ -333,6 +333,11 @@ class _Desk:
                 ticket.rivals = rivals
                 if ticket.pk not in self.fresh:
                     self.over[ticket.pk] = ticket
+        elif rivals and ticket is not None and ticket.pk in self.over:
+            # Closed a moment ago, by another word of the same call.
+            ticket.state, ticket.closed_at, ticket.rivals = TicketState.OPEN, None, rivals
+            if ticket.pk in self.fresh:
+                del self.over[ticket.pk]
         elif rivals:
             new = ConflictTicket(
                 person_id=person.pk,
