@@ -283,15 +283,20 @@ def test_undoing_the_newer_leaves_what_an_older_list_said_that_came_after_it(cle
     known = PersonFactory(
         full_name="张伟民", id_number=number(1), community=community, provenance={}
     )
+    first = [Statement(known.pk, {"education": "70"}, date(2026, 5, 1))]
+    say(first, source="police", by=SYSTEM, now=NOW)
     august, july = date(2026, 8, 1), date(2026, 7, 1)
     newer = imported(xlsx([HEADINGS, line(1), line(2)]), clerk, as_of=august)
-    imported(xlsx([HEADINGS, line(1, education="大专"), line(2)]), clerk, as_of=july)
+    older = imported(xlsx([HEADINGS, line(1, education="大专"), line(2)]), clerk, as_of=july)
     receiving.undo(newer.pk, by=clerk, now=NOW)
     assert worked(newer).counts["stays"] == 1, "the other list names him too"
     detail = PersonDetail.objects.get(person=known)
     assert detail.education == "31"
     assert detail.provenance["education"][:2] == ["police", "2026-07-01"]
     assert Person.objects.count() == 2
+    receiving.undo(older.pk, by=clerk, now=NOW)
+    worked(older)
+    assert PersonDetail.objects.get(person=known).education == "70", "as it was before both"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -425,6 +430,22 @@ def test_whom_a_clerk_of_another_place_knew_again_is_not_this_clerks(clerk, look
     Person.objects.filter(pk=person.pk).update(community=elsewhere, place=elsewhere)
     (row,) = rows(checked(csv_file(data), clerk))
     assert (row.fate, row.person_id, row.problems) == (Fate.ERROR, None, [[-1, ELSEWHERE]])
+
+
+def test_undone_between_a_merge_and_its_undoing_an_import_stays_undone(clerk, community):
+    """Also for the entry that stays, of which another list said something newer by then."""
+    stays = PersonFactory(full_name="张伟民", community=community, id_number=number(1))
+    goes = PersonFactory(full_name="张伟民", community=community, id_number="")
+    batch = imported(xlsx([HEADINGS, line(1, education="小学")]), clerk, as_of=JUNE)
+    newer = [Statement(goes.pk, {"education": "20"}, date(2026, 7, 1))]
+    say(newer, source="police", by=SYSTEM, now=NOW)
+    director = staff(Role.STATION_DIRECTOR, StationFactory(place=community))
+    row = merge(stays.pk, goes.pk, reason="同一人", by=director, now=NOW)
+    receiving.undo(batch.pk, by=clerk, now=NOW)
+    worked(batch)
+    unmerge(row.pk, reason="双胞胎", by=director, now=NOW)
+    details = PersonDetail.objects.in_bulk([stays.pk, goes.pk])
+    assert (details[stays.pk].education, details[goes.pk].education) == ("", "20")
 
 
 def test_a_candidate_who_was_merged_meanwhile_leads_to_the_entry_that_stays(clerk, lookalike):
