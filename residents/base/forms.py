@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer, want
 from common.identity import InvalidIdNumber, InvalidPhone, normalise_phone
 from common.names import normalise_name
 from community.governance.models import Place
@@ -130,10 +131,10 @@ class RegisterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.places = {place.code: place for place in communities}
         choices = [(code, place.label) for code, place in self.places.items()]
-        self.fields["community"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "community", choices)
         self.fields["full_name"].widget.attrs["autofocus"] = True
         for name in ("birth_on", "sex"):  # demanded where the number does not say them
-            self.fields[name].is_wanted = True  # type: ignore[attr-defined]
+            want(self.fields[name])
 
     def clean_full_name(self) -> str:
         return normalise_name(self.cleaned_data["full_name"])

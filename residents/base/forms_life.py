@@ -10,6 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer, want
 from common.identity import InvalidIdNumber
 from common.names import normalise_name
 from community.governance.models import Place
@@ -80,7 +81,7 @@ class ActForm(forms.Form):
         return day
 
     def choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+        offer(self, name, choices)
 
     def drop(self, *names: str) -> None:
         for name in names:
@@ -241,7 +242,7 @@ class RelationsForm(ActForm):
                 label=member.name, choices=self.choices(), required=False, help_text=member.relation
             )
             # Nothing chosen says something too: stays, or as before.
-            self.fields[f"member_{number}"].is_wanted = True  # type: ignore[attr-defined]
+            want(self.fields[f"member_{number}"])
 
     def relations(self) -> dict[UUID, str]:
         data = self.cleaned_data

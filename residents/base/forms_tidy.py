@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer
 from residents.base.enums import CareBasis
 from residents.base.models import CareKind
 
@@ -35,7 +36,7 @@ class CareForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kinds = {kind.code: kind for kind in kinds}
         choices = [(code, f"{kind} · {kind.purpose_shown}") for code, kind in self.kinds.items()]
-        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "kind", choices)
 
     def arguments(self) -> dict[str, Any]:
         return {**self.cleaned_data, "kind": self.kinds[self.cleaned_data["kind"]]}
@@ -70,5 +71,5 @@ class PairForm(ReasonForm):
 
     def __init__(self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["keep"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "keep", choices)
         self.order_fields(["keep", "reason"])

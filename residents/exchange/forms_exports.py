@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer
 from common.refusals import TakingForm
 from community.governance.models import Place
 
@@ -31,7 +32,7 @@ class ExportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.places = {place.code: place for place in places}
         choices = [(code, place.label) for code, place in self.places.items()]
-        self.fields["place"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "place", choices)
 
 
 class DecisionForm(TakingForm):

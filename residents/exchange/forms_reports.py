@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer
 from common.refusals import TakingForm
 from community.governance.models import Body, Place
 from residents.base.enums import AidStatus, DisabilityKind, Employment
@@ -48,7 +49,7 @@ class RequestForm(TakingForm):
         super().__init__(*args, **kwargs)
         self.places = {place.code: place for place in places}
         choices = [(code, place.label) for code, place in self.places.items()]
-        self.fields["place"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "place", choices)
 
     def asked(self) -> dict[str, Any]:
         """The arguments of the action."""
@@ -98,6 +99,6 @@ class RefusalForm(forms.Form):
         self.communities = {place.code: place for place in communities}
         self.bodies = {str(body.pk): body for body in bodies}
         named = [(code, place.label) for code, place in self.communities.items()]
-        self.fields["community"].choices = named  # type: ignore[attr-defined]
+        offer(self, "community", named)
         offices = [(key, body.label) for key, body in self.bodies.items()]
-        self.fields["body"].choices = offices  # type: ignore[attr-defined]
+        offer(self, "body", offices)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer, want
 from common.identity import InvalidIdNumber, check_id_number
 from common.refusals import TakingForm
 from residents.base.attributes import Attribute
@@ -84,7 +85,7 @@ class DeletionAnswerForm(AnswerForm):
 
     def __init__(self, parts: Sequence[tuple[str, str]], data: Any = None) -> None:
         super().__init__(data, initial={"parts": [key for key, _label in parts]})
-        self.fields["parts"].choices = parts  # type: ignore[attr-defined]
+        offer(self, "parts", parts)
 
 
 class DeletionForm(TakingForm):
@@ -94,7 +95,7 @@ class DeletionForm(TakingForm):
 
     def __init__(self, parts: Iterable[Part], data: Any = None) -> None:
         super().__init__(data)
-        self.fields["parts"].choices = [(part.key, part.label) for part in parts]  # type: ignore[attr-defined]
+        offer(self, "parts", [(part.key, part.label) for part in parts])
 
 
 class ConsentForm(TakingForm):
@@ -141,9 +142,9 @@ class GuardianForm(TakingForm):
 
     def __init__(self, likely: Sequence[tuple[str, str]], data: Any = None, **more: Any) -> None:
         super().__init__(data, **more)
-        self.fields["guardian"].choices = [*likely, ("", _("另外的人"))] if likely else []  # type: ignore[attr-defined]
+        offer(self, "guardian", [*likely, ("", _("另外的人"))] if likely else [])
         for name in ("guardian", "number"):  # one of the two is demanded
-            self.fields[name].is_wanted = True  # type: ignore[attr-defined]
+            want(self.fields[name])
         if not likely:
             del self.fields["guardian"]
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer, want
 from common.refusals import TakingForm
 from servicehall.aftercare.enums import CallResult, ProofWay, ProxyRelation, Receiver
 from servicehall.aftercare.models import Benefit, Rectification
@@ -75,7 +76,7 @@ class DeliveryForm(ActForm):
         }
         for name, rule in rules.items():
             self.fields[name].when = rule  # type: ignore[attr-defined]
-            self.fields[name].is_wanted = True  # type: ignore[attr-defined]
+            want(self.fields[name])
 
 
 # --- 差评整改 ---------------------------------------------------------------------------------------
@@ -103,7 +104,7 @@ class CallForm(RectifyForm):
             for result in CallResult
             if (result == CallResult.ANONYMOUS) == is_anonymous
         ]
-        self.fields["result"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "result", choices)
         if is_anonymous:
             self.fields["result"].initial = CallResult.ANONYMOUS
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer
 from common.numbers import is_valid
 from common.refusals import TakingForm
 from community.governance.models import StationCoverage
@@ -54,7 +55,7 @@ class StationForm(forms.Form):
             place = coverage.community
             street = place.parent.label if place.parent else ""
             streets.setdefault(street, []).append((place.code, place.label))
-        self.fields["community"].choices = [("", _("请选择")), *streets.items()]  # type: ignore[attr-defined]
+        offer(self, "community", [("", _("请选择")), *streets.items()])
 
 
 class RatingForm(forms.Form):
@@ -88,7 +89,7 @@ class RatingForm(forms.Form):
         data: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(data, initial={"level": level})
-        self.fields["reasons"].choices = list(reasons)  # type: ignore[attr-defined]
+        offer(self, "reasons", reasons)
         if not reasons:
             del self.fields["reasons"]
 

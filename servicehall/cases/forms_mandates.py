@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer
 from common.identity import InvalidIdNumber, check_id_number
 from common.refusals import TakingForm
 from servicehall.cases.enums import MandateHow
@@ -46,9 +47,7 @@ class MandateForm(TakingForm):
     def __init__(self, today: date, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial={"until": today + timedelta(days=USUAL_DAYS)})
         versions = ItemVersion.objects.public(today).defer("content").order_by("item_id")
-        self.fields["items"].choices = [  # type: ignore[attr-defined]
-            (version.item_id, version.label) for version in versions
-        ]
+        offer(self, "items", [(version.item_id, version.label) for version in versions])
 
     def clean_number(self) -> str:
         try:

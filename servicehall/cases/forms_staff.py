@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer
 from common.refusals import TakingForm
 from residents.base.enums import RevealReason
 from servicehall.cases.actions import looking, rerouting
@@ -363,13 +364,19 @@ class ChecklistForm(forms.Form):
     ) -> None:
         here = [paper.code for paper in file.materials if paper.state in {"uploaded", "answered"}]
         super().__init__(data, initial={"m": here}, prefix=prefix)
-        self.fields["m"].choices = [  # type: ignore[attr-defined]
-            (
-                paper.code,
-                _("%(paper)s（系统里有）") % {"paper": paper.name} if paper.is_held else paper.name,
-            )
-            for paper in file.materials
-        ]
+        offer(
+            self,
+            "m",
+            [
+                (
+                    paper.code,
+                    _("%(paper)s（系统里有）") % {"paper": paper.name}
+                    if paper.is_held
+                    else paper.name,
+                )
+                for paper in file.materials
+            ],
+        )
 
 
 class FindCaseForm(forms.Form):

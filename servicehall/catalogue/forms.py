@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
 
+from common.forms import offer, want
 from servicehall.catalogue.checking_bundles import BASIS_LENGTH, BUNDLE_CODE, MOST
 from servicehall.catalogue.forms_parts import MAX_LINE, Choices
 from servicehall.catalogue.models import Bundle
@@ -27,7 +28,7 @@ class NewItemForm(forms.Form):
 
     def __init__(self, windows: Choices, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["window"].choices = [("", _("请选择")), *windows]  # type: ignore[attr-defined]
+        offer(self, "window", [("", _("请选择")), *windows])
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"].strip().upper()
@@ -79,7 +80,7 @@ class BundleForm(forms.Form):
                 required=False,
             )
         for field in self.fields.values():
-            field.is_wanted = True  # type: ignore[attr-defined]
+            want(field)
 
     def content(self) -> dict[str, Any]:
         given = self.cleaned_data

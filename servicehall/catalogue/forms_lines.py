@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
 
+from common.forms import offer, want
 from residents.base.eligibility import FACTS
 from servicehall.catalogue import conditions
 from servicehall.catalogue.forms_parts import MAX_LINE, REFRESH, Choices, Raw, bound_name
@@ -22,7 +23,7 @@ class LineForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.about = about
         for field in self.fields.values():
-            field.is_wanted = True  # type: ignore[attr-defined]
+            want(field)
 
 
 class OptionForm(LineForm):
@@ -61,12 +62,12 @@ class TestForm(LineForm):
             widget=forms.Select(attrs=REFRESH),
         )
         _title, self.kind, options = about.get(self._now("field"), ("", "", ()))
-        self.fields["field"].is_wanted = True  # type: ignore[attr-defined]
+        want(self.fields["field"])
         ops = [(code, label) for code, label in OPS if code in _ops_of(self.kind)]
-        self.fields["op"].choices = ops  # type: ignore[attr-defined]
+        offer(self, "op", ops)
         if ops[0][0] != "answered":
             self.fields["value"] = _value_field(self.kind, options)
-            self.fields["value"].is_wanted = True  # type: ignore[attr-defined]
+            want(self.fields["value"])
             self._show_value(is_list=bool(options))
 
     def _now(self, name: str) -> str:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import want
 from servicehall.catalogue.schema import BILINGUAL, Part, read, write
 
 Choices = Sequence[tuple[str, str | Promise]]
@@ -51,7 +52,8 @@ class PartsForm(forms.Form):
             for name, field in _fields_of(part, read(part, holder), among):
                 self.fields[name] = field
                 # What must be there in the end, and the English of everything, is not called optional.
-                field.is_wanted = part.needed or name.endswith("__en")  # type: ignore[attr-defined]
+                if part.needed or name.endswith("__en"):
+                    want(field)
                 if typed is not None:
                     field.initial = field.widget.value_from_datadict(typed, {}, name)
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid
+from common.forms import offer, want
 from common.refusals import TakingForm
 from servicehall.documents import wording
 from servicehall.documents.actions.ending import MAX_REASON
@@ -92,7 +93,7 @@ class TextForm(forms.Form):
     def __init__(self, data: Any = None, *, text: LetterText | None = None) -> None:
         super().__init__(data, initial=_typed(text) if text else None)
         for field in self.fields.values():
-            field.is_wanted = True  # type: ignore[attr-defined]
+            want(field)
 
     def clean_body(self) -> list[dict[str, str]]:
         try:
@@ -130,4 +131,4 @@ class OwnTextForm(forms.Form):
 
     def __init__(self, items: Mapping[str, str], data: Any = None) -> None:
         super().__init__(data)
-        self.fields["item"].choices = [("", _("请选择")), *items.items()]  # type: ignore[attr-defined]
+        offer(self, "item", [("", _("请选择")), *items.items()])

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import offer
 from common.refusals import TakingForm
 from community.governance.models import Body
 from servicehall.supervision.enums import BY_PEOPLE, FindingKind
@@ -31,7 +32,7 @@ class _OfBody(TakingForm):
     def __init__(self, bodies: Iterable[Body], data: Any = None, **initial: Any) -> None:
         super().__init__(data, initial=initial)
         choices = [(str(body.pk), body.label) for body in bodies]
-        self.fields["body_id"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "body_id", choices)
 
 
 class UrgeForm(_OfBody):
