@@ -161,10 +161,15 @@ def shut_account(user: User, *, reason: str, by: Actor, now: datetime) -> User:
 def enable_user(user: User, *, reason: str, by: Actor, now: datetime) -> User:
     """Open a shut account again; nobody does that for himself, since he cannot sign in."""
     with transaction.atomic(durable=True):
-        user = _locked(user.pk)
-        user.is_active = True
-        user.save(update_fields=["is_active"])
-        audit.record("user.enabled", by=by, target=user, reason=reason, now=now)
+        return reopen_account(user, reason=reason, by=by, now=now)
+
+
+def reopen_account(user: User, *, reason: str, by: Actor, now: datetime) -> User:
+    """As enable_user, inside the caller's transaction (a death was written down by mistake)."""
+    user = _locked(user.pk)
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    audit.record("user.enabled", by=by, target=user, reason=reason, now=now)
     return user
 
 

@@ -30,6 +30,11 @@ def is_number(text: str) -> bool:
     return bool(re.fullmatch(r"[0-9]{17}[0-9X]", number) or _without_check(number))
 
 
+def is_certificate(number: str) -> bool:
+    """Whether a normalised number is that of a birth certificate: its holder gets another one later."""
+    return bool(BIRTH_CERTIFICATE.fullmatch(number))
+
+
 def read_document(text: str) -> Document:
     """The document behind a number; raises InvalidIdNumber.
 
@@ -55,8 +60,16 @@ def read_document(text: str) -> Document:
     return Document(kind, found.number, found.birth_on, found.sex)
 
 
+def document_type_of(number: str) -> DocumentType:
+    """Which document a kept number is of; none for one that could not be read today."""
+    try:
+        return read_document(number).type
+    except InvalidIdNumber:
+        return DocumentType.NONE
+
+
 def _without_check(number: str) -> DocumentType | None:
     """The numbers that are not those of GB 11643."""
-    if BIRTH_CERTIFICATE.fullmatch(number):
+    if is_certificate(number):
         return DocumentType.BIRTH_CERTIFICATE
     return DocumentType.FOREIGN_PERMANENT if FOREIGN_FIRST.fullmatch(number) else None

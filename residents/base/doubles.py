@@ -32,7 +32,10 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What is compared of an entry. Number and phone come as their blind indexes; "" and None are unknown."""
+    """What is compared of an entry. Number and phone come as their blind indexes; "" and None are unknown.
+
+    `is_certificate`: the number is that of a birth certificate, which a child has before its own.
+    """
 
     full_name: str = ""
     pinyin: str = ""
@@ -41,6 +44,7 @@ class Traits:
     number: bytes | None = None
     phone: bytes | None = None
     address: str = ""
+    is_certificate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,7 @@ def compare(one: Traits, other: Traits, weights: Weights) -> Likelihood:
 
 
 def _likenesses(one: Traits, other: Traits, days_near: int) -> Iterator[str]:
-    if one.number and other.number:
-        yield Likeness.NUMBER if one.number == other.number else Likeness.OTHER_NUMBER
+    yield from _numbers(one, other)
     if _same(one.full_name, other.full_name):
         yield Likeness.NAME
     elif _same(one.pinyin, other.pinyin):
@@ -93,6 +96,13 @@ def _likenesses(one: Traits, other: Traits, days_near: int) -> Iterator[str]:
         yield Likeness.ADDRESS
     if {one.sex, other.sex} == SEXES:
         yield Likeness.OTHER_SEX
+
+
+def _numbers(one: Traits, other: Traits) -> Iterator[str]:
+    if _same(one.number, other.number):
+        yield Likeness.NUMBER
+    elif one.number and other.number and one.is_certificate == other.is_certificate:
+        yield Likeness.OTHER_NUMBER
 
 
 def _ages(days_apart: int, days_near: int) -> Iterator[str]:

@@ -15,7 +15,9 @@ from common.crypto import blind_index
 from common.identity import normalise_id_number, normalise_phone
 from common.names import normalise_name, pinyin_key
 from residents.base.attributes import ATTRIBUTES
+from residents.base.documents import is_certificate
 from residents.base.doubles import Likelihood, Traits, Weights, compare, weights_on
+from residents.base.enums import DocumentType
 from residents.base.models import Person
 
 # Of one kind of likeness and one person sought: a telephone of an office leads to no more entries than these.
@@ -46,6 +48,7 @@ class Sought:
             number=blind_index(number, field="id_number") if number else None,
             phone=blind_index(phone, field="phone") if phone else None,
             address=ATTRIBUTES["actual_address"].read(self.address) if self.address else "",
+            is_certificate=is_certificate(number),
         )
 
 
@@ -125,11 +128,14 @@ def traits_of(ids: Iterable[UUID]) -> dict[UUID, Traits]:
     """What is compared, of many entries: one query."""
     rows = Person.objects.filter(pk__in=list(ids)).values_list(
         *("id", "full_name", "pinyin", "birth_on", "sex", "id_index", "phone_index"),
-        "detail__actual_address",
+        *("detail__actual_address", "document_type"),
     )
     return {
-        pk: Traits(name, pinyin, birth_on, sex, _bytes(number), _bytes(phone), address or "")
-        for pk, name, pinyin, birth_on, sex, number, phone, address in rows
+        pk: Traits(
+            *(name, pinyin, birth_on, sex, _bytes(number), _bytes(phone), address or ""),
+            is_certificate=document == DocumentType.BIRTH_CERTIFICATE,
+        )
+        for pk, name, pinyin, birth_on, sex, number, phone, address, document in rows
     }
 
 
@@ -140,10 +146,12 @@ def _bytes(value: bytes | memoryview | None) -> bytes | None:
 # --- the standing list ----------------------------------------------------------------------------
 # For each person of a community, from what the two have in common: the number; the telephone and the sound of
 # the name; the sound of the name and about the age, at home or with a name and birthday that are just the same.
-# Two who have different numbers are worth a look only where the telephone is the same too.
+# Two who have different numbers are worth a look only where the telephone is the same too, or where one of the
+# numbers is that of a birth certificate.
 _PAIRS = """
 WITH own AS (
-    SELECT id, full_name, pinyin, birth_on, id_index, phone_index, community_id FROM residents_person
+    SELECT id, full_name, pinyin, birth_on, id_index, phone_index, community_id, document_type
+    FROM residents_person
     WHERE community_id = %s AND merged_into_id IS NULL
 )
 SELECT DISTINCT least(own.id, other.id), greatest(own.id, other.id) FROM own
@@ -158,7 +166,8 @@ JOIN LATERAL (
     (SELECT id FROM residents_person
      WHERE pinyin = own.pinyin AND birth_on BETWEEN own.birth_on - %s AND own.birth_on + %s
        AND id <> own.id AND merged_into_id IS NULL
-       AND (id_index IS NULL OR own.id_index IS NULL)
+       AND (id_index IS NULL OR own.id_index IS NULL
+            OR (document_type = %s) <> (own.document_type = %s))
        AND (community_id = own.community_id OR full_name = own.full_name AND birth_on = own.birth_on)
      LIMIT %s)
 ) AS other ON true
@@ -170,7 +179,10 @@ def pairs_in(community_id: UUID, *, day: date) -> dict[tuple[UUID, UUID], Likeli
     weights = weights_on(day)
     near = weights.days_near
     with connection.cursor() as cursor:
-        cursor.execute(_PAIRS, [community_id, MOST, MOST, near, near, MOST])
+        certificate = DocumentType.BIRTH_CERTIFICATE.value
+        cursor.execute(
+            _PAIRS, [community_id, MOST, MOST, near, near, certificate, certificate, MOST]
+        )
         pairs: list[tuple[UUID, UUID]] = cursor.fetchall()
     traits = traits_of({person_id for pair in pairs for person_id in pair})
     likely = {(a, b): compare(traits[a], traits[b], weights) for a, b in pairs}

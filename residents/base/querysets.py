@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Coalesce, Now
 
 from common.crypto import blind_index
@@ -287,6 +296,12 @@ class SourceRecordQuerySet(QuerySet["SourceRecord"]):
 class ConflictTicketQuerySet(QuerySet["ConflictTicket"]):
     def open(self) -> Self:
         return self.filter(state=TicketState.OPEN)
+
+    def that_count_last(self) -> Self:
+        """Of one attribute the open one comes last, else the newest: a merge can lay a newer one beside it that is
+        closed."""
+        is_open = ExpressionWrapper(Q(state=TicketState.OPEN), output_field=BooleanField())
+        return self.order_by(is_open, "opened_at", "id")
 
     def visible_to(self, scope: Scope) -> Self:
         """A department sees what it answers for; a station what it answers for itself; the community office all."""

@@ -80,8 +80,8 @@ def words_of(
 
 
 def _tickets(ids: Sequence[UUID]) -> dict[tuple[UUID, str], ConflictTicket]:
-    """The latest of each person and attribute."""
-    found = ConflictTicket.objects.filter(person_id__in=ids).order_by("opened_at", "id")
+    """The one that counts of each person and attribute."""
+    found = ConflictTicket.objects.filter(person_id__in=ids).that_count_last()
     return {(ticket.person_id, ticket.attribute): ticket for ticket in found}
 
 

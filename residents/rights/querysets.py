@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import NotAllowed
 from community.governance.enums import BodyKind, Power
+from residents.base.enums import PersonState
 from residents.rights.deadlines import Figure, Figures
 from residents.rights.enums import CopyState, FamilyState, RequestState
 
@@ -125,12 +126,18 @@ class FamilyConsentQuerySet(QuerySet["FamilyConsent"]):
         return self.filter(Q(state=FamilyState.ASKED) | Q(state=FamilyState.GIVEN, until__gte=day))
 
     def in_force(self, day: date) -> Self:
-        return self.filter(state=FamilyState.GIVEN, until__gte=day)
+        """What was allowed ends with the life of whoever allowed it (民法典 173)."""
+        given = self.filter(state=FamilyState.GIVEN, until__gte=day)
+        return given.exclude(giver__state=PersonState.DECEASED)
 
 
 class GuardianshipQuerySet(QuerySet["Guardianship"]):
+    def not_over(self, day: date) -> Self:
+        """In force, or to begin later."""
+        return self.filter(Q(to_on__isnull=True) | Q(to_on__gte=day))
+
     def in_force(self, day: date) -> Self:
-        return self.filter(Q(to_on__isnull=True) | Q(to_on__gte=day), from_on__lte=day)
+        return self.not_over(day).filter(from_on__lte=day)
 
     def visible_to(self, scope: Scope) -> Self:
         if scope.is_nobody:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from community.governance.scopes import Scope
 from residents.base.eligibility.facts import Fact, declare as declare_fact
 from servicehall.aftercare import actions, facts, forms
-from servicehall.aftercare.enums import BenefitState, RectifyState
+from servicehall.aftercare.enums import BenefitState, Period, RectifyState
 from servicehall.aftercare.models import Benefit, Delivery, ExpectedDuration, Rectification
 from servicehall.aftercare.transitions import OPEN
-from servicehall.cases import acts, followers, panels
+from servicehall.cases import acts, followers, panels, standing
 from servicehall.cases.enums import OPEN_STATES, CaseAction, CaseState
 from servicehall.cases.models import Case
 from servicehall.cases.panels import Audience
@@ -52,10 +52,17 @@ def declare_all() -> None:
             kind="primary",
         )
     )
+    standing.declare_ended(_ended)
     for kind, label in HELD.items():
         declare_fact(
             Fact(f"holds_{kind}", label, bool, lambda: Value(False), partial(_holders, kind))
         )
+
+
+def _ended() -> "QuerySet[Any, Any]":
+    """The cases whose benefit was stopped: who fits again may ask again. What is given once was had."""
+    stopped = Benefit.objects.filter(state=BenefitState.STOPPED).exclude(period=Period.ONCE)
+    return stopped.order_by().values("case")
 
 
 def _holders(kind: str) -> "QuerySet[Any, Any]":

@@ -25,6 +25,7 @@ from django.db.models import (
 from django.db.models.functions import JSONObject
 
 from community.governance.enums import BodyKind, Power
+from residents.base.enums import PersonState
 from residents.rights.relatives import acted_for_by, close_to, wards_of
 from servicehall.cases.enums import (
     BEFORE_ACCEPTANCE,
@@ -126,7 +127,9 @@ class CoSignatureQuerySet(QuerySet["CoSignature"]):
 
 class MandateQuerySet(QuerySet["Mandate"]):
     def in_force(self, day: date) -> Self:
-        return self.filter(revoked_at__isnull=True, from_on__lte=day, until__gte=day)
+        """A mandate ends with the life of whoever gave it (民法典 173)."""
+        given = self.filter(revoked_at__isnull=True, from_on__lte=day, until__gte=day)
+        return given.exclude(giver__state=PersonState.DECEASED)
 
     def covering(self, item_code: str) -> Self:
         """Those that name the item, and those that name none and mean all."""

@@ -5,12 +5,12 @@ code, a yes or no, a figure that crosses the line of the rule, a child who was n
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from common.crypto import blind_index
 from residents.base.eligibility import FACTS, Rule, facts_of
@@ -26,11 +26,21 @@ Basis: TypeAlias = dict[str, Any]  # {"facts": keyed digest, "children": ids}
 _PER_CHILD = "youngest_child"
 
 
+_ended: list[Callable[[], QuerySet[Any, Any]]] = []
+
+
+def declare_ended(cases: Callable[[], QuerySet[Any, Any]]) -> None:
+    """An app above tells of which granted cases nothing is left: ids, made anew for each query."""
+    if cases not in _ended:
+        _ended.append(cases)
+
+
 def holding(code: str) -> Q:
-    """Cases of those who have an item, or have asked for it."""
-    return Q(version__item_id=code) & (
-        Q(state__in=sorted(OPEN_STATES)) | Q(outcome=Outcome.GRANTED)
-    )
+    """Cases of those who have an item, or have asked for it; not of those whose benefit has ended."""
+    has = Q(state__in=sorted(OPEN_STATES)) | Q(outcome=Outcome.GRANTED)
+    for cases in _ended:
+        has &= ~Q(pk__in=cases())
+    return Q(version__item_id=code) & has
 
 
 def is_per_child(rule: Rule) -> bool:

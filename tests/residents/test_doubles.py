@@ -12,7 +12,7 @@ from residents.base.actions.doubles import not_same, refresh_doubles
 from residents.base.actions.mending import run_checks
 from residents.base.actions.tidying import communities, tidy
 from residents.base.doubles import Traits, compare, weights_on
-from residents.base.enums import DoubleState
+from residents.base.enums import DocumentType, DoubleState
 from residents.base.likely import Sought, candidates
 from residents.base.models import DoubleCandidate, Person
 from tests.factories.governance import CommunityFactory, StationFactory, staff
@@ -133,8 +133,14 @@ def test_a_pair_stands_in_the_list_once_however_often_one_looks(pair, station):
 @pytest.mark.django_db
 def test_two_numbers_are_two_people():
     home = CommunityFactory()
-    PersonFactory.create_batch(2, full_name="陈小雨", birth_on=BORN, community=home)
+    twins = PersonFactory.create_batch(2, full_name="陈小雨", birth_on=BORN, community=home)
     assert refresh_doubles(home.pk, now=NOW) == 0
+    # But a child is known by its birth certificate before it has a number.
+    twins[0].document_type = DocumentType.BIRTH_CERTIFICATE
+    twins[0].save()
+    assert refresh_doubles(home.pk, now=NOW) == 1
+    (hit,) = candidates([Sought("陈小雨", "A123456789", BORN)], day=TODAY)[0]
+    assert (hit.person_id, hit.reasons) == (twins[1].pk, ("name", "birth"))
 
 
 @pytest.mark.django_db

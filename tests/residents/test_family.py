@@ -9,6 +9,7 @@ from accounts.models import AuditEntry
 from common.errors import Conflict, Invalid, NotAllowed
 from community.governance.enums import Role
 from notifications.models import Message
+from residents.base.actions.life import register_death
 from residents.base.models import Person
 from residents.rights import actions
 from residents.rights.enums import FamilyAction, FamilyState, GuardianKind
@@ -178,6 +179,16 @@ def test_who_may_act_asks_for_a_correction_and_both_see_it(mother, son):
         )
 
 
+def test_what_was_allowed_ends_with_a_life(mother, son, home, clerk):
+    change(ask(mother, son, "act"), FamilyAction.GIVE, mother)
+    now, today, by = timezone.now(), timezone.localdate(), resident_scope(son.account)
+    assert mother in acted_for_by(by, today)
+    register_death(mother.pk, on=today, successor=son.pk, by=clerk, now=now)
+    assert mother not in seen_by(by, today)
+    with pytest.raises(Person.DoesNotExist):
+        look(mother, son)
+
+
 def test_the_page_of_the_family_leads_from_asking_to_taking_back(mother, son):
     hers, his = client_for(mother.account), client_for(son.account)
     his.post(f"/me/family/ask/{mother.pk}/", {"kind": "see"})
@@ -232,6 +243,16 @@ def test_only_a_counter_of_the_place_records_and_never_the_guardian_himself(chil
     son.save()
     with pytest.raises(NotAllowed):
         guardian(child, son, clerk)
+
+
+def test_a_guardian_from_a_later_day_is_recorded_once_and_can_be_ended(station, son, clerk):
+    ward = PersonFactory(community=station.place, birth_on=years_ago(70))
+    later = {"kind": GuardianKind.DESIGNATED, "from_on": timezone.localdate() + timedelta(days=5)}
+    found = guardian(ward, son, clerk, **later)
+    with pytest.raises(Conflict):
+        guardian(ward, son, clerk, **later)
+    actions.end_guardian(found.pk, by=clerk, now=timezone.now())
+    assert not Guardianship.objects.exists()
 
 
 @sweeps(actions.end_guardian)

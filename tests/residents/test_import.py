@@ -7,13 +7,15 @@ from itertools import permutations
 import pytest
 from django.forms.models import model_to_dict
 
+from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
 from common.errors import Conflict, NotAllowed
 from community.governance.enums import Role
-from residents.base.actions import bulk
+from residents.base.actions import Statement, bulk, say
 from residents.base.actions.eligibility import refresh_facts
 from residents.base.actions.mending import run_checks
-from residents.base.enums import PersonState
+from residents.base.actions.merging import merge, unmerge
+from residents.base.enums import DocumentType, PersonState
 from residents.base.looks import looks
 from residents.base.models import (
     Canary,
@@ -26,12 +28,14 @@ from residents.base.models import (
     SourceRecord,
 )
 from residents.exchange.actions import applying, deciding, receiving, staging, working
+from residents.exchange.actions.finding import ELSEWHERE, candidates_of
 from residents.exchange.enums import BatchState, Fate
 from residents.exchange.models import ImportBatch, ImportRow
 from tests.factories.data import load_sources
 from tests.factories.governance import (
     CommunityFactory,
     CommunityOfficeFactory,
+    StationFactory,
     far_community,
     staff,
 )
@@ -279,15 +283,20 @@ def test_undoing_the_newer_leaves_what_an_older_list_said_that_came_after_it(cle
     known = PersonFactory(
         full_name="张伟民", id_number=number(1), community=community, provenance={}
     )
+    first = [Statement(known.pk, {"education": "70"}, date(2026, 5, 1))]
+    say(first, source="police", by=SYSTEM, now=NOW)
     august, july = date(2026, 8, 1), date(2026, 7, 1)
     newer = imported(xlsx([HEADINGS, line(1), line(2)]), clerk, as_of=august)
-    imported(xlsx([HEADINGS, line(1, education="大专"), line(2)]), clerk, as_of=july)
+    older = imported(xlsx([HEADINGS, line(1, education="大专"), line(2)]), clerk, as_of=july)
     receiving.undo(newer.pk, by=clerk, now=NOW)
     assert worked(newer).counts["stays"] == 1, "the other list names him too"
     detail = PersonDetail.objects.get(person=known)
     assert detail.education == "31"
     assert detail.provenance["education"][:2] == ["police", "2026-07-01"]
     assert Person.objects.count() == 2
+    receiving.undo(older.pk, by=clerk, now=NOW)
+    worked(older)
+    assert PersonDetail.objects.get(person=known).education == "70", "as it was before both"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -389,6 +398,83 @@ def test_somebody_with_a_number_may_be_somebody_without_and_nobody_with_another(
     Person.objects.filter(pk=person.pk).update(id_number=None, id_index=None, id_tail_index=None)
     batch = checked(csv_file(data), clerk)
     assert rows(batch)[0].candidates == [[str(person.pk), 85]]
+
+
+def test_a_newborn_known_by_its_certificate_is_found_when_it_has_a_number(clerk, community):
+    born, certificate = date(2026, 5, 1), "A123456789"
+    child = PersonFactory(
+        full_name="王小宝", birth_on=born, community=community, id_number=certificate,
+        document_type=DocumentType.BIRTH_CERTIFICATE,
+    )  # fmt: skip
+    data = [
+        ("姓名", "身份证号", "社区"),
+        ("王小宝", number(1, born, male=True), community.name),
+        ("王小宝", number(2, date(1990, 1, 1)), community.name),
+    ]
+    batch = checked(xlsx(data), clerk)
+    assert [row.candidates for row in rows(batch)] == [[[str(child.pk), 85]], []]
+    deciding.decide(rows(batch)[0].pk, str(child.pk), by=clerk, now=NOW)
+    receiving.apply(batch.pk, by=clerk, now=NOW)
+    worked(batch)
+    child.refresh_from_db()
+    assert (child.id_number, child.document_type) == (number(1, born), DocumentType.RESIDENT_ID)
+    late = [("姓名", "证件号码", "出生日期"), ("王小宝", certificate, born)]
+    assert rows(checked(xlsx(late), clerk))[0].candidates == [[str(child.pk), 85]]
+
+
+def test_whom_a_clerk_of_another_place_knew_again_is_not_this_clerks(clerk, lookalike):
+    person, data = lookalike
+    batch = checked(xlsx(data), clerk)
+    deciding.decide(rows(batch)[0].pk, str(person.pk), by=clerk, now=NOW)
+    elsewhere = far_community()
+    Person.objects.filter(pk=person.pk).update(community=elsewhere, place=elsewhere)
+    (row,) = rows(checked(csv_file(data), clerk))
+    assert (row.fate, row.person_id, row.problems) == (Fate.ERROR, None, [[-1, ELSEWHERE]])
+
+
+def test_undone_between_a_merge_and_its_undoing_an_import_stays_undone(clerk, community):
+    """Also for the entry that stays, of which another list said something newer by then."""
+    stays = PersonFactory(full_name="张伟民", community=community, id_number=number(1))
+    goes = PersonFactory(full_name="张伟民", community=community, id_number="")
+    batch = imported(xlsx([HEADINGS, line(1, education="小学")]), clerk, as_of=JUNE)
+    newer = [Statement(goes.pk, {"education": "20"}, date(2026, 7, 1))]
+    say(newer, source="police", by=SYSTEM, now=NOW)
+    director = staff(Role.STATION_DIRECTOR, StationFactory(place=community))
+    row = merge(stays.pk, goes.pk, reason="同一人", by=director, now=NOW)
+    receiving.undo(batch.pk, by=clerk, now=NOW)
+    worked(batch)
+    unmerge(row.pk, reason="双胞胎", by=director, now=NOW)
+    details = PersonDetail.objects.in_bulk([stays.pk, goes.pk])
+    assert (details[stays.pk].education, details[goes.pk].education) == ("", "20")
+
+
+def test_a_candidate_who_was_merged_meanwhile_leads_to_the_entry_that_stays(clerk, lookalike):
+    person, data = lookalike
+    stays = PersonFactory(full_name="陈桂枝", community=person.community, id_number="")
+    batch = checked(xlsx(data), clerk)
+    director = staff(Role.STATION_DIRECTOR, StationFactory(place=person.community))
+    merge(stays.pk, person.pk, reason="同一人", by=director, now=NOW)
+    (row,) = rows(batch)
+    assert candidates_of(row) == {stays.pk: 85}
+    assert deciding.decide(row.pk, str(stays.pk), by=clerk, now=NOW).person_id == stays.pk
+
+
+def test_undone_after_a_merge_the_entry_that_stays_says_what_it_said_before_it(clerk, community):
+    """Also when the merge turns out to be a mistake later."""
+    stays = PersonFactory(full_name="张伟民", community=community, id_number="")
+    goes = PersonFactory(full_name="张伟民", community=community, id_number=number(1))
+    said = [Statement(stays.pk, {"education": "20"}, date(2026, 5, 1))]
+    say(said, source="police", by=SYSTEM, now=NOW)
+    batch = imported(xlsx([HEADINGS, line(1, education="小学")]), clerk, as_of=JUNE)
+    director = staff(Role.STATION_DIRECTOR, StationFactory(place=community))
+    row = merge(stays.pk, goes.pk, reason="同一人", by=director, now=NOW)
+    assert PersonDetail.objects.get(pk=stays.pk).education == "81"
+    receiving.undo(batch.pk, by=clerk, now=NOW)
+    worked(batch)
+    assert PersonDetail.objects.get(pk=stays.pk).education == "20"
+    unmerge(row.pk, reason="双胞胎", by=director, now=NOW)
+    details = PersonDetail.objects.in_bulk([stays.pk, goes.pk])
+    assert (details[stays.pk].education, details[goes.pk].education) == ("20", "")
 
 
 def test_decided_to_be_new_a_person_is_new_once(clerk, lookalike):

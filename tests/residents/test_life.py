@@ -344,11 +344,16 @@ def test_missing_and_found_change_the_state_and_no_tie(clerk, family):
 def test_a_wrong_death_is_taken_back_by_an_event_and_nothing_is_edited(clerk, family):
     home, father, mother, son = family
     before = relations(home), {p.pk: set(open_ties(p)) for p in (father, mother, son)}
+    account = father.account = PersonFactory(account=True).account
+    Person.objects.filter(account=account).update(account=None)
+    father.save()
     act = life.register_death(father.pk, on=JUNE, successor=mother.pk, by=clerk, now=NOW)
+    account.refresh_from_db()
+    assert not account.is_active
     written = list(PersonEvent.objects.order_by("pk").values())
     correcting.correct_event(act, reason="同名", by=clerk, now=LATER)
     father.refresh_from_db()
-    assert father.state == PersonState.ACTIVE
+    assert (father.state, father.account.is_active) == (PersonState.ACTIVE, True)
     assert (relations(home), {p.pk: set(open_ties(p)) for p in (father, mother, son)}) == before
     assert list(PersonEvent.objects.filter(corrects=None).order_by("pk").values()) == written
     assert not PersonEvent.objects.standing().exists()

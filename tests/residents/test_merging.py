@@ -39,7 +39,7 @@ from residents.base.ties import all_ties
 from servicehall.cases import actions as hall_actions
 from servicehall.cases.models import Draft
 from tests.factories.data import load_sources
-from tests.factories.governance import StationFactory, staff
+from tests.factories.governance import CommunityOfficeFactory, StationFactory, staff
 from tests.factories.residents import DwellingFactory, PersonFactory, household
 from tests.factories.servicehall import ALLOWANCE, hall
 from tests.sweeping import sweeps
@@ -254,6 +254,42 @@ def test_a_conflict_of_the_one_is_settled_for_both(stays, goes, director):
     assert ConflictTicket.objects.get(state=TicketState.OPEN).person == stays
 
 
+def test_conflicts_of_both_about_one_attribute_are_one(stays, goes, director):
+    for person in (stays, goes):
+        say(person, "police", MAY, birth_on="1985-01-01")
+        say(person, "civil_affairs", JUNE, birth_on="1985-02-02")
+    kept = ConflictTicket.objects.get(person=stays)
+    row = joined(stays, goes, director)
+    assert ConflictTicket.objects.open().get() == kept
+    say(goes, "civil_affairs", JULY, birth_on="1985-03-03")
+    assert ConflictTicket.objects.open().get() == kept
+    # A list that still has both, of whom one agrees and the other does not.
+    both = [
+        Statement(stays.pk, {"birth_on": "1985-01-01"}, TODAY),
+        Statement(goes.pk, {"birth_on": "1985-02-02"}, TODAY),
+    ]
+    actions.say(both, source="civil_affairs", by=SYSTEM, now=NOW)
+    assert ConflictTicket.objects.open().get() == kept
+    undone(row, director)
+    assert set(ConflictTicket.objects.open().values_list("person", flat=True)) == {
+        stays.pk,
+        goes.pk,
+    }
+
+
+def test_what_was_overruled_for_one_stays_overruled_for_both(stays, goes, director):
+    office = CommunityOfficeFactory(place=stays.community.parent.parent)
+    for person in (stays, goes):
+        say(person, "police", MAY, birth_on="1985-01-01")
+        say(person, "civil_affairs", JUNE, birth_on="1985-02-02")
+    ticket = ConflictTicket.objects.get(person=stays)
+    officer = staff(Role.DATA_CLERK, office)
+    actions.conflicts.settle(ticket.pk, "1985-01-01", note="户口簿", by=officer, now=NOW)
+    joined(stays, goes, director)
+    say(stays, "civil_affairs", TODAY + timedelta(days=30), birth_on="1985-02-02")
+    assert not ConflictTicket.objects.open().exists()
+
+
 @sweeps(unmerge)
 def test_what_is_said_of_the_entry_that_went_is_said_of_the_one_that_stays(stays, goes, director):
     say(goes, "human_resources", MAY, employment="30")
@@ -302,6 +338,8 @@ def test_undoing_restores_both_to_the_byte(full, director):
     assert not cannot_split(row)
     undone(row, director)
     assert dump(*full) == before
+    told = AuditEntry.objects.filter(action="person.changed", person_id=full[0].pk).latest("at")
+    assert {"employment", "employer"} <= set(told.detail["fields"])  # for those who follow changes
 
 
 def test_what_came_since_stays_with_the_survivor_and_is_said_before(full, director):

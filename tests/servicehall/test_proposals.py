@@ -12,8 +12,10 @@ from accounts.models import AuditEntry
 from common.errors import Conflict, NotAllowed
 from notifications.models import Message
 from residents.base.enums import OccupancyKind, PersonState, Relation
-from residents.base.models import HouseholdMember, Occupancy
+from residents.base.models import HouseholdMember, Occupancy, Person
 from residents.rights.actions import give_consent, withdraw_consent
+from servicehall.aftercare.enums import BenefitState
+from servicehall.aftercare.models import Benefit
 from servicehall.cases import actions
 from servicehall.cases.enums import ProposalState
 from servicehall.cases.models import Draft, Proposal
@@ -71,8 +73,18 @@ def test_who_is_entitled_is_found_once_with_what_is_known(here, elder):
 
 
 def test_who_has_it_or_has_asked_is_not_found(here, elder):
-    file_case(here.version, elder, by=resident_scope(elder.account))
+    case = file_case(here.version, elder, by=resident_scope(elder.account))
     assert propose().found == 0
+    type(case).objects.filter(pk=case.pk).update(
+        state="completed", outcome="granted", closed_at=timezone.now()
+    )
+    assert propose().found == 0
+    today = timezone.localdate()
+    Benefit.objects.create(
+        person=elder, case=case, version=case.version, kind="old_age", decider=here.department,
+        state=BenefitState.STOPPED, period="monthly", from_on=today, to_on=today,
+    )  # fmt: skip
+    assert propose().found == 1, "who has it no more is found again"
 
 
 def test_filing_answers_the_proposal(here, elder):
@@ -113,8 +125,10 @@ def test_a_withdrawn_rule_takes_its_proposals_along(here, elder):
 
 
 def test_everybody_is_told_once_and_without_the_name_of_the_benefit_on_the_telephone(here, elder):
+    neighbour = PersonFactory(elder=True, community=here.community)
     propose()
     now = timezone.now()
+    Person.objects.filter(pk=neighbour.pk).update(state=PersonState.DECEASED)  # found tonight
     assert actions.tell(ALLOWANCE, by=here.director, now=now) == 1
     assert actions.tell(ALLOWANCE, by=here.director, now=now) == 0
     told = Message.objects.filter(kind="proposal.found", person_id=elder.pk)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from common.errors import Invalid, NotAllowed
 from notifications.models import Message
+from residents.base.enums import PersonState
 from residents.rights.models import FamilyConsent, Guardianship
 from servicehall.cases import actions
 from servicehall.cases.models import Case, Draft, Mandate
@@ -108,6 +109,9 @@ def test_a_mandate_for_one_item_is_none_for_another_and_ends_on_its_day(here, he
     assert refusal(file_case, item_version(ALLOWANCE), here.applicant, **args) == "not_yours"
     late = here.now + timedelta(days=91)
     assert refusal(here.filed, by=by, now=late) == "not_yours"
+    here.applicant.state = PersonState.DECEASED  # and with the life of whoever gave it
+    here.applicant.save()
+    assert refusal(here.filed, by=by) == "not_yours"
 
 
 def test_guardians_and_allowed_family_file_and_those_who_may_only_see_do_not(here, helper):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, gettext_noop
 
 from accounts import audit
+from accounts.actions.users import reopen_account
 from common.errors import Conflict, Invalid, NotAllowed
 from common.ids import uuid7
 from community.governance.enums import Power
@@ -55,6 +56,7 @@ def correct_event(
         rows = [mirror(event, new_id, reason.strip(), by, now) for event in events]
         if on is None:
             _restore(events)
+            _reopen(events, reason=reason.strip(), by=by, now=now)
         else:
             begun = _shift(events, voided, on)
             rows += [_again(event, begun, new_id, on, reason.strip(), by, now) for event in events]
@@ -152,6 +154,14 @@ def _restore(events: Sequence[PersonEvent]) -> None:
     homes = {key: values for event in events for key, values in event.effects["homes"].items()}
     for key, values in homes.items():
         Household.objects.filter(pk=key).update(**values)
+
+
+def _reopen(events: Sequence[PersonEvent], *, reason: str, by: Scope, now: datetime) -> None:
+    """The account that a death had shut."""
+    for event in events:
+        account = event.person.account
+        if account is not None and str(account.pk) == event.effects.get("shut"):
+            reopen_account(account, reason=reason, by=by, now=now)
 
 
 def _shift(events: Sequence[PersonEvent], voided: Sequence[Tie], on: date) -> Begun:

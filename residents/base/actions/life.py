@@ -141,10 +141,10 @@ def register_death(
         hand_over(act, [person_id], successor)
         depart(act, person_id, PersonState.DECEASED)
         act.deregister(person_id)
-        id = act.write(EventKind.DEATH, EventKind.HEAD, only=[person_id])
-        if person.account is not None:
+        if person.account is not None and person.account.is_active:
+            act.details[person_id] = {"shut": str(person.account.pk)}
             shut_account(person.account, reason="death", by=by, now=now)
-    return id
+        return act.write(EventKind.DEATH, EventKind.HEAD, only=[person_id])
 
 
 def report_missing(

@@ -5,9 +5,10 @@ Everything moved or changed stands in a sealed journal; undoing reads it backwar
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -28,6 +29,20 @@ from residents.base.snapshots import put, shot
 
 ACCOUNTS = ("account", "staff_account")
 OWN = ("state", "merged_into", *ACCOUNTS)  # the columns of an entry that a merge touches itself
+
+
+class SplitFollower(Protocol):
+    """What an app above does where two entries stand again, in the same transaction."""
+
+    def __call__(self, person_ids: Sequence[UUID], *, by: Scope, now: datetime) -> None: ...
+
+
+_after_split: list[SplitFollower] = []
+
+
+def follow_split(follower: SplitFollower) -> None:
+    if follower not in _after_split:
+        _after_split.append(follower)
 
 
 def merge(
@@ -96,6 +111,8 @@ def unmerge(merge_id: UUID, *, reason: str, by: Scope, now: datetime) -> PersonM
                 "cannot_split",
                 _("合并后登记的内容与要恢复的内容冲突，请先核对这份档案的证件号码和家庭、住房。"),
             ) from None
+        for follower in _after_split:
+            follower([survivor.pk, absorbed.pk], by=by, now=now)
         row.undone_at, row.undone_reason = now, reason.strip()
         row.save(update_fields=["undone_at", "undone_reason"])
         _decide_pair(survivor, absorbed, DoubleState.NOT_SAME, note=reason.strip(), now=now)

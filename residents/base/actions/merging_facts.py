@@ -4,7 +4,7 @@ Of each source the newest word counts; where the sources disagree now, a ticket 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
@@ -42,6 +42,11 @@ def facts_of(person: Person) -> dict[str, Any]:
 
 def _rows(model: type[models.Model], person: Person) -> "models.QuerySet[Any]":
     return model._default_manager.filter(person_id=person.pk).order_by("pk")
+
+
+def _tickets(person: Person) -> list[ConflictTicket]:
+    found = ConflictTicket.objects.filter(person_id=person.pk).that_count_last()
+    return list(found.select_for_update())
 
 
 # --- over -----------------------------------------------------------------------------------------
@@ -134,14 +139,24 @@ def _restore(
 def hand_over_tickets(survivor: Person, absorbed: Person, *, now: datetime) -> dict[str, Any]:
     """The conflicts of the absorbed and how they were settled belong to the survivor; what is still in dispute
     opens again there, if it does. The rows as they were."""
-    rows = list(_rows(ConflictTicket, absorbed).select_for_update())
+    rows = _tickets(absorbed)
     before = {str(row.pk): shot(row) for row in rows}
+    _share_marks(_tickets(survivor), rows)
     for row in rows:
         row.person = survivor
         if row.state == TicketState.OPEN:
             row.state, row.closed_at = TicketState.AGREED, now
-        row.save(update_fields=["person", "state", "closed_at"])
+        row.save(update_fields=["person", "state", "closed_at", "settled"])
     return before
+
+
+def _share_marks(own: Iterable[ConflictTicket], theirs: Iterable[ConflictTicket]) -> None:
+    """The ticket that counts of an attribute remembers what was overruled: what was so for one of the two stays so."""
+    last, other = ({row.attribute: row for row in rows} for rows in (own, theirs))
+    for key in last.keys() & other.keys():
+        older, newer = sorted((last[key], other[key]), key=lambda row: row.opened_at)
+        last[key].settled = other[key].settled = older.settled | newer.settled
+        last[key].save(update_fields=["settled"])
 
 
 # --- and back -------------------------------------------------------------------------------------
@@ -180,7 +195,9 @@ def take_back(
         ticket = ConflictTicket.objects.get(pk=pk)
         ticket.save(update_fields=put(ticket, values))
     if is_untouched:
+        held = _kept(survivor)
         _put_back(survivor, journal["before"], now=now)
+        _tell_changed(survivor, held, reason=reason, by=by, now=now)
         return
     later = set(changed_since(survivor, journal["restated"]))
     for source, entries in journal["restated"].items():
@@ -208,6 +225,30 @@ def _put_back(survivor: Person, before: Mapping[str, Any], *, now: datetime) -> 
                 found.save(update_fields=put(found, before[name][str(found.pk)]))
             else:
                 found.delete()
+
+
+def _tell_changed(
+    survivor: Person,
+    held: Mapping[str, tuple[str, list[Any]]],
+    *,
+    reason: str,
+    by: audit.Actor,
+    now: datetime,
+) -> None:
+    """Whoever follows the changes of the survivor hears that its values are again what they were."""
+    kept = _kept(Person.objects.get(pk=survivor.pk))
+    keys = [key for key, (value, _provenance) in kept.items() if value != held[key][0]]
+    if keys:
+        audit.record(
+            "person.changed",
+            by=by,
+            target=survivor,
+            person_id=survivor.pk,
+            place_path=survivor.community.path,
+            reason=reason,
+            detail={"fields": keys},
+            now=now,
+        )
 
 
 def dumped(journal: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from common.ids import uuid7
 from residents.base.actions import bulk
 from residents.base.actions.columns import DERIVED, columns_of
 from residents.base.attributes import ATTRIBUTES, ON_PERSON
+from residents.base.documents import document_type_of
 from residents.base.enums import DocumentType, Sex, TicketState
 from residents.base.golden import DECISION, FIRST, LAST, UNKNOWN, Claim, Verdict, judge
 from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRank, SourceRecord
@@ -182,9 +183,7 @@ class _Desk:
             records.setdefault(record.person_id, {})[record.source_id] = record
         tickets = {
             (ticket.person_id, ticket.attribute): ticket
-            for ticket in ConflictTicket.objects.filter(person_id__in=ids).order_by(
-                "opened_at", "id"
-            )
+            for ticket in ConflictTicket.objects.filter(person_id__in=ids).that_count_last()
         }
         details = PersonDetail.objects.in_bulk(list(ids))
         return cls(
@@ -316,6 +315,8 @@ class _Desk:
         if wanted != value:
             for column, content in columns_of(key, wanted).items():
                 setattr(holder, column, content)
+            if key == "id_number" and "document_type" not in provenance:
+                person.document_type = document_type_of(wanted)
             changed.append(key)
             if not value:
                 self.said.filled.setdefault(person.pk, []).append(key)
@@ -332,6 +333,11 @@ class _Desk:
                 ticket.rivals = rivals
                 if ticket.pk not in self.fresh:
                     self.over[ticket.pk] = ticket
+        elif rivals and ticket is not None and ticket.pk in self.over:
+            # Closed a moment ago, by another word of the same call.
+            ticket.state, ticket.closed_at, ticket.rivals = TicketState.OPEN, None, rivals
+            if ticket.pk in self.fresh:
+                del self.over[ticket.pk]
         elif rivals:
             new = ConflictTicket(
                 person_id=person.pk,

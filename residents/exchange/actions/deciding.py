@@ -10,6 +10,7 @@ from common.errors import Conflict, Invalid
 from community.governance.scopes import Scope
 from residents.base.actions import Statement, foresee
 from residents.exchange.actions import _core
+from residents.exchange.actions.finding import candidates_of
 from residents.exchange.actions.staging import Stager, known_person, settle
 from residents.exchange.enums import Fate
 from residents.exchange.models import ImportBatch, ImportRow, MatchMemory
@@ -64,7 +65,7 @@ def _is_new(row: ImportRow) -> None:
 
 
 def _is(row: ImportRow, batch: ImportBatch, choice: str, by: Scope, now: datetime) -> None:
-    if choice not in {person_id for person_id, _points in row.candidates}:
+    if choice not in map(str, candidates_of(row)):
         raise Invalid("not_a_candidate", _("请从列出的人中选择。"))
     person = known_person(UUID(choice), by)
     twin = ImportRow.objects.filter(batch=batch, person=person).exclude(pk=row.pk).first()

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop as _
 
 from common.names import pinyin_key
 from community.governance.enums import Power
 from community.governance.scopes import Scope
+from residents.base.documents import is_certificate, read_document
+from residents.base.enums import DocumentType
 from residents.base.models import Occupancy, Person
 from residents.exchange.enums import Fate
 from residents.exchange.matching import MOST, Known, is_likely, score
@@ -35,9 +37,11 @@ class Finder:
         unknown = [(r, v) for r, v in open_rows if not r.person_id and not r.fate]
         reach = Person.objects.visible_to(self.by, Power.IMPORT_DATA)
         self._by_likeness([(r, v) for r, v in unknown if not v.get("id_number")], reach)
-        # Whoever has another number is somebody else.
-        without = reach.filter(id_index__isnull=True)
-        self._by_likeness([(r, v) for r, v in unknown if v.get("id_number")], without)
+        # Whoever has another number is somebody else; but a birth certificate is followed by a number.
+        certificate = Q(document_type=DocumentType.BIRTH_CERTIFICATE)
+        for is_born, others in ((False, certificate), (True, ~certificate)):
+            wanted_here = [(r, v) for r, v in unknown if _has_number(v, is_born)]
+            self._by_likeness(wanted_here, reach.filter(Q(id_index__isnull=True) | others))
 
     def by_number(self, wanted: Wanted) -> None:
         """The number names its holder; several holders (重号) are a question for a person."""
@@ -59,21 +63,29 @@ class Finder:
     def _by_memory(self, wanted: Wanted) -> None:
         keys = [row.key for row, _values in wanted]
         known = MatchMemory.objects.filter(source_id=self.source, key__in=keys)
-        persons: dict[bytes, UUID | None] = {
-            bytes(key): person for key, person in known.values_list("key", "person_id")
+        persons: dict[bytes, tuple[UUID | None, str]] = {
+            bytes(key): (person, path or "")
+            for key, person, path in known.values_list(
+                "key", "person_id", "person__community__path"
+            )
         }
         for row, _values in wanted:
-            mark = bytes(row.key or b"")
-            if mark in persons:
-                row.person_id = persons[mark]
-                if row.person_id is None:
-                    row.fate = Fate.LEFT_OUT
+            if (found := persons.get(bytes(row.key or b""))) is None:
+                continue
+            person, path = found
+            if person is None:
+                row.fate = Fate.LEFT_OUT
+            elif self.by.covers(Power.IMPORT_DATA, path):
+                row.person_id = person
+            else:
+                row.fate, row.problems = Fate.ERROR, [[-1, ELSEWHERE]]
 
     def _by_likeness(self, wanted: Wanted, among: QuerySet[Person]) -> None:
         names = {values["full_name"] for _row, values in wanted if values.get("full_name")}
         sounds = {name: pinyin_key(name).replace(" ", "") for name in names}
         known = _namesakes(among.filter(pinyin__in=set(sounds.values())))
-        for row, values in wanted:
+        for row, said in wanted:
+            values = _with_birth(said)
             scored = [
                 (score(values, somebody), str(person_id))
                 for person_id, somebody in known.get(
@@ -82,6 +94,29 @@ class Finder:
             ]
             likely = sorted((s for s in scored if is_likely(s[0], values)), reverse=True)[:MOST]
             row.candidates = [[person_id, points] for points, person_id in likely]
+
+
+def candidates_of(row: ImportRow) -> dict[UUID, int]:
+    """Who may be meant and the points of each; of entries that were merged since, the one to which they lead."""
+    told = {UUID(person_id): points for person_id, points in row.candidates}
+    merged = Person.objects.filter(pk__in=told, merged_into__isnull=False)
+    leads = dict(merged.values_list("pk", "merged_into_id"))
+    found: dict[UUID, int] = {}
+    for pk, points in told.items():
+        found.setdefault(leads.get(pk, pk), points)
+    return found
+
+
+def _has_number(values: dict[str, str], is_born: bool) -> bool:
+    """Whether a row has a number, that of a birth certificate or another."""
+    number = values.get("id_number", "")
+    return bool(number) and is_certificate(number) == is_born
+
+
+def _with_birth(values: dict[str, str]) -> dict[str, str]:
+    """The number gives the birthday where the row is silent."""
+    born = read_document(values.get("id_number", "")).birth_on
+    return {"birth_on": born.isoformat()} | values if born else values
 
 
 def _namesakes(found: QuerySet[Person]) -> dict[str, list[tuple[UUID, Known]]]:

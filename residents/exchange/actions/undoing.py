@@ -4,6 +4,7 @@ All in one transaction, as the import itself. A person who has found ties since 
 the word of another source) stays; the row says so.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from residents.base.models import (
     PersonDetail,
     PersonEvent,
     PersonFacts,
+    PersonMerge,
     SourceRecord,
 )
 from residents.exchange.actions import _core
@@ -65,6 +67,19 @@ def _undone_of(source_id: str) -> set[str]:
     return {str(pk) for pk in undone.values_list("pk", flat=True)}
 
 
+def after_split(person_ids: Sequence[UUID], *, by: Scope, now: datetime) -> None:
+    """Two entries stand again as they were: without the words of imports that were undone while they were one."""
+    records = SourceRecord.objects.filter(person__in=person_ids)
+    told = {entry[2] for record in records for entry in record.values.values()} - {None}
+    absorbed = PersonMerge.objects.filter(survivor__in=person_ids).values_list(
+        "absorbed", flat=True
+    )
+    about = ImportRow.objects.filter(person__in={*person_ids, *absorbed}, is_created=False)
+    for batch in ImportBatch.objects.filter(pk__in=told, state=BatchState.UNDONE).order_by("-id"):
+        undoer = Undoer(batch, _undone_of(batch.source_id), by, now)
+        undoer.restore(list(about.filter(batch=batch).order_by("number")))
+
+
 @dataclass(slots=True)
 class Undoer:
     batch: ImportBatch
@@ -76,42 +91,84 @@ class Undoer:
 
     def portion(self, rows: Sequence[ImportRow]) -> None:
         self._remove([row for row in rows if row.is_created and row.person_id])
-        self._restore([row for row in rows if not row.is_created and row.person_id and row.before])
+        self.restore([row for row in rows if not row.is_created and row.person_id])
 
     # --- whoever was there before -----------------------------------------------------------------
-    def _restore(self, rows: Sequence[ImportRow]) -> None:
+    def restore(self, rows: Sequence[ImportRow]) -> None:
         """Where the source still says what this import brought, it says again what it said before."""
-        merged = self._merged([row.person_id for row in rows])
-        said = self._now_said([*(row.person_id for row in rows), *merged.values()])
-        earlier = self._said_before([row.person_id for row in rows])
-        others = self._others_said([row.person_id for row in rows])
-        statements = []
+        ids = [row.person_id for row in rows if row.person_id]
+        led, own = self._led_on(ids)
+        everybody = {*ids, *(pk for survivors in led.values() for pk in survivors)}
+        said, earlier = self._now_said(everybody), self._said_before(everybody)
+        others = self._others_said(ids)
+        restores: dict[UUID, dict[str, Entry | None]] = {}
         for row in rows:
             if row.person_id is None:
                 continue
-            # What was taken over by another entry since is taken back there too.
-            for pk in {row.person_id, merged.get(row.person_id, row.person_id)}:
-                restores = {
-                    key: _latest(
-                        self._standing(entry, key, earlier.get(row.person_id, {})),
-                        *others.get((row.person_id, key), ()),
-                    )
-                    for key, entry in row.entries_before.items()
-                    if said.get(pk, {}).get(key, [None, None, None])[2] == str(self.batch.pk)
-                }
-                statements.append(Statement(pk, {}, self.batch.as_of, restores))
+            # What was taken over by another entry since is taken back there too: it says what either said before.
+            for pk in {row.person_id, *led.get(row.person_id, ())}:
+                current, before = said.get(pk, {}), restores.setdefault(pk, {})
+                for key in {**row.values, **row.entries_before}:
+                    if key in current and current[key][2] == str(self.batch.pk):
+                        before[key] = _latest(
+                            before.get(key),
+                            *self._before(row, key, earlier.get(row.person_id, {})),
+                            *others.get((row.person_id, key), ()),
+                            *(
+                                self._standing(entry, key, earlier.get(pk, {}))
+                                for entry in own.get((pk, key), ())
+                            ),
+                        )
+        statements = [
+            Statement(pk, {}, self.batch.as_of, before) for pk, before in restores.items() if before
+        ]
         say(statements, source=self.batch.source_id, reason="undo", by=self.by, now=self.now)
 
-    def _merged(self, ids: Sequence[UUID | None]) -> dict[UUID, UUID]:
-        known = [pk for pk in ids if pk is not None]
-        found = Person.objects.filter(pk__in=known, merged_into__isnull=False)
-        return dict(found.values_list("pk", "merged_into_id"))
+    def _before(
+        self, row: ImportRow, key: str, earlier: Mapping[str, ImportRow]
+    ) -> Iterator[Entry | None]:
+        """What stood before the row; of a word that was heard only when a newer import was undone, what that one
+        had replaced."""
+        if key in row.entries_before:
+            yield self._standing(row.entries_before[key], key, earlier)
+        else:
+            for other in earlier.values():
+                yield self._standing(other.entries_before.get(key), key, earlier)
+
+    def _led_on(
+        self, ids: Iterable[UUID]
+    ) -> tuple[dict[UUID, set[UUID]], dict[tuple[UUID, str], list[Entry]]]:
+        """The entries to which these lead or ever led, where an import of those days has written; and what the
+        source said of them before they took these over."""
+        led: dict[UUID, set[UUID]] = {pk: set() for pk in ids}
+        own: dict[tuple[UUID, str], list[Entry]] = {}
+        starts = {pk: {pk} for pk in ids}  # an entry on the way, and where the way began
+        seen: set[UUID] = set()
+        while starts:
+            onward: dict[UUID, set[UUID]] = {}
+            merges = PersonMerge.objects.filter(absorbed__in=starts).exclude(pk__in=seen)
+            for merge in merges.select_related("survivor").order_by("pk"):
+                seen.add(merge.pk)
+                onward.setdefault(merge.survivor_id, set()).update(starts[merge.absorbed_id])
+                for pk in starts[merge.absorbed_id]:
+                    led[pk].add(merge.survivor_id)
+                if merge.undone_at is None:
+                    self._take_along(merge, own)
+            starts = onward
+        return led, own
+
+    def _take_along(self, merge: PersonMerge, own: dict[tuple[UUID, str], list[Entry]]) -> None:
+        last = merge.survivor.merged_into_id or merge.survivor_id
+        restated = json.loads(merge.journal)["restated"].get(self.batch.source_id, {})
+        for key, entry in restated.items():
+            if entry["was"] and entry["was"][2] != str(self.batch.pk):
+                own.setdefault((last, key), []).append(entry["was"])
 
     def _now_said(self, ids: Iterable[UUID | None]) -> dict[UUID, dict[str, Entry]]:
         records = SourceRecord.objects.filter(source_id=self.batch.source_id, person__in=list(ids))
         return {record.person_id: record.values for record in records}
 
-    def _said_before(self, ids: Sequence[UUID | None]) -> dict[UUID, dict[str, ImportRow]]:
+    def _said_before(self, ids: Iterable[UUID]) -> dict[UUID, dict[str, ImportRow]]:
         """Rows of imports of this source that were undone: what they replaced may stand here as `before`."""
         found: dict[UUID, dict[str, ImportRow]] = {}
         if self.undone:

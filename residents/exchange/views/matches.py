@@ -20,6 +20,7 @@ from community.governance.scopes import PortalRequest
 from residents.base.attributes import ATTRIBUTES
 from residents.base.models import Person
 from residents.exchange.actions import deciding
+from residents.exchange.actions.finding import candidates_of
 from residents.exchange.actions.pulling import kept
 from residents.exchange.models import ImportBatch, ImportRow
 from residents.exchange.views.imports import masked_value
@@ -83,7 +84,7 @@ def match(request: PortalRequest, batch_id: uuid.UUID) -> HttpResponse:
 
 
 def _candidates(request: PortalRequest, row: ImportRow) -> list[Candidate]:
-    points = {uuid.UUID(person_id): score for person_id, score in row.candidates}
+    points = candidates_of(row)
     persons = (
         Person.objects.visible_to(request.scope, Power.IMPORT_DATA)
         .filter(pk__in=points)

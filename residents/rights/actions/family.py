@@ -143,7 +143,7 @@ def record_guardian(
         if to_on is not None and to_on < from_on:
             text = _("结束日期不能早于开始日期。")
             raise Invalid("dates", text, {"to_on": text})
-        known = Guardianship.objects.in_force(today).filter(guardian=guardian, ward=ward)
+        known = Guardianship.objects.not_over(today).filter(guardian=guardian, ward=ward)
         if known.exists():
             raise Conflict("known", _("这位监护人已经登记过了。"))
         found = Guardianship.objects.create(
@@ -166,12 +166,12 @@ def end_guardian(guardianship_id: UUID, *, by: Scope, now: datetime) -> Guardian
     with transaction.atomic(durable=True):
         reach = Person.objects.visible_to(by, Power.REGISTER_PERSONS).values("pk")
         found = (
-            Guardianship.objects.in_force(today)
+            Guardianship.objects.not_over(today)
             .filter(ward_id__in=reach)
             .select_for_update(of=("self",))
             .get(pk=guardianship_id)
         )
-        if found.from_on == today:  # recorded by mistake: it never held
+        if found.from_on >= today:  # recorded by mistake: it never held
             _trail_guardian("guardian.ended", found, by=by, now=now)
             found.delete()
             return found

@@ -19,6 +19,7 @@ from notifications import outbox
 from residents.base.actions import bulk
 from residents.base.actions.eligibility import refresh_facts
 from residents.base.eligibility import Rule, kept_matches
+from residents.base.enums import PersonState
 from residents.rights import consents
 from servicehall.cases import standing
 from servicehall.cases.enums import ProposalState
@@ -193,6 +194,7 @@ def tell(code: str, *, by: Scope, now: datetime) -> int:
         rows = list(
             Proposal.objects.visible_to(by)
             .filter(willing, item_id=code, state=ProposalState.FOUND, is_certain=True)
+            .filter(person__state=PersonState.ACTIVE)  # a death of today is found only tonight
             .select_related("person__community", "version")
             .select_for_update(of=("self",), skip_locked=True)
             .order_by("id")[:TOLD_AT_ONCE]
