@@ -174,8 +174,13 @@ def reopen_account(user: User, *, reason: str, by: Actor, now: datetime) -> User
 
 
 def rename_user(user_id: uuid.UUID, username: str, *, by: Actor, now: datetime) -> None:
-    """The owner's ID number was corrected: he signs in with the right one. In the caller's transaction."""
+    """The owner's ID number was corrected: he signs in with the right one. In the caller's transaction.
+
+    Where another account has that name, it stays as it was: whose it is has to be found out first.
+    """
     user = _locked(user_id)
+    if username == user.username or User.objects.filter(username=username).exists():
+        return
     user.username = username
     user.save(update_fields=["username"])
     audit.record("user.renamed", by=by, target=user, now=now)

@@ -7,6 +7,7 @@ from accounts.audit import SYSTEM
 from residents.base.actions.counting import recount_population
 from residents.base.actions.people import forget_visits
 from residents.base.actions.registration import forget_claims
+from residents.base.actions.saying import weigh_again
 from residents.base.actions.tenants import tell_tenants as tell
 from residents.base.actions.tidying import communities, tidy
 
@@ -38,6 +39,8 @@ def tell_tenants(**_: object) -> None:
 
 @shared_task(soft_time_limit=3300, time_limit=3400)
 def tidy_all(**_: object) -> None:
-    """Each night: look all communities through, each in transactions of its own."""
+    """Each night: look all communities through, each in transactions of its own; and close what nobody disputes any
+    more, since ranks hold from a day and merges are undone."""
+    weigh_again(by=SYSTEM, now=timezone.now())
     for community_id in communities(now=timezone.now()):
         tidy(community_id, now=timezone.now())

@@ -8,17 +8,20 @@ from django.utils import timezone
 
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
+from accounts.usernames import of_typed
 from common.errors import Conflict, Invalid, NotAllowed
 from common.uploads import CleanFile
 from community.governance.enums import Role
 from notifications.models import Message, WebhookDelivery
 from residents.base.actions import Statement, say
+from residents.base.golden import DECISION
 from residents.base.models import Person, SourceRecord
 from residents.rights import actions, deadlines
 from residents.rights.actions import _core
 from residents.rights.enums import RequestAction, RequestState
 from residents.rights.models import Correction, Paper
 from residents.rights.transitions import REQUEST
+from tests.factories.accounts import UserFactory
 from tests.factories.data import load_rights, load_sources
 from tests.factories.governance import (
     CommunityFactory,
@@ -307,9 +310,24 @@ def test_with_a_corrected_number_i_sign_in_by_the_right_one(me, district_clerk):
     right = PersonFactory.build(community=me.community, place=me.community).id_number
     accept(ask(me, "id_number", right), district_clerk)
     me.account.refresh_from_db()
-    from accounts.usernames import of_typed
-
     assert me.account.username == of_typed(right)
+
+
+def test_whoever_puts_a_number_right_the_resident_signs_in_with_it(me, district_clerk):
+    def told(number):
+        say([Statement(me.pk, {"id_number": number}, timezone.now())], source=DECISION, by=SYSTEM,
+            now=timezone.now())  # fmt: skip
+        me.account.refresh_from_db()
+        return me.account.username
+
+    right, taken = (PersonFactory.build(community=me.community).id_number for _number in range(2))
+    assert told(right) == of_typed(right)
+    # Somebody else signs in with this one: nobody is pushed aside, and who decides is told.
+    UserFactory(resident=True, username=of_typed(taken))
+    with pytest.raises(Conflict) as refused:
+        accept(ask(me, "id_number", taken), district_clerk)
+    assert refused.value.code == "name_taken"
+    assert told(taken) == of_typed(right)
 
 
 # --- the pages --------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from common.masking import mask_id
 from community.governance.enums import Role
 from residents.base import actions
 from residents.base.actions import Statement
+from residents.base.actions.conflicts import settle
 from residents.base.actions.doubles import lay_together, look_at_pair, refresh_doubles
 from residents.base.actions.merging import cannot_split, merge, unmerge
 from residents.base.enums import (
@@ -284,7 +285,7 @@ def test_what_was_overruled_for_one_stays_overruled_for_both(stays, goes, direct
         say(person, "civil_affairs", JUNE, birth_on="1985-02-02")
     ticket = ConflictTicket.objects.get(person=stays)
     officer = staff(Role.DATA_CLERK, office)
-    actions.conflicts.settle(ticket.pk, "1985-01-01", note="户口簿", by=officer, now=NOW)
+    settle(ticket.pk, "1985-01-01", note="户口簿", by=officer, now=NOW)
     joined(stays, goes, director)
     say(stays, "civil_affairs", TODAY + timedelta(days=30), birth_on="1985-02-02")
     assert not ConflictTicket.objects.open().exists()

@@ -9,13 +9,14 @@ from django.forms.models import model_to_dict
 
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
-from common.errors import Invalid
+from common.errors import Conflict, Invalid
 from community.governance.enums import Role
 from residents.base import actions
 from residents.base.actions import Statement
 from residents.base.actions.conflicts import settle
 from residents.base.enums import TicketState
 from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRank, SourceRecord
+from residents.base.tasks import tidy_all
 from tests.factories.data import load_sources
 from tests.factories.governance import (
     CommunityFactory,
@@ -142,6 +143,14 @@ def golden():
     return repr((persons, [row for row in details if row.keys() - {"person"}], open_tickets))
 
 
+def test_two_entries_never_get_one_number(person):
+    other = PersonFactory()
+    with pytest.raises(Conflict) as refused:
+        say(person, "police", id_number=other.id_number)
+    assert refused.value.code == "number_taken"
+    assert kept(person, "id_number") != other.id_number
+
+
 @sweeps(actions.weigh_again)
 def test_the_lists_of_departments_yield_to_a_visit_and_to_a_newer_list(person):
     assert load_sources() == 0, "repeats change nothing"
@@ -162,6 +171,15 @@ def test_the_lists_of_departments_yield_to_a_visit_and_to_a_newer_list(person):
     assert not ConflictTicket.objects.open().exists()
     basis = SourceRank.objects.get(source="police", attribute="phone")
     assert (basis.rank, basis.valid_from, "核实" in basis.basis) == (2, date(2026, 11, 26), True)
+
+
+def test_the_night_closes_what_the_ranks_of_the_day_answer(person):
+    Person.objects.update(phone=None, phone_index=None)
+    say(person, "civil_affairs", MAY, phone="13800005678")
+    say(person, "health", JUNE, phone="13900001234")
+    assert ConflictTicket.objects.open().exists()
+    tidy_all()
+    assert (kept(person, "phone"), ConflictTicket.objects.get().state) == ("13900001234", "agreed")
 
 
 def test_a_visit_before_breakfast_is_of_its_day_and_not_of_the_day_before(person):

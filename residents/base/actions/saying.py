@@ -11,11 +11,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
+from accounts import audit, usernames
+from accounts.actions.users import rename_user
 from common.crypto import blind_index
+from common.errors import Conflict
 from common.ids import uuid7
 from residents.base.actions import bulk
 from residents.base.actions.columns import DERIVED, columns_of
@@ -25,6 +28,7 @@ from residents.base.enums import DocumentType, Sex, TicketState
 from residents.base.golden import DECISION, FIRST, LAST, UNKNOWN, Claim, Verdict, judge
 from residents.base.models import ConflictTicket, Person, PersonDetail, SourceRank, SourceRecord
 
+NUMBER_TAKEN = _("这样改，两份档案的证件号码就会相同。请先核对是否重复登记，合并或更正后再试。")
 AT_ONCE = 1000  # persons whose claims are weighed in one transaction
 
 Entry = list[
@@ -84,12 +88,18 @@ def say(
     Else the clash becomes a ticket (domain 4.11). Any order of the same statements ends in the same base.
 
     Persons are locked in the order of their ids; one call is meant for up to some thousands of persons.
+    Raises Conflict where two entries would have one number.
     """
-    with transaction.atomic():
-        desk = _Desk.open(statements, source=source, batch=batch, now=now)
-        for statement in statements:
-            desk.hear(statement)
-        desk.write(reason=reason, by=by)
+    try:
+        with transaction.atomic():
+            desk = _Desk.open(statements, source=source, batch=batch, now=now)
+            for statement in statements:
+                desk.hear(statement)
+            desk.write(reason=reason, by=by)
+    except IntegrityError as error:
+        if "person_number_once" not in str(error):
+            raise
+        raise Conflict("number_taken", NUMBER_TAKEN) from None
     desk.said.known_as(desk.merged)
     return desk.said
 
@@ -383,6 +393,15 @@ class _Desk:
             now=self.now,
         )
         self._trace(reason=reason, by=by)
+        self._rename_accounts(by=by)
+
+    def _rename_accounts(self, *, by: audit.Actor) -> None:
+        """Residents sign in with the number that is kept of them, whoever put it right."""
+        for pk, keys in self.said.changed.items():
+            person = self.persons[pk]
+            if "id_number" in keys and person.account_id and person.id_number:
+                name = usernames.of_resident(person.id_number)
+                rename_user(person.account_id, name, by=by, now=self.now)
 
     def _trace(self, *, reason: str, by: audit.Actor) -> None:
         """Of whom it was said, where that entry leads on."""

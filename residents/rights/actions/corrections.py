@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import usernames
-from accounts.actions.users import rename_user
+from accounts.models import User
 from common import storage
 from common.errors import Conflict, Invalid, NotAllowed
 from common.uploads import CleanFile
@@ -148,8 +148,6 @@ def accept_correction(
         heard = Person.objects.select_related("detail").get(pk=person.pk)
         if kept(heard, key)[0] != found.value:
             say([statement], source=DECISION, by=by, now=now)
-        if key == "id_number" and person.account_id:
-            rename_user(person.account_id, usernames.of_resident(found.value), by=by, now=now)
         feedback.corrected(found.pk, person, key, right=found.value, now=now)
         return _core.close(
             found, RequestAction.ACCEPT, answer=answer, name="correction", by=by, now=now
@@ -194,4 +192,9 @@ def _check_number(person: Person, number: str) -> None:
     if Person.objects.with_number(number).exclude(pk=person.pk).exists():
         raise Conflict(
             "number_taken", _("另有一份档案是这个证件号码，请先核对是否重复登记，再处理这份申请。")
+        )
+    named = User.objects.filter(username=usernames.of_resident(number)).first()
+    if named is not None and named.pk != person.account_id:
+        raise Conflict(
+            "name_taken", _("另有一个账号用这个号码登录，请先查清是谁的账号，再处理这份申请。")
         )
