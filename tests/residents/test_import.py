@@ -11,6 +11,7 @@ from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
 from common.errors import Conflict, NotAllowed
 from community.governance.enums import Role
+from community.governance.models import Place
 from residents.base.actions import Statement, bulk, say
 from residents.base.actions.eligibility import refresh_facts
 from residents.base.actions.mending import run_checks
@@ -135,6 +136,15 @@ def test_whoever_moves_away_between_the_dry_run_and_the_import_is_another_clerks
     assert worked(batch).counts == {Fate.ERROR: 1, Fate.NEW: 1}
     assert rows(batch)[0].problems == [[-1, applying.MOVED_ON]]
     assert not PersonDetail.objects.filter(person=gone).exists()
+
+
+def test_nobody_comes_into_a_community_that_is_no_more(clerk, community):
+    batch = checked(xlsx([HEADINGS, line(1)]), clerk)
+    Place.objects.filter(pk=community.pk).update(valid_to=NOW.date())
+    receiving.apply(batch.pk, by=clerk, now=NOW)
+    assert worked(batch).counts == {Fate.ERROR: 1}
+    assert rows(batch)[0].problems == [[-1, applying.MOVED_ON]]
+    assert not Person.objects.exists()
 
 
 def test_a_department_that_lists_the_dead_hears_of_it(clerk, community):

@@ -33,7 +33,7 @@ from residents.exchange.enums import IMPORTED, Fate
 from residents.exchange.models import ImportBatch, ImportRow, MatchMemory
 from residents.exchange.transitions import Act
 
-MOVED_ON = _("核对之后此人的情况有变，这一行没有导入，请另行核对。")
+MOVED_ON = _("核对之后此人或社区的情况有变，这一行没有导入，请另行核对。")
 WRITTEN = [
     *("person", "fate", "fills", "updates", "conflicts", "became", "is_created", "before"),
     "problems",
@@ -149,7 +149,12 @@ class Applier:
 
     def _create(self, fresh: Rows) -> None:
         persons, details = [], []
-        communities = Place.objects.in_bulk({row.place_id for row, _values in fresh})
+        open_now = Place.objects.visible_to(self.by, Power.IMPORT_DATA).filter(
+            valid_to__isnull=True
+        )
+        communities = open_now.in_bulk({row.place_id for row, _values in fresh})
+        # Since the dry run a community may have gone into another.
+        fresh = [(row, values) for row, values in fresh if row.place_id in communities]
         for row, values in fresh:
             person, detail = self._person(row, values)
             person.community = person.place = communities[row.place_id]
