@@ -13,4 +13,4 @@ def offer(form: forms.BaseForm, name: str, choices: Iterable[Any]) -> None:
 
 def want(field: forms.Field) -> None:
     """It may stay open for now, or another may stand in for it; it is not called optional (`ui_forms.field`)."""
-    field.is_wanted = True  # type: ignore[attr-defined]
+    field.is_wanted = True  # type: ignore[attr-defined]  # a mark of ours, which Django does not know

@@ -100,7 +100,8 @@ def first_by_name(ways: Iterable[Way], paths: Iterable[str], size: int) -> RawSQ
     within = " OR ".join("path LIKE %s" for _path in below)
     each = " UNION ALL ".join(way.first.format(size=size) for way in lists)
     values = [value for way in lists for value in way.values]
-    return RawSQL(_FIRST.format(within=within, each=each, size=size), [*below, *values])  # noqa: S611
+    statement = _FIRST.format(within=within, each=each, size=size)
+    return RawSQL(statement, [*below, *values])  # noqa: S611  pieces of ours; what was typed is among the values
 
 
 _FIRST = """

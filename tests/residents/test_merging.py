@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.audit import SYSTEM
 from accounts.models import AuditEntry
+from accounts.usernames import of_typed
 from common.errors import Conflict, Invalid
 from common.masking import mask_id
 from community.governance.enums import Role
@@ -398,6 +399,22 @@ def test_accounts_go_over_and_back(stays, station, director):
     assert Person.objects.of_account(goes.account_id).get() == stays
     undone(row, director)
     assert dump(stays, goes) == before
+
+
+def test_an_account_is_found_by_the_number_of_the_entry_that_has_it(station, director):
+    stays = PersonFactory(community=station.place)
+    goes = PersonFactory(community=station.place, account=True)
+    row = joined(stays, goes, director)
+    stays.refresh_from_db()
+    assert stays.id_number != goes.id_number
+    assert _name_of(goes.account) == of_typed(stays.id_number)
+    undone(row, director)
+    assert _name_of(goes.account) == of_typed(goes.id_number)
+
+
+def _name_of(account):
+    account.refresh_from_db()
+    return account.username
 
 
 def test_two_accounts_in_use_are_no_matter_for_a_merge(station, director):

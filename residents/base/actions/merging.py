@@ -22,6 +22,7 @@ from common.errors import Conflict, Invalid
 from community.governance.enums import Power
 from community.governance.scopes import Scope
 from residents.base.actions import merging_facts, merging_life, merging_ties
+from residents.base.actions.naming import name_account
 from residents.base.attributes import ATTRIBUTES
 from residents.base.enums import DoubleState, PersonState
 from residents.base.models import DoubleCandidate, Person, PersonMerge
@@ -80,6 +81,7 @@ def merge(
             journal=merging_facts.dumped(journal),
         )
         merging_life.tell(act, row.pk, reason=reason.strip())
+        name_account(Person.objects.get(pk=survivor.pk), by=by, now=now)
         _decide_pair(survivor, absorbed, DoubleState.MERGED, note=reason.strip(), now=now)
         _write_down("person.merged", row, reason=reason, by=by, now=now)
     return row
@@ -113,6 +115,8 @@ def unmerge(merge_id: UUID, *, reason: str, by: Scope, now: datetime) -> PersonM
             ) from None
         for follower in _after_split:
             follower([survivor.pk, absorbed.pk], by=by, now=now)
+        for person in Person.objects.filter(pk__in=ids).order_by("pk"):
+            name_account(person, by=by, now=now)
         row.undone_at, row.undone_reason = now, reason.strip()
         row.save(update_fields=["undone_at", "undone_reason"])
         _decide_pair(survivor, absorbed, DoubleState.NOT_SAME, note=reason.strip(), now=now)

@@ -15,13 +15,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, usernames
-from accounts.actions.users import rename_user
+from accounts import audit
 from common.crypto import blind_index
 from common.errors import Conflict
 from common.ids import uuid7
 from residents.base.actions import bulk
 from residents.base.actions.columns import DERIVED, columns_of
+from residents.base.actions.naming import name_account
 from residents.base.attributes import ATTRIBUTES, ON_PERSON
 from residents.base.documents import document_type_of
 from residents.base.enums import DocumentType, Sex, TicketState
@@ -393,15 +393,9 @@ class _Desk:
             now=self.now,
         )
         self._trace(reason=reason, by=by)
-        self._rename_accounts(by=by)
-
-    def _rename_accounts(self, *, by: audit.Actor) -> None:
-        """Residents sign in with the number that is kept of them, whoever put it right."""
         for pk, keys in self.said.changed.items():
-            person = self.persons[pk]
-            if "id_number" in keys and person.account_id and person.id_number:
-                name = usernames.of_resident(person.id_number)
-                rename_user(person.account_id, name, by=by, now=self.now)
+            if "id_number" in keys:
+                name_account(self.persons[pk], by=by, now=self.now)
 
     def _trace(self, *, reason: str, by: audit.Actor) -> None:
         """Of whom it was said, where that entry leads on."""

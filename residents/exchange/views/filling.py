@@ -44,9 +44,8 @@ class CellShown:
     field: str = ""  # where it is asked
     error: str = ""
     kind: str = "text"
-    options: Sequence[
-        tuple[str, Label]
-    ] = ()  # of a code table, for which nobody knows the words by heart
+    # Of a code table: nobody knows its words by heart.
+    options: Sequence[tuple[str, Label]] = ()
 
 
 @dataclass(frozen=True, slots=True)
