@@ -241,21 +241,24 @@ _ALL = (
         "bank_card", _("银行卡号"), check_card, CIVIL, ("银行账号", "银行卡", "发放账号", "社保卡账号"), is_secret=True,
         on_person=True, mask=mask_card,
     ),
-    _coded("marital_status", _("婚姻状况"), MaritalStatus, CIVIL, "婚姻"),
-    _coded("education", _("文化程度"), Education, STATION, "学历"),
+    _coded("marital_status", _("婚姻状况"), MaritalStatus, CIVIL, "婚姻", "婚姻情况"),
+    _coded("education", _("文化程度"), Education, STATION, "学历", "受教育程度"),
     _coded("political_status", _("政治面貌"), PoliticalStatus, STATION),
     _coded("employment", _("就业状况"), Employment, LABOUR, "就业状态", "就业情况"),
     Attribute("employer", _("服务处所"), _text(80), LABOUR, ("工作单位", "单位名称")),
-    _coded("pension", _("养老保险"), Pension, LABOUR, "养老保险类型", "参保类型"),
-    _coded("medical_insurance", _("医疗保险"), MedicalInsurance, INSURANCE, "医保类型", "医疗保险类型"),
-    _coded("aid_status", _("社会救助"), AidStatus, CIVIL, "救助类型", "救助类别", "低保类别"),
+    _coded("pension", _("养老保险"), Pension, LABOUR, "养老保险类型", "养老保险情况", "参保类型"),
+    _coded("medical_insurance", _("医疗保险"), MedicalInsurance, INSURANCE, "医保类型", "医保情况", "医疗保险类型"),
+    _coded(
+        "aid_status", _("社会救助"), AidStatus, CIVIL,
+        *("救助类型", "救助类别", "救助情况", "低保类别", "低保情况", "低保"),
+    ),
     Attribute(
         "disability_certificate", _("残疾人证号"), _certificate, DISABLED, ("残疾证号", "残疾证号码", "残疾人证"),
         is_secret=True, mask=_mask_certificate,
     ),
     _coded("disability_kind", _("残疾类别"), DisabilityKind, DISABLED, "残疾类型"),
     _coded("disability_level", _("残疾等级"), DisabilityLevel, DISABLED, "残疾级别"),
-    _coded("lives_alone", _("独居"), YesNo, STATION, "是否独居"),
+    _coded("lives_alone", _("独居"), YesNo, STATION, "是否独居", "独居情况"),
 )  # fmt: skip
 ATTRIBUTES: dict[str, Attribute] = {each.key: each for each in _ALL}
 ON_PERSON = frozenset(each.key for each in _ALL if each.on_person)

@@ -115,6 +115,7 @@ def filled(form, people, clerk, *, text="两间", now=None):
         ("户主姓名", "head_name"),
         ("家庭住址", "actual_address"),
         ("低保类别", "aid_status"),
+        ("低保情况", "aid_status"),
         ("房屋间数", ""),
     ],
 )
