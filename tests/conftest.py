@@ -4,6 +4,7 @@ import gc
 import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from typing import Any
 from unittest import mock
 
@@ -18,6 +19,7 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from common import plain
+from common.frames import with_room
 from config.celery import app
 from tests import databases, loud, signing_in, taking_turns
 
@@ -60,6 +62,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
     gc.freeze()  # what all tests share needs no looking through again and again
     gc.set_threshold(50_000, 20, 50)
+
+
+# Fixtures, tests and their ends are all called from here; and every request of a browser from there.
+with_room(pytest.CallInfo.from_call.__func__)  # type: ignore[attr-defined]
+with_room(ThreadingMixIn.process_request_thread)
 
 
 def pytest_runtest_setup() -> None:

@@ -1,5 +1,7 @@
 """F6: whichever statement of an act fails, nothing of the act remains.
 
+Of questions that follow each other only the first fails: before the next ones, the rows are as they were before it.
+
 `@sweeps(act, ...)` stands above a test that tells the story of these acts: where the story first comes to one of them,
 each of its statements fails once, and only then may it happen. So the sweep needs no setting up of its own.
 `tests/races/test_every_act.py` knows every act there is, and which of them no test sweeps.
@@ -38,17 +40,25 @@ OURS = tuple(
 
 
 class Fault:
-    """Lets the k-th statement fail, as a lost connection or a full disk would."""
+    """Lets the k-th statement fail, as a lost connection or a full disk would, or the next after it that tells more."""
 
     def __init__(self, at: int) -> None:
         self.at, self.seen = at, 0
         self.tables: set[str] = set()
+        self.failed = self.is_question = False
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.tables.update(WRITES.findall(str(sql)))
-        if not str(sql).startswith(NO_QUERY):
+        sql = str(sql)
+        written = WRITES.findall(sql)
+        self.tables.update(written)
+        if not sql.startswith(NO_QUERY):
             self.seen += 1
-            if self.seen == self.at:
+            was_question, self.is_question = (
+                self.is_question,
+                sql.startswith("SELECT") and not written,
+            )
+            if self.seen >= self.at and not ((was_question and self.is_question) or self.failed):
+                self.failed = True
                 raise OperationalError("injected")
         return execute(sql, params, many, context)
 
@@ -109,9 +119,10 @@ def sweep(name: str, call: Callable[[], Any]) -> tuple[Any, bool]:
                 # What Django itself keeps together, outside of any act, would have been rolled back by now.
                 connection.needs_rollback = False
         if happened:
-            if fault.seen >= k:
+            if fault.failed:
                 pytest.fail(f"statement {k} of {name} failed and the act passed over it")
             return result, everything() != before
+        k = fault.seen
         if stayed := _stayed(fault, written, before):
             pytest.fail(f"statement {k} of {name} failed and something stayed: {stayed}")
         k += 1 if k < FINE else k // SPARSE

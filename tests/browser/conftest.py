@@ -8,7 +8,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from ops.check import browser_here
 
-FLAGS = ["--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"]
+FLAGS = [
+    *("--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"),
+    "--js-flags=--single-threaded --no-opt --no-maglev",  # a page is gone before that would pay
+]
 
 
 @pytest.fixture(scope="session")

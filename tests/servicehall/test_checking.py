@@ -5,18 +5,15 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-import yaml
 
+from common import plain
 from servicehall.catalogue import codes
 from servicehall.catalogue.actions.columns import jsonable
 from servicehall.catalogue.actions.loading import DATA
 from servicehall.catalogue.checking import Known, check, errors_of
 from servicehall.catalogue.schema import SECTIONS
 
-ITEMS = [
-    jsonable(yaml.safe_load(path.read_text(encoding="utf-8")))
-    for path in sorted((DATA / "items").glob("*.yaml"))
-]
+ITEMS = [jsonable(plain.read(path)) for path in sorted((DATA / "items").glob("*.yaml"))]
 DIBAO = ITEMS[0]
 KNOWN = Known(
     windows=frozenset(item["window"] for item in ITEMS),
