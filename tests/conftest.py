@@ -86,6 +86,13 @@ def django_db_modify_db_settings(
             databases.copy_of_one(process["workerid"], process["testrunuid"])
 
 
+@pytest.fixture(autouse=True, scope="module")
+def a_file_leaves_no_rubble(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    yield
+    with django_db_blocker.unblock():
+        databases.tidy()
+
+
 @pytest.fixture(scope="module")
 def ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A transaction around the tests of a file, none of which may have real ones.

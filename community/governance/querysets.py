@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.auth.models import Permission
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 
 from community.governance.enums import PlaceLevel, Power
 
@@ -121,9 +122,8 @@ class PostQuerySet(QuerySet["Post"]):
 
     def holding(self, power: str, path: str, day: date) -> Self:
         """Posts that hold a power at a place."""
-        grants = self.model._meta.apps.get_model("governance", "PlaceGrant")
         held = (
-            grants._default_manager.filter(group=OuterRef("group"), permission__codename=power)
+            self._grants_of(power)
             .annotate(of_path=Value(path, output_field=CharField()))
             .filter(of_path__startswith=F("content_object__path"))
         )
@@ -131,9 +131,16 @@ class PostQuerySet(QuerySet["Post"]):
 
     def able(self, power: str, day: date) -> Self:
         """Posts that hold a power anywhere."""
-        grants = self.model._meta.apps.get_model("governance", "PlaceGrant")
-        held = grants._default_manager.filter(group=OuterRef("group"), permission__codename=power)
-        return self.active_on(day).filter(Exists(held))
+        return self.active_on(day).filter(Exists(self._grants_of(power)))
+
+    def _grants_of(self, power: str) -> QuerySet[Any]:
+        """The grants of this power to the post. The permission is looked up first: joined, the grants of everybody
+        are read wherever the planner has not counted them yet, as on the day on which posts are brought in."""
+        model = self.model._meta.apps.get_model("governance", "PlaceGrant")
+        permission = Permission.objects.filter(codename=power, content_type__app_label="governance")
+        return model._default_manager.filter(
+            group=OuterRef("group"), permission_id=Subquery(permission.values("pk")[:1])
+        )
 
     def watching(self, roles: Collection[str], path: str, day: date) -> Self:
         """Posts of these roles whose body stands at the place or above it; no path: wherever it stands."""
