@@ -18,7 +18,7 @@ LOCKED = --require-hashes --no-deps --only-binary :all:
 INSTALL = install() ( \
 	mirror=$${PIP_INDEX_URL:-$$($(PY) -m pip config get global.index-url 2>/dev/null)}; \
 	test -z "$$mirror" || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$mirror}"; \
-	"$(UV)" pip install --quiet --python $(PY) --compile-bytecode $(LOCKED) -r "$$1" 2>/dev/null || \
+	"$(UV)" pip install --quiet --python $(PY) $(LOCKED) -r "$$1" 2>/dev/null || \
 		$(PIP) $(LOCKED) -r "$$1" \
 ); install
 

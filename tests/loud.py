@@ -167,24 +167,27 @@ class _Page(HTMLParser):
             self.faults.append(f"template code in the page: {data.strip()[:80]}")
 
 
-SUSPECT = re.compile(
-    r"\{\{|\{%|\{#|%\}|\son[a-z]+\s*=|hx-on|\sstyle\s*=|javascript:"
-    r"|<style|<script(?![^>]*\s(?:src|nonce)=)",
-    re.IGNORECASE,
-)
-POST_FORM = re.compile(r"<form[^>]*\smethod=.?post", re.IGNORECASE)
+# Each begins with letters that are looked for as such; only behind them a page is read.
+TEMPLATE_CODE = ("{{", "{%", "{#", "%}")
+SCRIPTED = ("hx-on", "javascript:", "<style")
+SUSPECT = re.compile(r"<script(?![^>]*\s(?:src|nonce)=)")
+INLINE = {"on": re.compile(r"\son[a-z]+\s*="), "style": re.compile(r"\sstyle\s*=")}
+POST_FORM = re.compile(r"<form[^>]*\smethod=.?post")
 ID = re.compile(r"\sid\s*=\s*[\"']?([^\"'\s>]+)")
 
 
 def is_suspect(html: str) -> bool:
     """A quick look, since parsing each page of the suite would take longer than making it."""
+    page = html.lower()
     ids = ID.findall(html)
-    tokens = html.count('name="csrfmiddlewaretoken" value="')
+    tokens = page.count('name="csrfmiddlewaretoken" value="')
     return bool(
-        SUSPECT.search(html)
-        or len(POST_FORM.findall(html)) > tokens
+        any(part in page for part in (*TEMPLATE_CODE, *SCRIPTED))
+        or any(word in page and pattern.search(page) for word, pattern in INLINE.items())
+        or SUSPECT.search(page)
+        or len(POST_FORM.findall(page)) > tokens
         or len(ids) != len(set(ids))
-        or ('value=""' in html and "csrfmiddlewaretoken" in html)
+        or ('value=""' in page and "csrfmiddlewaretoken" in page)
     )
 
 

@@ -20,6 +20,7 @@ from django.apps import apps
 from django.db import OperationalError, connection
 
 from common.models import RateBucket
+from tests import databases
 
 SWEPT: set[Callable[..., Any]] = set()  # by whatever test, as soon as its module is read
 WRITES = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
@@ -68,45 +69,57 @@ class Fault:
 Digests: TypeAlias = dict[str, tuple[int, int]]
 
 
-def everything() -> Digests:
+@functools.cache
+def known() -> frozenset[str]:
+    """The tables of our models."""
     tables = {m._meta.db_table for m in apps.get_models(include_auto_created=True)}
-    return digests(tables - STAYS)
+    return frozenset(tables - STAYS)
 
 
-def copied() -> set[str]:
-    """Into which tables anybody wrote in this transaction, whether it stayed or not, as the database counts it: what
-    comes by COPY passes no wrapper."""
+def everything() -> Digests:
+    """Of every table that holds anything: in the transaction of a test, those into which it has put something."""
+    return digests(set(touched()) | databases.KEPT if connection.in_atomic_block else known())
+
+
+def touched() -> dict[str, int]:
+    """How many rows were put into, changed in or taken out of each table in this transaction, whether that stayed or
+    not, as the database counts it: what comes by COPY or by a trigger passes no wrapper."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_stat_xact_user_tables WHERE n_tup_ins > 0")
-        return {name for (name,) in cursor.fetchall()}
+        cursor.execute(
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
+        )
+        return dict(cursor.fetchall())
 
 
 def digests(tables: Iterable[str]) -> Digests:
     parts = [
         f"SELECT '{table}', count(*), bit_xor(hashtidextended(ctid, 0)) FROM {table}"
-        for table in tables
+        for table in sorted(known().intersection(tables))
     ]
     if not parts:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts))
-        return {table: (rows, digest) for table, rows, digest in cursor}
+        return {table: (rows, digest) for table, rows, digest in cursor if rows}
 
 
-def _stayed(fault: Fault, written: set[str], before: Digests) -> list[str]:
-    """The tables that differ; `written` are those into which any attempt wrote."""
+def _stayed(fault: Fault, rows: dict[str, int], before: Digests) -> list[str]:
+    """The tables that differ, of those into which this attempt wrote. `rows`: what was touched when it began."""
     if not fault.tables:
         return []
     if fault.tables & STAYS:
         RateBucket.objects.all().delete()
-    written |= (fault.tables | copied()) & set(before)
-    return [table for table, now in digests(written).items() if now != before[table]]
+    more = touched()
+    written = fault.tables | {table for table, count in more.items() if count != rows.get(table)}
+    rows.update(more)
+    now = digests(written)
+    return sorted(table for table in written & known() if now.get(table) != before.get(table))
 
 
 def sweep(name: str, call: Callable[[], Any]) -> tuple[Any, bool]:
     """Let each statement of the call fail once; then let it happen. Its result, and whether it wrote anything."""
-    before, k = everything(), 1
-    written: set[str] = set()
+    before, rows, k = everything(), touched(), 1
     while k < MOST:
         fault = Fault(k)
         result, happened = None, False
@@ -123,7 +136,7 @@ def sweep(name: str, call: Callable[[], Any]) -> tuple[Any, bool]:
                 pytest.fail(f"statement {k} of {name} failed and the act passed over it")
             return result, everything() != before
         k = fault.seen
-        if stayed := _stayed(fault, written, before):
+        if stayed := _stayed(fault, rows, before):
             pytest.fail(f"statement {k} of {name} failed and something stayed: {stayed}")
         k += 1 if k < FINE else k // SPARSE
     pytest.fail(f"{name} has no end")
