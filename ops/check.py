@@ -216,11 +216,14 @@ def check(then: Callable[[], bool] | None = None) -> bool:
     """Run every check, and `then` beside them if it is given. Whether all passed."""
     from ops.translations import compile_changed
 
-    packages = system_packages()
-    report(packages)
-    compile_changed()  # else a fresh checkout speaks no English; once, for all that run side by side
+    every = steps()
     with ThreadPoolExecutor(1 if then else PROCESSORS) as pool:
-        running = [pool.submit(run_and_report, step) for step in steps()]
+        # The first needs none of these packages, which may take a while to come.
+        running = [pool.submit(run_and_report, next(every))]
+        packages = system_packages()
+        report(packages)
+        compile_changed()  # else a fresh checkout speaks no English; once, for all that run side by side
+        running += [pool.submit(run_and_report, step) for step in every]
         ok = then() if then else True
     return packages.ok and ok and all(step.result() for step in running)
 
