@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("names", nargs="*", help="p03, p16 ...")
     options = parser.parse_args(arguments)
     listen_to_signals()
-    cluster, supervisor = devpg.Cluster(is_throwaway=True), Supervisor(state.directory(), print)
+    cluster, supervisor = devpg.Cluster(devpg.THROWAWAY), Supervisor(state.directory(), print)
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "bench.settings"}
     command = (sys.executable, "-m", "bench.measuring", "small" if options.quick else "full")
     with alone("基准已在运行 · the benchmark is running already"):

@@ -243,7 +243,7 @@ def tests(arguments: list[str]) -> bool:
     with alone("测试已在运行 · the tests are running already"):
         try:
             if not env.get("DATABASE_URL"):
-                cluster = devpg.Cluster(is_throwaway=True)
+                cluster = devpg.Cluster(devpg.THROWAWAY | devpg.FEW_ROWS)
                 cluster.prepare()
                 supervisor.start(cluster.program())
                 cluster.wait()

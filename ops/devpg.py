@@ -20,7 +20,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,7 +51,7 @@ SETTINGS = {
     "log_parameter_max_length_on_error": "0",
 }
 # Only for a cluster that holds nothing but test databases.
-# Nothing in it is worth keeping; and whoever empties tables must not wait for a vacuum of what was in them.
+# Nothing in it is worth keeping, and whoever empties tables must not wait for a vacuum of what was in them.
 THROWAWAY = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -62,7 +62,9 @@ THROWAWAY = {
     "checkpoint_timeout": "1h",
     "max_wal_size": "4GB",
     "update_process_title": "off",
-    # Where tables hold ten rows, half of the work is to choose among plans: these leave fewer of them.
+}
+# Only where tables hold ten rows: half of the work is to choose among plans, and these leave fewer of them.
+FEW_ROWS = {
     "join_collapse_limit": "1",
     "from_collapse_limit": "1",
     "enable_mergejoin": "off",
@@ -156,8 +158,8 @@ def environment() -> dict[str, str]:
 class Cluster:
     """The cluster in the state directory. It is run by the supervisor, in the foreground."""
 
-    def __init__(self, *, is_throwaway: bool = False) -> None:
-        self.settings = SETTINGS | (THROWAWAY if is_throwaway else {})
+    def __init__(self, more: Mapping[str, str] | None = None) -> None:
+        self.settings = SETTINGS | dict(more or {})
 
     @cached_property
     def identity(self) -> Identity:

@@ -141,7 +141,8 @@ def test_a_cursor_tells_nothing_and_cannot_be_changed_or_moved(row_model):
     assert cursor is not None
     assert cursor.isascii()
     assert not set(cursor) & set("=+/&?# ")
-    for wrong in (cursor[:-2] + "AA", cursor[:20], "x", "汉", "\0", "="):
+    changed = cursor[:30] + ("B" if cursor[30] == "A" else "A") + cursor[31:]
+    for wrong in (changed, cursor[:20], "x", "汉", "\0", "="):
         with pytest.raises(BadCursor):
             keyset_page(queryset, order=("name", "id"), after=wrong, size=3)
     with pytest.raises(BadCursor):

@@ -86,7 +86,7 @@ def test_the_users_own_postgres_settings_do_not_reach_the_server(monkeypatch):
 
 def test_only_a_throwaway_cluster_gives_up_safety(state_dir):
     assert "fsync" not in devpg.Cluster().settings
-    assert devpg.Cluster(is_throwaway=True).settings["fsync"] == "off"
+    assert devpg.Cluster(devpg.THROWAWAY).settings["fsync"] == "off"
 
 
 @pytest.fixture
