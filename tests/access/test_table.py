@@ -155,13 +155,13 @@ def test_everybody_finds_the_door_as_the_table_says_and_a_look_changes_nothing(w
 @pytest.mark.usefixtures("known")
 @pytest.mark.parametrize("row", [row for row in TABLE if 404 in row.expected.values()], ids=str)
 def test_what_is_foreign_looks_like_what_does_not_exist(world, row):
-    who = next(who for who, expected in row.expected.items() if expected == 404)
-    with undone():
-        there = knock(world, row, who)
-    with undone():
-        nowhere = knock(world, row, who, at_nothing=True)
-    assert nowhere.status_code == 404
-    assert same(there) == same(nowhere), who
+    for who in [who for who, expected in row.expected.items() if expected == 404][:2]:
+        with undone():
+            there = knock(world, row, who)
+        with undone():
+            nowhere = knock(world, row, who, at_nothing=True)
+        assert nowhere.status_code == 404
+        assert same(there) == same(nowhere), who
 
 
 def same(answer: HttpResponse) -> str:
