@@ -1,6 +1,7 @@
 """F6: whichever statement of an act fails, nothing of the act remains.
 
-Of questions that follow each other only the first fails: before the next ones, the rows are as they were before it.
+Of questions that follow each other, with no savepoint between them, only the first fails: before the next ones, the
+rows are as they were before it.
 
 `@sweeps(act, ...)` stands above a test that tells the story of these acts: where the story first comes to one of them,
 each of its statements fails once, and only then may it happen. So the sweep needs no setting up of its own.
@@ -52,7 +53,9 @@ class Fault:
         sql = str(sql)
         written = WRITES.findall(sql)
         self.tables.update(written)
-        if not sql.startswith(NO_QUERY):
+        if sql.startswith(NO_QUERY):
+            self.is_question = False  # what went before may stay now, or may not
+        else:
             self.seen += 1
             was_question, self.is_question = (
                 self.is_question,
